@@ -1,0 +1,1 @@
+"""Our own tables; the only rooms that know sqlmodel and SQL."""

@@ -1,0 +1,233 @@
+"""What a tool is: a typed function that reads, or a write that can only be proposed.
+
+A tool's docstring is its only description and its signature its only schema; the first parameter (`access`) is
+what the host lends it and the model never sees it. An effect has no default: `read_tool` or `write_tool`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+
+from tools.errors import Choice, Language
+from tools.views import Card, Table
+
+if TYPE_CHECKING:
+    from tools.solaris.bank import Bank
+    from tools.xero.books import Books, LiveBooks, PaymentWriter
+
+Payload = dict[str, JsonValue]
+"""What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""
+
+
+class Effect(StrEnum):
+    """Whether a tool reads or (once a person has confirmed) writes."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A company whose books are open in this conversation; `id` is ours, never the vendor's."""
+
+    id: str
+    name: str
+    base_currency: str
+    short_code: str = ""
+    timezone: str = "Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a tool may reach during one call: reading sides only, one organisation, the clock, the language."""
+
+    organisation: Organisation
+    now: datetime
+    """Aware, UTC."""
+    today: date
+    """The organisation's own calendar day."""
+    language: Language
+    books: Books
+    """The ledger copy."""
+    live: LiveBooks
+    """Xero itself, reading: used by proposals and checks."""
+    bank: Bank
+    """Solaris, reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAccess:
+    """What only the executor holds: the sides of the providers that write."""
+
+    payments: PaymentWriter
+
+
+class ToolResult(BaseModel):
+    """What a read tool found: `facts` for the model, `tables` for the person.
+
+    `answer` is the figure-first sentence in the person's language, computed by code. `rows` in `facts` are
+    limited for the model (numbered from 1, in the table's order); a table holds every row.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    answer: str
+    facts: dict[str, JsonValue] = Field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A write as it would be done, complete and resolved, before any policy or person has seen it."""
+
+    payload: Payload
+    summary: str
+    """One line in the person's language, rendered by code, e.g. "Payment of € 980.00 for bill BILL-201"."""
+
+
+class Receipt(BaseModel):
+    """The provider's own reply to an executed write."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: str
+    reference: str
+    """The provider's id of what was made."""
+    link: str = ""
+    facts: dict[str, JsonValue] = Field(default_factory=dict)
+    summary: dict[Language, str]
+    """The outcome line, e.g. "Paid: € 980.00 to Papierwerk …; nothing left to pay"."""
+
+
+class _Signature:
+    """The model-facing side of a typed function: name, description and JSON schema."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        doc = inspect.getdoc(function)
+        if not doc:
+            raise TypeError(f"{function.__name__} has no docstring, and that is its only description")
+        self.name = function.__name__
+        self.description = doc
+        hints = get_type_hints(function, include_extras=True, localns=_ANNOTATION_NAMES)
+        fields: dict[str, Any] = {}
+        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[parameter.name] = (hints[parameter.name], default)
+        self.arguments: type[BaseModel] = create_model(
+            f"{function.__name__}_arguments", __config__=ConfigDict(extra="forbid", strict=False), **fields
+        )
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the arguments (JSON Schema 2020-12, as Chat Completions takes it)."""
+        schema = self.arguments.model_json_schema()
+        schema.pop("title", None)
+        for spec in schema.get("properties", {}).values():
+            spec.pop("title", None)
+        return schema
+
+
+_ANNOTATION_NAMES: dict[str, Any] = {"Access": object, "Books": object, "LiveBooks": object, "Bank": object}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTool:
+    """A tool that only reads; any viewer may use it."""
+
+    run: Callable[..., Awaitable[ToolResult]]
+    provider: str
+    signature: _Signature = field(repr=False)
+    effect: Effect = Effect.READ
+
+    @property
+    def name(self) -> str:
+        return self.signature.name
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTool:
+    """A tool that proposes a write; execution belongs to the executor, after a person has confirmed."""
+
+    propose: Callable[..., Awaitable[Draft]]
+    changed: Callable[[Access, Payload], Awaitable[Mapping[Language, str] | None]]
+    """Reads again live: None when the payload still holds, else what changed, in words. Writes nothing."""
+    execute: Callable[[WriteAccess, Payload, str], Awaitable[Receipt]]
+    """Sends it once with that idempotency key. Raises ToolFailed (nothing written) or OutcomeUnknown."""
+    look_up: Callable[[WriteAccess, Payload, str], Awaitable[Receipt | None]]
+    """Finds the effect of an earlier attempt by our reference; None when it certainly did not happen."""
+    card: Callable[[Payload, Language], Card]
+    provider: str
+    signature: _Signature = field(repr=False)
+    effect: Effect = Effect.WRITE
+
+    @property
+    def name(self) -> str:
+        return self.signature.name
+
+
+Tool = ReadTool | WriteTool
+
+
+def read_tool(provider: str) -> Callable[[Callable[..., Awaitable[ToolResult]]], ReadTool]:
+    """Declare a typed function as a tool that only reads from `provider`."""
+
+    def declare(function: Callable[..., Awaitable[ToolResult]]) -> ReadTool:
+        return ReadTool(run=function, provider=provider, signature=_Signature(function))
+
+    return declare
+
+
+def write_tool(
+    provider: str,
+    *,
+    propose: Callable[..., Awaitable[Draft]],
+    changed: Callable[[Access, Payload], Awaitable[Mapping[Language, str] | None]],
+    execute: Callable[[WriteAccess, Payload, str], Awaitable[Receipt]],
+    look_up: Callable[[WriteAccess, Payload, str], Awaitable[Receipt | None]],
+    card: Callable[[Payload, Language], Card],
+) -> WriteTool:
+    """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
+    return WriteTool(propose, changed, execute, look_up, card, provider, _Signature(propose))
+
+
+class Toolset:
+    """The closed catalogue of what the assistant can do; names are unique, order is kept."""
+
+    def __init__(self, tools: Iterable[Tool]) -> None:
+        self._tools: dict[str, Tool] = {}
+        for tool in tools:
+            if tool.name in self._tools:
+                raise TypeError(f"two tools are called {tool.name}")
+            self._tools[tool.name] = tool
+
+    def __iter__(self) -> Iterator[Tool]:
+        return iter(self._tools.values())
+
+    def get(self, name: str) -> Tool | None:
+        """The tool of that name, or None: an unknown name is the model's error, never a guess."""
+        return self._tools.get(name)
+
+    def only(self, *effects: Effect) -> Toolset:
+        """The part of the catalogue with these effects (a viewer's model is offered reads only)."""
+        return Toolset(tool for tool in self._tools.values() if tool.effect in effects)
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """The tools in the shape of Chat Completions' `tools`."""
+        return [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.signature.description,
+                    "parameters": tool.signature.schema(),
+                },
+            }
+            for tool in self._tools.values()
+        ]

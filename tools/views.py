@@ -1,0 +1,83 @@
+"""What a person sees of a result: tables and confirmation cards, as plain data without any layout."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColumnKind(StrEnum):
+    """How a column's cells are shown and sorted."""
+
+    TEXT = "text"
+    MONEY = "money"
+    """Cell: {"minor": int, "currency": str}; shown right-aligned in tabular figures."""
+    DATE = "date"
+    """Cell: "YYYY-MM-DD"."""
+    STATUS = "status"
+    """Cell: {"word": str, "tone": Tone}; a word and a dot, never colour alone."""
+    DAYS = "days"
+    """Cell: int, e.g. days overdue."""
+
+
+Tone = Literal["neutral", "waiting", "done", "refused", "attention"]
+
+
+class Column(View):
+    key: str
+    label: str
+    kind: ColumnKind = ColumnKind.TEXT
+
+
+class Total(View):
+    """A sum of one currency in minor units."""
+
+    minor: int
+    currency: str
+
+
+class Table(View):
+    """Rows that a person can filter, sort and download; every row that exists, not a page."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[dict[str, object], ...]
+    """One dict a row keyed by Column.key; an optional "_link" is the document's address, "_ask" a sentence to ask next."""
+    totals: tuple[Total, ...] = ()
+    total_label: str = ""
+    organisation: str
+    as_of: datetime
+    source: str
+    """Who was asked, e.g. "Xero" or "Solaris"."""
+    language: str = "en"
+
+
+class Fact(View):
+    """One line of a card: a label and its value, with a copyable detail (an id) where there is one."""
+
+    label: str
+    value: str
+    emphasis: bool = False
+
+
+class Card(View):
+    """What a person is asked to confirm, rendered from the proposal's own bytes and nothing else."""
+
+    deed: str
+    """The deed as the primary button says it: "Record payment of € 980.00"."""
+    headline: str
+    """What happens, in words: "Record a payment to a supplier"."""
+    amount: str
+    payee: str
+    payee_label: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...] = ()
+    note: str = ""
+    """What this deed does not do, where that is easily mistaken (recording in Xero moves no money at the bank)."""

@@ -1,0 +1,292 @@
+"""The company's books as tools see them: invoices, bills, payments, contacts and ledger accounts.
+
+`Books` is the ledger copy (our database); `LiveBooks` is Xero itself, reading; `PaymentWriter` is Xero, writing,
+and only the executor holds one. Shapes follow Xero's Accounting API 2.0, in Decimal, with the vendor's spellings
+translated once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.money import Money
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DocumentKind(StrEnum):
+    """Invoice: what a customer owes us (Xero ACCREC). Bill: what we owe a supplier (ACCPAY)."""
+
+    INVOICE = "invoice"
+    BILL = "bill"
+
+
+class DocumentStatus(StrEnum):
+    """Xero's own states of an invoice or bill."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    AUTHORISED = "AUTHORISED"
+    PAID = "PAID"
+    VOIDED = "VOIDED"
+    DELETED = "DELETED"
+
+
+class Line(Shape):
+    """One line of an invoice or bill."""
+
+    description: str
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    amount: Decimal | None = None
+    tax_amount: Decimal | None = None
+    account_code: str = ""
+
+
+class Document(Shape):
+    """An invoice or bill as Xero has it; amounts in `currency`."""
+
+    id: str
+    kind: DocumentKind
+    number: str
+    reference: str = ""
+    status: DocumentStatus
+    contact_id: str
+    contact_name: str
+    issued: date | None
+    due: date | None
+    currency: str
+    total: Decimal
+    amount_due: Decimal
+    amount_paid: Decimal
+    amount_credited: Decimal = Decimal(0)
+    updated_at: datetime
+    lines: tuple[Line, ...] = ()
+    """Empty where a list call left them out."""
+
+    def due_money(self) -> Money:
+        """What is left to pay."""
+        return Money(self.amount_due, self.currency)
+
+    def days_overdue(self, today: date) -> int:
+        """Days past the due date while something is left to pay on an approved document; else 0."""
+        if self.status is not DocumentStatus.AUTHORISED or self.amount_due <= 0 or self.due is None:
+            return 0
+        return max(0, (today - self.due).days)
+
+
+class Payment(Shape):
+    """Money recorded against an invoice (in) or a bill (out) in Xero."""
+
+    id: str
+    document_id: str
+    document_number: str
+    document_kind: DocumentKind | None
+    """None for payments of credit notes, pre- and overpayments."""
+    contact_id: str
+    contact_name: str
+    paid_on: date
+    amount: Decimal
+    currency: str
+    reference: str = ""
+    account_id: str = ""
+    account_code: str = ""
+    status: Literal["AUTHORISED", "DELETED"]
+    type: str
+    """Xero's PaymentType, e.g. ACCRECPAYMENT: derived by Xero from the document."""
+    updated_at: datetime
+
+
+class Contact(Shape):
+    """A customer or supplier of the organisation's address book in Xero."""
+
+    id: str
+    name: str
+    email: str = ""
+    is_customer: bool = False
+    is_supplier: bool = False
+    status: str = "ACTIVE"
+    iban: str = ""
+    """Bank account number on file in Xero, as stored; shown masked, never sent to a model."""
+    updated_at: datetime
+
+
+class LedgerAccount(Shape):
+    """An account of the chart of accounts; BANK accounts and those with payments enabled can pay."""
+
+    id: str
+    code: str
+    name: str
+    type: str
+    status: str = "ACTIVE"
+    currency: str = ""
+    enable_payments: bool = False
+    bank_account_number: str = ""
+    updated_at: datetime
+
+    @property
+    def can_pay(self) -> bool:
+        """Whether Xero accepts a payment to or from it."""
+        return self.status == "ACTIVE" and (self.type == "BANK" or self.enable_payments)
+
+
+class OrganisationDetails(Shape):
+    """The organisation's own facts as Xero gives them."""
+
+    name: str
+    legal_name: str
+    base_currency: str
+    country: str
+    short_code: str
+    version: str = ""
+    tax_number: str = ""
+    registration_number: str = ""
+    financial_year_end: str = ""
+    period_lock_date: date | None = None
+    end_of_year_lock_date: date | None = None
+    timezone: str = ""
+    is_demo: bool = False
+
+
+State = Literal["open", "overdue", "paid", "draft", "submitted", "voided", "all"]
+"""How people speak of documents: open = approved with something left; overdue = open and past its due date."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """Which invoices or bills; every condition given must hold. Amounts compare with what is left, or the total if paid."""
+
+    kind: DocumentKind
+    state: State = "all"
+    contact_ids: tuple[str, ...] = ()
+    number: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentQuery:
+    """Which payments; every given condition must hold. Deleted ones only if asked for."""
+
+    direction: Literal["in", "out", ""] = ""
+    contact_ids: tuple[str, ...] = ()
+    document_id: str = ""
+    payment_id: str = ""
+    reference: str = ""
+    paid_from: date | None = None
+    paid_to: date | None = None
+    include_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a bulk read from Xero, with how many there are."""
+
+    items: Sequence[Document] | Sequence[Payment] | Sequence[Contact] | Sequence[LedgerAccount]
+    number: int
+    pages: int
+    total: int
+
+
+class Books(Protocol):
+    """The ledger copy of one organisation: brought up to date before it answers, whole sets, no paging."""
+
+    async def as_of(self) -> datetime:
+        """When the copy was last known to equal Xero (aware)."""
+        ...
+
+    async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
+        """Every matching document, without lines, oldest due date first."""
+        ...
+
+    async def payments(self, query: PaymentQuery) -> list[Payment]:
+        """Every matching payment, newest first."""
+        ...
+
+    async def contacts(self) -> list[Contact]:
+        """Every contact that is not archived, by name."""
+        ...
+
+    async def accounts(self) -> list[LedgerAccount]:
+        """The chart of accounts, by code."""
+        ...
+
+
+class LiveBooks(Protocol):
+    """Xero itself, reading; each call counts against Xero's limits."""
+
+    async def document(self, document_id: str) -> Document:
+        """One invoice or bill with its lines, as it is now. Raises ToolFailed when there is none."""
+        ...
+
+    async def payments_of(self, document_id: str) -> list[Payment]:
+        """The payments recorded against a document, as they are now, deleted ones left out."""
+        ...
+
+    async def contact(self, contact_id: str) -> Contact:
+        """One contact with the bank details on file."""
+        ...
+
+    async def organisation(self) -> OrganisationDetails:
+        """The organisation's details with its lock dates, as they are now."""
+        ...
+
+
+class BulkBooks(Protocol):
+    """Xero itself, page by page, for the ledger copy."""
+
+    def documents(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
+    def payments(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
+    def contacts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
+    def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """A payment as it is sent to Xero (PUT /Payments): complete, nothing left to a default."""
+
+    document_id: str
+    account_id: str
+    paid_on: date
+    money: Money
+    reference: str
+
+
+class PaymentWriter(Protocol):
+    """Xero, writing payments: held by the executor only."""
+
+    async def create_payment(self, payment: NewPayment, *, key: str) -> Payment:
+        """Send it once with `key` as Idempotency-Key.
+
+        Raises ProviderRefused, ConnectionLost or ProviderBusy when certainly nothing was written, and
+        OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
+        """
+        ...
+
+    async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
+        """The document's payments with exactly that reference, read live."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMatch:
+    """How well a typed name fits a contact: `sure` when only this one can be meant."""
+
+    contact: Contact
+    score: float
+    sure: bool
+    others: tuple[Contact, ...] = field(default=())
