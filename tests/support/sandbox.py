@@ -1,4 +1,4 @@
-"""Starts the sandbox for a test: real HTTP servers on free ports of loopback, in a thread, gone afterwards."""
+"""Starts the sandbox for a test: real HTTP servers on free ports of loopback, in a thread."""
 
 import asyncio
 import threading
@@ -36,9 +36,7 @@ class RunningProvider:
 
     def advance(self, seconds: float) -> str:
         """Move this provider's clock forward; its new time."""
-        answer = httpx.post(
-            f"{self.url}/_sandbox/clock", json={"advance_seconds": seconds}
-        ).raise_for_status()
+        answer = httpx.post(f"{self.url}/_sandbox/clock", json={"advance_seconds": seconds}).raise_for_status()
         now: str = answer.json()["now"]
         return now
 
@@ -118,7 +116,7 @@ class _ServingThread(threading.Thread):
         self.ready = threading.Event()
         self.error: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
+        self._ending: asyncio.Event | None = None
 
     def run(self) -> None:
         try:
@@ -130,10 +128,10 @@ class _ServingThread(threading.Thread):
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        await serve(self.providers, ready=self.ready.set, stop=self._stop)
+        self._ending = asyncio.Event()
+        await serve(self.providers, ready=self.ready.set, stop=self._ending)
 
     def end(self) -> None:
-        if self._loop is not None and self._stop is not None and self.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._loop is not None and self._ending is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._ending.set)
         self.join(10)
