@@ -50,8 +50,7 @@ class Principal:
     def may(self, role: Role, organisation_id: str) -> bool:
         """Whether this person has that role in that organisation, directly or by a role that includes it."""
         return any(
-            role in _INCLUDES[grant.role] and grant.organisation_id in (None, organisation_id)
-            for grant in self.grants
+            role in _INCLUDES[grant.role] and grant.organisation_id in (None, organisation_id) for grant in self.grants
         )
 
     def roles_in(self, organisation_id: str) -> tuple[Role, ...]:

@@ -31,6 +31,14 @@ class Settings(BaseSettings):
     public_url: str = ""
     """The address that people open; default http://localhost:PORT. Behind HTTPS it makes cookies Secure."""
     sandbox_port: int = 8101
+    sandbox_seed: int = 1
+    """Another number, another invented company."""
+    sandbox_today: str = ""
+    """The sandbox's date (YYYY-MM-DD); empty: today."""
+    sandbox_scale: int = 1
+    """Multiplies the number of documents."""
+    sandbox_limits: bool = True
+    """Whether the sandbox keeps the vendors' rate limits."""
     database_url: str = ""
     """Default: SQLite in ASSISTANT_HOME; postgresql://user:password@host/name for PostgreSQL."""
     secret_key: SecretStr = SecretStr("")
@@ -59,9 +67,9 @@ class Settings(BaseSettings):
     xero_client_secret: SecretStr = SecretStr("")
     xero_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     """client_credentials: a custom connection of one organisation; authorization_code: "Connect Xero" by an admin."""
-    xero_scopes: str = (
-        "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
-    )
+    xero_scopes: str = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
+    xero_calls_a_minute: int = 60
+    """Lower where other apps share the organisation's limit."""
     xero_api_url: str = ""
     xero_identity_url: str = ""
     xero_login_url: str = ""
@@ -83,10 +91,14 @@ class Settings(BaseSettings):
     """How many times the model may call tools before it has to answer."""
 
     # money
-    card_minutes: int = 30
+    card_minutes: float = 30
     """How long a card can be confirmed."""
-    ledger_fresh_seconds: int = 15
+    ledger_fresh_seconds: float = 15
     """A copy of the ledger older than this is brought up to date before it answers."""
+    sweep_seconds: float = 20
+    """How often unfinished executions are looked after and expired cards closed."""
+    lease_seconds: float = 60
+    """An execution that has not ended by then is taken for dead and looked up."""
 
     @field_validator("role_groups", mode="before")
     @classmethod
@@ -101,9 +113,7 @@ class Settings(BaseSettings):
     def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
         for group, role in value.items():
             if role.partition("@")[0] not in set(Role):
-                raise ValueError(
-                    f"ROLE_GROUPS: {group} is mapped to {role!r}; the roles are {', '.join(Role)}"
-                )
+                raise ValueError(f"ROLE_GROUPS: {group} is mapped to {role!r}; the roles are {', '.join(Role)}")
         return value
 
     # what follows from them

@@ -7,6 +7,7 @@ what the host lends it and the model never sees it. An effect has no default: `r
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -60,6 +61,8 @@ class Access:
     """Xero itself, reading: used by proposals and checks."""
     bank: Bank
     """Solaris, reading."""
+    new_marker: Callable[[], str]
+    """Mints the short mark (see tools/marker.py) by which an executed write is found again in the provider's books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class _Signature:
         if not doc:
             raise TypeError(f"{function.__name__} has no docstring, and that is its only description")
         self.name = function.__name__
-        self.description = doc
+        self.description = re.sub(r"(?<!\n)\n(?!\n)", " ", doc)
         hints = get_type_hints(function, include_extras=True, localns=_ANNOTATION_NAMES)
         fields: dict[str, Any] = {}
         for parameter in list(inspect.signature(function).parameters.values())[1:]:
@@ -131,6 +134,8 @@ class _Signature:
         schema.pop("title", None)
         for spec in schema.get("properties", {}).values():
             spec.pop("title", None)
+            if spec.get("default") in ("", 0):  # an empty default says no more than "optional" does
+                del spec["default"]
         return schema
 
 

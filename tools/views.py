@@ -49,7 +49,7 @@ class Table(View):
     title: str
     columns: tuple[Column, ...]
     rows: tuple[dict[str, object], ...]
-    """One dict a row keyed by Column.key; an optional "_link" is the document's address, "_ask" a sentence to ask next."""
+    """One dict a row keyed by Column.key; optional: "_link", the document's address, and "_ask", a sentence to ask."""
     totals: tuple[Total, ...] = ()
     total_label: str = ""
     organisation: str

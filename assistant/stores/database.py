@@ -10,6 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+Work = AsyncSession
+"""A unit of work, as the rooms outside the stores call it."""
+
 
 class Database:
     """Opens units of work on one async engine; a unit of work commits whole or not at all."""

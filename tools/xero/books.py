@@ -39,6 +39,12 @@ class DocumentStatus(StrEnum):
     PAID = "PAID"
     VOIDED = "VOIDED"
     DELETED = "DELETED"
+    OTHER = "OTHER"
+    """A state that Xero invented after this was written: shown, never paid, never counted as open."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> DocumentStatus | None:
+        return cls.OTHER if isinstance(value, str) else None
 
 
 class Line(Shape):
@@ -112,6 +118,7 @@ class Contact(Shape):
     id: str
     name: str
     email: str = ""
+    city: str = ""
     is_customer: bool = False
     is_supplier: bool = False
     status: str = "ACTIVE"
@@ -163,7 +170,7 @@ State = Literal["open", "overdue", "paid", "draft", "submitted", "voided", "all"
 
 @dataclass(frozen=True, slots=True)
 class DocumentQuery:
-    """Which invoices or bills; every condition given must hold. Amounts compare with what is left, or the total if paid."""
+    """Which invoices or bills; every condition must hold. Amounts compare with what is left, or the total if paid."""
 
     kind: DocumentKind
     state: State = "all"

@@ -1,0 +1,81 @@
+"""The command line: `assistant run`, `assistant doctor`, `assistant migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Finance assistant for Xero.")
+
+
+def main() -> None:
+    """The entry point of the `assistant` command."""
+    cli()
+
+
+@cli.command()
+def run() -> None:
+    """Serve the chat, with the sandbox beside it where a provider is not configured."""
+    settings = _settings()
+    if problems := settings.problems():
+        _say("The assistant does not start:", *(f"  - {problem}" for problem in problems), error=True)
+        raise typer.Exit(2)
+    from assistant.serve import serve
+
+    raise typer.Exit(asyncio.run(serve(settings, say=_say)))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check the settings and try each provider; say in plain words what is missing."""
+    settings = _settings()
+    from assistant.doctor import examine
+
+    healthy = asyncio.run(examine(settings, say=_say))
+    raise typer.Exit(0 if healthy else 1)
+
+
+@cli.command()
+def migrate(revision: str = "head", *, back: bool = False) -> None:
+    """Bring the database to REVISION (default: the newest), or with --back take it back to REVISION."""
+    settings = _settings()
+    from assistant.stores import migrate as steps
+    from assistant.stores.database import Database
+
+    async def go() -> str | None:
+        settings.assistant_home.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.database)
+        try:
+            await (steps.downgrade if back else steps.upgrade)(database, revision)
+            return await steps.current(database)
+        finally:
+            await database.close()
+
+    _say(f"The tables are at revision {asyncio.run(go())}.")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as problems:
+        _say("These settings cannot be used:", error=True)
+        for problem in problems.errors(include_input=False, include_url=False):
+            name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+            _say(f"  - {name}: {problem['msg']}", error=True)
+        raise typer.Exit(2) from None
+
+
+def _say(*lines: str, error: bool = False) -> None:
+    stream = sys.stderr if error else sys.stdout
+    for line in lines:
+        stream.write(line + "\n")
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

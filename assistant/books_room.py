@@ -1,0 +1,132 @@
+"""Opens an organisation's books and bank: lends tools the reading sides, and the executor the writing one."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from assistant import providers
+from assistant.clock import Clock, new_uuid
+from assistant.connections import TokenSource
+from assistant.ledger.copy import LedgerCopy
+from assistant.ledger.sync import LedgerSync
+from assistant.organisations import Organisations
+from assistant.settings import Settings
+from assistant.stores.database import Database
+from tools.base import Access, Organisation, WriteAccess
+from tools.errors import Language, ToolFailed
+from tools.marker import marker
+from tools.xero.client import XeroCalls
+from tools.xero.pace import CallPace
+from tools.xero.reader import XeroReader
+from tools.xero.writer import XeroWriter
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One organisation's books at Xero: one pace for everybody, and a writing side that only the executor gets."""
+
+    reader: XeroReader
+    writer: XeroWriter
+
+
+class BooksRoom:
+    """Holds the opened books of every organisation for the life of the process."""
+
+    def __init__(self, settings: Settings, database: Database, tokens: TokenSource, clock: Clock) -> None:
+        self._settings, self._database, self._tokens, self._clock = settings, database, tokens, clock
+        self._api_url = providers.xero_app(settings).api_url
+        self._paces: dict[str, CallPace] = {}
+        self._readers: dict[str, XeroReader] = {}
+        self._opened: dict[str, _Opened] = {}
+        self.bank = providers.bank(settings)
+        self.ledger = LedgerSync(
+            database, self._reading, self._reading, fresh_seconds=settings.ledger_fresh_seconds, clock=clock
+        )
+        self.organisations = Organisations(
+            database,
+            providers.xero_app(settings),
+            tokens,
+            self._reader_of_tenant,
+            clock=clock,
+            new_id=new_uuid,
+            deep_links=not settings.sandboxed("xero"),
+        )
+
+    async def __aenter__(self) -> BooksRoom:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for reader in self._readers.values():
+            reader.close()
+        for opened in self._opened.values():
+            opened.writer.close()
+        await self.bank.close()
+
+    async def access(self, organisation: Organisation, language: Language) -> Access:
+        """What a tool may reach in that organisation: reading sides only."""
+        opened = await self._open(organisation.id)
+        now = self._clock()
+        return Access(
+            organisation=organisation,
+            now=now,
+            today=now.astimezone(ZoneInfo(organisation.timezone)).date(),
+            language=language,
+            books=LedgerCopy(self._database, self.ledger, organisation.id),
+            live=opened.reader,
+            bank=self.bank,
+            new_marker=lambda: marker(secrets.token_bytes(5)),
+        )
+
+    async def access_by_id(self, organisation_id: str) -> Access:
+        """The same for the executor, which knows the organisation by its id."""
+        organisation = await self.organisations.get(organisation_id)
+        if organisation is None:
+            raise _not_connected()
+        return await self.access(organisation, "en")
+
+    async def write_access(self, organisation_id: str) -> WriteAccess:
+        """The writing sides; the wiring lends this to the executor and to nobody else."""
+        return WriteAccess(payments=(await self._open(organisation_id)).writer)
+
+    async def warm(self) -> None:
+        """Load or refresh the copy of every organisation, so that the first question does not wait for it."""
+        for organisation in await self.organisations.every():
+            await self.ledger.fresh(organisation.id)
+
+    async def _reading(self, organisation_id: str) -> XeroReader:
+        return (await self._open(organisation_id)).reader
+
+    def _reader_of_tenant(self, tenant_id: str) -> XeroReader:
+        if tenant_id not in self._readers:
+            self._readers[tenant_id] = XeroReader(self._calls(tenant_id))
+        return self._readers[tenant_id]
+
+    def _calls(self, tenant_id: str) -> XeroCalls:
+        if tenant_id not in self._paces:
+            self._paces[tenant_id] = CallPace(self._clock, per_minute=self._settings.xero_calls_a_minute)
+        return XeroCalls(self._api_url, tenant_id, self._tokens, self._paces[tenant_id])
+
+    async def _open(self, organisation_id: str) -> _Opened:
+        if organisation_id in self._opened:
+            return self._opened[organisation_id]
+        tenant_id = await self.organisations.tenant_of(organisation_id)
+        if tenant_id is None:
+            raise _not_connected()
+        reader = self._reader_of_tenant(tenant_id)
+        opened = _Opened(reader, XeroWriter(self._calls(tenant_id)))
+        return self._opened.setdefault(organisation_id, opened)
+
+
+def _not_connected() -> ToolFailed:
+    return ToolFailed(
+        {
+            "en": "This organisation is not connected to Xero any more. Nothing was changed. An admin must connect it.",
+            "de": "Diese Organisation ist nicht mehr mit Xero verbunden. Es wurde nichts geändert. "
+            "Eine Person mit der Rolle admin muss sie verbinden.",
+        }
+    )

@@ -1,0 +1,234 @@
+"""What a confirmation card shows: made from the stored proposal by code, for the person who looks at it.
+
+Nothing a model has said is on a card. The same proposal has a different face for somebody who may confirm it and for
+somebody who may not; what the page sends back is checked again in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+from assistant.card_words import card_word, words_on_the_page
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal, State
+from tools import words
+from tools.base import Payload, WriteTool
+from tools.errors import Language
+from tools.money import Money
+from tools.views import Card
+
+Props = dict[str, Any]
+_PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who looks at a card, when, in which language and by which wall clock."""
+
+    viewer: Principal
+    language: Language
+    now: datetime
+    timezone: str
+
+    def when(self, moment: datetime) -> str:
+        """ "22 Nov 2026, 14:02" """
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        return f"{words.day(local.date(), self.language)}, {local:%H:%M}"
+
+
+def provider_name(provider: str) -> str:
+    """The provider as people write it."""
+    return _PROVIDERS.get(provider, provider.capitalize() or "?")
+
+
+def face_of(proposal: Proposal, viewer: Principal) -> str:
+    """Which face the card has: one for each state, and two for a waiting one."""
+    match proposal.state:
+        case State.AWAITING:
+            return "mine" if viewer.may(Role.APPROVER, proposal.organisation_id) else "other"
+        case State.CONFIRMED:
+            return "checking"
+        case State.EXECUTING:
+            return "executing"
+        case State.SUCCEEDED:
+            return "done"
+        case State.FAILED:
+            return "failed"
+        case State.UNKNOWN:
+            return "unclear"
+        case State.EXPIRED:
+            return "expired"
+        case State.REJECTED:
+            return "cancelled"
+        case State.SUPERSEDED:
+            return "replaced"
+        case State.BLOCKED:
+            return "blocked"
+        case _:
+            assert_never(proposal.state)
+
+
+def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: bool = False) -> Props:
+    """Everything the card element shows. `fresh`: just made in front of this person (the keyboard goes to Cancel)."""
+    language, viewer = looking.language, looking.viewer
+    card = tool.card(proposal.payload, language)
+    face = face_of(proposal, viewer)
+    if face in ("mine", "other") and proposal.expires_at <= looking.now:
+        face = "expired"
+    provider = provider_name(tool.provider)
+    approver = viewer.may(Role.APPROVER, proposal.organisation_id)
+    own = viewer.id == proposal.proposer_id
+    may_prepare = viewer.may(Role.PREPARER, proposal.organisation_id) and (own or approver)
+    waiting = face in ("mine", "other")
+    return {
+        "proposal_id": proposal.id,
+        "digest": proposal.digest,
+        "number": proposal.label,
+        "language": language,
+        "face": face,
+        "fresh": fresh,
+        "status": card_word(face, language, provider=provider) if face == "executing" else card_word(face, language),
+        **_card(card),
+        "word": outcome_words(proposal, provider, language, face=face),
+        "receipt": _receipt(proposal, provider, looking),
+        "link": _link(proposal, provider, language),
+        "asked_by": card_word(
+            "asked_by", language, name=words.visible(proposal.proposer_name), when=looking.when(proposal.created_at)
+        ),
+        "decided_by": _decided_by(proposal, looking),
+        "valid_until": card_word("valid_until", language, when=looking.when(proposal.expires_at)),
+        "created_at": proposal.created_at.isoformat(),
+        "expires_at": proposal.expires_at.isoformat(),
+        "now": looking.now.isoformat(),
+        "can": {
+            "confirm": waiting and approver,
+            "cancel": waiting and (own or approver),
+            "edit": waiting and may_prepare,
+            "again": face in ("expired", "failed", "blocked") and may_prepare and not proposal.superseded_by,
+        },
+        "edit": _edit(proposal.payload, language),
+        "words": words_on_the_page(language),
+    }
+
+
+def _card(card: Card) -> Props:
+    return {
+        "deed": card.deed,
+        "headline": card.headline,
+        "amount": card.amount,
+        "payee": card.payee,
+        "payee_label": card.payee_label,
+        "facts": [fact.model_dump() for fact in card.facts],
+        "warnings": list(card.warnings),
+        "note": card.note,
+    }
+
+
+def outcome_words(proposal: Proposal, provider: str, language: Language, *, face: str) -> str:
+    """What became of it, in words: the outcome line of the conversation and the word on the card."""
+    problem = (proposal.problem or {}).get(language) or (proposal.problem or {}).get("en", "")
+    match face:
+        case "mine" | "other":
+            return ""
+        case "done":
+            summary = proposal.receipt.summary if proposal.receipt else {}
+            return summary.get(language) or summary.get("en", "") or proposal.summary
+        case "checking" | "executing" | "unclear":
+            return problem or card_word(f"said_{face}", language, provider=provider)
+        case "blocked":
+            return problem or card_word("said_failed", language)
+        case _:
+            return problem or card_word(f"said_{face}", language)
+
+
+def _receipt(proposal: Proposal, provider: str, looking: Looking) -> list[Props]:
+    if proposal.receipt is None:
+        return []
+    label = card_word("receipt", looking.language, provider=provider_name(proposal.receipt.provider or provider))
+    return [{"label": label, "value": proposal.receipt.reference, "emphasis": False}]
+
+
+def _link(proposal: Proposal, provider: str, language: Language) -> Props | None:
+    address = (proposal.receipt.link if proposal.receipt else "") or proposal.link
+    if not address.startswith("https://"):
+        return None
+    return {"label": card_word("open_document", language, provider=provider), "url": address}
+
+
+def _decided_by(proposal: Proposal, looking: Looking) -> str:
+    if not proposal.decided_by_name or proposal.decided_at is None:
+        return ""
+    name = "cancelled_by" if proposal.state is State.REJECTED else "confirmed_by"
+    return card_word(
+        name,
+        looking.language,
+        name=words.visible(proposal.decided_by_name),
+        when=looking.when(proposal.decided_at),
+    )
+
+
+# editing
+
+EDITABLE = ("amount", "date", "account", "reference")
+"""What Edit offers; whom and what is paid cannot be edited: that is another payment."""
+
+
+def edit_values(payload: Payload) -> dict[str, str]:
+    """What the fields of an edit hold at first, from the stored proposal."""
+    amount, account = payload.get("amount"), payload.get("account")
+    values: dict[str, str] = {}
+    if isinstance(amount, dict):
+        money = Money.from_minor(int(str(amount["minor"])), str(amount["currency"]))
+        values["amount"] = words.plain(money.amount, money.currency)
+    values["date"] = str(payload.get("date", ""))
+    if isinstance(account, dict):
+        values["account"] = str(account.get("name", ""))
+    values["reference"] = str(payload.get("note", ""))
+    return values
+
+
+def edited_arguments(payload: Payload, fields: dict[str, str]) -> dict[str, str]:
+    """The arguments with which the same write is proposed again; only `fields` differ.
+
+    The document is named by its id from the stored proposal, so that an edit can never end at another one.
+    """
+    values = edit_values(payload)
+    document, account = payload.get("document"), payload.get("account")
+    if not isinstance(document, dict):
+        return {}
+    arguments = {
+        "document_number": str(document.get("id", "")),
+        "amount": fields.get("amount", values.get("amount", "")),
+        "date": fields.get("date", values["date"]),
+        "reference": fields.get("reference", values["reference"]),
+    }
+    if "account" in fields:
+        arguments["account"] = fields["account"]
+    elif isinstance(account, dict):
+        arguments["account"] = str(account.get("id", ""))
+    return arguments
+
+
+def _edit(payload: Payload, language: Language) -> Props:
+    values = edit_values(payload)
+    amount = payload.get("amount")
+    currency = str(amount.get("currency", "")) if isinstance(amount, dict) else ""
+    kinds = {"amount": "amount", "date": "date"}
+    return {
+        "values": values,
+        "fields": [
+            {
+                "name": name,
+                "label": card_word(name, language, currency=currency)
+                if name == "amount"
+                else card_word(name, language),
+                "kind": kinds.get(name, "text"),
+                "wide": name in ("account", "reference"),
+            }
+            for name in EDITABLE
+            if name in values
+        ],
+    }

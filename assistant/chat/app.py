@@ -1,0 +1,269 @@
+"""The chat as Chainlit runs it: what happens when a chat opens, a message comes, a card is clicked.
+
+Chainlit loads this file; nobody imports it. It reaches everything through the house that the wiring has lent. Each
+handler is an outermost one: whatever nobody thought of is logged under a number, and the person is told in words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import chainlit as cl
+from chainlit.config import config
+from chainlit.context import context
+from chainlit.types import ThreadDict
+from chainlit.utils import wrap_user_function
+
+from assistant.chat.clicks import Clicking, Clicks
+from assistant.chat.house import lent
+from assistant.chat.open_cards import CARD, OpenCards, View
+from assistant.chat.screen import ChatScreen
+from assistant.chat.talks import Talk, Talks
+from assistant.chat.upstream import show
+from assistant.chat.welcome import Waits, asks_what_waits, command, greeting, starters
+from assistant.dispatch import Asking, Dispatch
+from assistant.language import detect, of_browser
+from assistant.login.current import SessionOver
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal
+from assistant.refusals import Refusal
+from assistant.sentences import sentence
+from assistant.turn import Turn
+from assistant.untrusted import harmless
+from tools.base import Organisation
+from tools.errors import Language
+
+house = lent()
+talks = Talks()
+cards = OpenCards(house, talks)
+clicks = Clicks(house, cards)
+house.feed.subscribe(cards.changed)
+
+RIBBON = {"en": "Sandbox: no real money moves", "de": "Sandbox: Es fließt kein echtes Geld"}
+_JOINER = "\u2060"
+"""Put by us into texts that must not be links; it comes back when somebody copies such a text."""
+
+
+def browser_language() -> Language:
+    """The language of the browser whose chat this is."""
+    environ = getattr(context.session, "environ", None) or {}
+    return of_browser(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
+
+
+async def push_page(language: Language, welcome: dict[str, Any] | None = None) -> None:
+    """Give the page what stands outside the messages: ribbon, language, greeting, commands."""
+    told: dict[str, Any] = {"ribbon": RIBBON[language] if house.sandboxed else "", "language": language}
+    if welcome is not None:
+        told["welcome"] = welcome
+    await context.emitter.send_window_message({"finance": told})
+    await context.emitter.set_commands([command(language)])  # type: ignore[list-item]
+
+
+async def say(text: str) -> None:
+    """One whole message by code."""
+    await show(text)
+
+
+# opening
+
+
+async def open_chat() -> None:
+    """A new, empty chat: greet by name and role, name the organisation, say what waits."""
+    language = browser_language()
+    try:
+        principal, _ = await house.current()
+        organisation = await house.organisation_for(principal)
+        if organisation is None:
+            await push_page(language, greeting(principal, None, house.clock(), language))
+            return
+        waits = await what_waits(principal, organisation)
+        await push_page(language, greeting(principal, waits, house.local_now(organisation), language))
+    except SessionOver:
+        await say(sentence("session_over", language))
+    except Exception as problem:  # noqa: BLE001  # outermost
+        await say(sentence("fault", language, id=house.fault("open chat", problem)))
+
+
+# Without the run step that cl.on_chat_start wraps around it: an opened chat is not yet a conversation to store.
+config.code.on_chat_start = wrap_user_function(open_chat)
+
+
+async def what_waits(principal: Principal, organisation: Organisation) -> Waits:
+    """What waits in that organisation, from this person's side."""
+    return Waits.of(await house.proposals.waiting(organisation_id=organisation.id), principal, organisation)
+
+
+@cl.set_starters
+async def offer_starters(user: cl.User | None, language: str | None) -> list[cl.Starter]:
+    """The six starters, by role and language."""
+    try:
+        principal, _ = await house.current()
+        organisation = await house.organisation_for(principal)
+    except SessionOver:
+        return []
+    may_prepare = organisation is not None and principal.may(Role.PREPARER, organisation.id)
+    chosen = starters(of_browser(language or ""), may_prepare=may_prepare)
+    return [cl.Starter(label=start.label, message=start.message, icon=start.icon) for start in chosen]
+
+
+@cl.on_chat_resume
+async def resume(thread: ThreadDict) -> None:
+    """A conversation comes back: what the model knew, and every card as it stands now."""
+    language = browser_language()
+    try:
+        talk = talks.resumed(thread, language=language)
+        await push_page(talk.language)
+        principal, _ = await house.current()
+        organisation = await house.organisation_for(principal)
+        for element in thread.get("elements") or []:
+            if element.get("name") == CARD and organisation is not None:
+                await renew_card(element, principal, organisation, talk)
+    except SessionOver:
+        await say(sentence("session_over", language))
+    except Exception as problem:  # noqa: BLE001  # outermost
+        await say(sentence("fault", language, id=house.fault("resume", problem)))
+
+
+async def renew_card(element: Any, principal: Principal, organisation: Organisation, talk: Talk) -> None:
+    """Replace a stored card by what is the case now; without a proposal behind it, it can do nothing."""
+    props = element.get("props") or {}
+    view = View(
+        element_id=str(element["id"]),
+        message_id=str(element.get("forId") or ""),
+        thread_id=talk.id,
+        viewer=principal,
+        language=str(props.get("language") or talk.language),
+        timezone=organisation.timezone,
+    )
+    try:
+        proposal = await house.proposals.get(str(props.get("proposal_id", "")))
+        present = cards.props(proposal, view) if proposal else None
+    except Refusal as refusal:
+        proposal, present = None, None
+        props["word"] = refusal.text(view.language)
+    if proposal is None or present is None:
+        can = dict.fromkeys(("confirm", "cancel", "edit", "again"), False)
+        element["props"] = {**props, "face": "blocked", "fresh": False, "can": can}
+        return
+    element["props"] = present
+    cards.remember(proposal.id, view)
+
+
+# speaking
+
+
+@cl.on_message
+async def answer(message: cl.Message) -> None:
+    """Answer one message."""
+    talk = talks.of(context.session.thread_id, language=browser_language())
+    text = message.content.replace(_JOINER, "")
+    language = talk.language = detect(text, talk.language)
+    if talk.lock.locked():
+        await say(sentence("still_answering", language))
+        return
+    async with talk.lock:
+        try:
+            await answer_turn(text, message.command, talk)
+        except SessionOver:
+            await say(sentence("session_over", language))
+        except Exception as problem:  # noqa: BLE001  # outermost
+            await say(sentence("fault", language, id=house.fault("turn", problem)))
+    talk.catch_up()
+
+
+async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
+    """Answer for whoever is speaking, with the roles of this moment."""
+    language = talk.language
+    principal, _ = await house.current()
+    organisation = await house.organisation_for(principal)
+    if organisation is None:
+        await say(sentence("no_organisation", language, person=principal.name))
+        return
+    screen = ChatScreen(viewer=principal, organisation=organisation, language=language, cards=cards)
+    if asks_what_waits(text, chosen):
+        await show_what_waits(text, principal, organisation, screen, talk)
+        return
+    asking = Asking(principal, organisation, talk.id, language)
+    dispatch = Dispatch(toolset=house.toolset, asking=asking, access_for=house.access_for, proposals=house.proposals)
+    turn = Turn(
+        asking=asking,
+        history=talk.history,
+        model=house.model,
+        dispatch=dispatch,
+        screen=screen,
+        today=house.today(organisation),
+        steps=house.turn_steps,
+        new_batch=house.new_id,
+    )
+    try:
+        await turn.run(text)
+    finally:
+        await screen.finish()
+
+
+async def show_what_waits(
+    text: str, principal: Principal, organisation: Organisation, screen: ChatScreen, talk: Talk
+) -> None:
+    """The cards that wait, without asking the model."""
+    waits = await what_waits(principal, organisation)
+    words = waits.said(talk.language)
+    listed = "\n".join(f"{n}. {p.label}: {p.summary}" for n, p in enumerate(waits.shown(), start=1))
+    talk.history.asked(text or "Waiting for me")
+    talk.history.answered(f"{words}\n{listed}".strip())
+    await screen.cards(waits.shown(), words)
+
+
+# clicking
+
+
+async def clicking() -> Clicking:
+    """Who clicks, read from our tables now. Raises SessionOver or LookupError."""
+    principal, session_id = await house.current()
+    organisation = await house.organisation_for(principal)
+    if organisation is None:
+        raise LookupError("no organisation")
+    talk = talks.of(context.session.thread_id, language=browser_language())
+    return Clicking(principal, session_id, organisation, talk.id, talk.language)
+
+
+async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
+    """One click, whatever it brings."""
+    language = browser_language()
+    try:
+        who = await clicking()
+        language = who.language
+        if which == "decide":
+            return await clicks.decide(action.payload, who)
+        made = await clicks.edit(action.payload, who)
+        return await show_edited(made, who) if isinstance(made, Proposal) else made
+    except SessionOver:
+        return {"refused": sentence("session_over", language)}
+    except LookupError:
+        return {"refused": sentence("no_organisation", language, person="")}
+    except asyncio.CancelledError:
+        raise
+    except Exception as problem:  # noqa: BLE001  # outermost
+        return {"refused": sentence("click_fault", language, id=house.fault(which, problem))}
+
+
+async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
+    """The new card under the old one."""
+    name = "card_for_me" if who.principal.may(Role.APPROVER, who.organisation.id) else "card_for_others"
+    words = sentence(name, who.language, number=str(proposal.number), summary=harmless(proposal.summary))
+    screen = ChatScreen(viewer=who.principal, organisation=who.organisation, language=who.language, cards=cards)
+    talks.of(who.thread_id).told(words)
+    await screen.cards([proposal], words, fresh=True)
+    return {"ok": True}
+
+
+@cl.action_callback("decide")
+async def on_decide(action: cl.Action) -> dict[str, Any]:
+    """Confirm or Cancel on a card."""
+    return await carry_out(action, "decide")
+
+
+@cl.action_callback("edit")
+async def on_edit(action: cl.Action) -> dict[str, Any]:
+    """Edited values, or Prepare again."""
+    return await carry_out(action, "edit")

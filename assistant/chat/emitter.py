@@ -1,0 +1,89 @@
+"""What a person is shown is kept first, and what their browser sends is only ever their own words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import chainlit.emitter
+from chainlit.chat_context import chat_context
+from chainlit.data import get_data_layer
+from chainlit.emitter import ChainlitEmitter
+from chainlit.message import Message
+from chainlit.step import StepDict
+from chainlit.types import MessagePayload
+
+from assistant.chat.data_layer import Conversations
+from assistant.chat.journal import NotStored
+
+
+class KeepingEmitter(ChainlitEmitter):
+    """Chainlit's channel to one chat, with two promises added."""
+
+    async def send_step(self, step_dict: StepDict) -> None:
+        """Show a message once it is kept; steps, which are only how an answer came about, are shown at once."""
+        await self._kept(step_dict)
+        await self.emit("new_message", step_dict)
+
+    async def update_step(self, step_dict: StepDict) -> None:
+        """Show a changed message once the change is kept."""
+        await self._kept(step_dict)
+        await self.emit("update_message", step_dict)
+
+    async def process_message(self, payload: MessagePayload) -> Message:
+        """Take in what the person wrote: their words, a command they picked, and nothing else from the browser."""
+        sent = cast(dict[str, Any], payload["message"])
+        message_id = str(UUID(str(sent["id"])))
+        if any(message.id == message_id for message in chat_context.get()):
+            raise ValueError("This message was sent before. Nothing was done.")
+        command = sent.get("command")
+        own: dict[str, Any] = {
+            "id": message_id,
+            "threadId": self.session.thread_id,
+            "type": "user_message",
+            "name": (self.session.user and self.session.user.display_name) or "",
+            "output": str(sent.get("output") or ""),
+            "command": command if isinstance(command, str) else None,
+            "createdAt": _now(),
+            "metadata": {},
+        }
+        taken: Message = await super().process_message(cast(MessagePayload, {"message": own, "fileReferences": None}))
+        return taken
+
+    async def _kept(self, step_dict: StepDict) -> None:
+        layer: object = get_data_layer()  # type: ignore[no-untyped-call]
+        if not isinstance(layer, Conversations) or not str(step_dict.get("type")).endswith("_message"):
+            return
+        try:
+            await layer.journal.kept(self.session.thread_id)
+        except NotStored as problem:
+            await self.emit("new_message", _notice(self.session.thread_id, str(problem)))
+
+
+def use_keeping_emitter() -> None:
+    """Make every chat's channel a keeping one: Chainlit looks the class up by name for each event."""
+    chainlit.emitter.ChainlitEmitter = KeepingEmitter  # type: ignore[misc]
+
+
+def _now() -> str:
+    """The moment as Chainlit's page expects it."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _notice(thread_id: str, words: str) -> dict[str, Any]:
+    """An error line that is shown only; it could not be kept either."""
+    now = _now()
+    return {
+        "id": str(uuid4()),
+        "threadId": thread_id,
+        "type": "assistant_message",
+        "name": "",
+        "output": words,
+        "isError": True,
+        "createdAt": now,
+        "start": now,
+        "end": now,
+        "streaming": False,
+        "metadata": {},
+    }

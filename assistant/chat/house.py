@@ -1,0 +1,151 @@
+"""What the chat needs of the rest of the house: lent to the handlers once, before Chainlit loads them.
+
+Chainlit loads `app.py` as a file, so nobody can hand it anything; it takes the house from here. Knows nothing of
+Chainlit itself and may be imported before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from assistant.clock import Clock, NewId, new_uuid, utc_now
+from assistant.decisions import Verdict
+from assistant.dispatch import AccessFor
+from assistant.feed import Feed
+from assistant.model import Model
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal
+from tools.base import Draft, Organisation, Toolset, WriteTool
+
+log = structlog.get_logger()
+
+
+class ProposalStore(Protocol):
+    """assistant.proposals.Proposals, as far as the chat uses it."""
+
+    async def propose(
+        self,
+        *,
+        principal: Principal,
+        organisation: Organisation,
+        conversation_id: str,
+        tool: WriteTool,
+        draft: Draft,
+        replaces: str | None = None,
+    ) -> Proposal: ...
+
+    async def get(self, proposal_id: str) -> Proposal | None: ...
+
+    async def waiting(self, *, organisation_id: str) -> list[Proposal]: ...
+
+
+class DecisionDoor(Protocol):
+    """assistant.decisions.Decisions, as far as the chat uses it."""
+
+    async def decide(
+        self,
+        *,
+        proposal_id: str,
+        digest: str,
+        verdict: Verdict,
+        principal: Principal,
+        session_id: str,
+        organisation_id: str,
+    ) -> Proposal: ...
+
+
+class Executes(Protocol):
+    """assistant.execution.Executor, as far as the chat uses it."""
+
+    async def execute(self, proposal_id: str) -> Proposal: ...
+
+
+class Errands:
+    """Tasks that go on when the person who started them has closed the chat; ended in order with the house."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def start(self, errand: Coroutine[Any, Any, object], *, name: str) -> None:
+        """Begin it now; a fault in it is logged, and what it was about is in the tables."""
+        task = asyncio.create_task(errand, name=name)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    async def finish(self, seconds: float = 5) -> None:
+        """Wait a little for what is under way; what is not done then is taken up again at the next start."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("errand failed", errand=task.get_name(), exc_info=fault)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything the chat's handlers reach."""
+
+    organisations: Callable[[], Awaitable[Sequence[Organisation]]]
+    """Those whose books are open here."""
+    toolset: Toolset
+    model: Model
+    access_for: AccessFor
+    proposals: ProposalStore
+    decisions: DecisionDoor
+    executor: Executes
+    feed: Feed
+    current: Callable[[], Awaitable[tuple[Principal, str]]]
+    """Who is speaking (assistant.login.current.current); raises SessionOver."""
+    sandboxed: bool
+    """Whether any provider is the sandbox's: the ribbon says so."""
+    turn_steps: int = 8
+    clock: Clock = utc_now
+    new_id: NewId = new_uuid
+    errands: Errands = field(default_factory=Errands)
+
+    async def organisation_for(self, principal: Principal) -> Organisation | None:
+        """The organisation whose books this person may read; the first if there are several."""
+        for organisation in await self.organisations():
+            if principal.may(Role.VIEWER, organisation.id):
+                return organisation
+        return None
+
+    def local_now(self, organisation: Organisation) -> datetime:
+        """The present moment on the organisation's wall clock."""
+        return self.clock().astimezone(ZoneInfo(organisation.timezone))
+
+    def today(self, organisation: Organisation) -> date:
+        """The organisation's own calendar day."""
+        return self.local_now(organisation).date()
+
+    def fault(self, what: str, problem: BaseException) -> str:
+        """Log a fault of ours; the short number under which it stands in the log, for the person."""
+        number = f"{zlib.crc32(self.new_id().encode()):08x}"
+        log.error("fault", what=what, number=number, exc_info=problem)
+        return number
+
+
+_house: House | None = None
+
+
+def lend(house: House) -> None:
+    """Lend the house to the handlers; the wiring calls it before the web application is built."""
+    global _house
+    _house = house
+
+
+def lent() -> House:
+    """The house. RuntimeError when the wiring has not lent one."""
+    if _house is None:
+        raise RuntimeError("the chat was loaded before the wiring lent it a house")
+    return _house

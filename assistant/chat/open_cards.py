@@ -1,0 +1,163 @@
+"""Which open chats show which card, so that every one of them shows what really happened, at once.
+
+A card in the page is only a view of the stored proposal. When the proposal changes, each chat that shows it gets a
+new view made for the person who looks, and the conversation gets its outcome line, stored like any message.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import structlog
+from chainlit.session import WebsocketSession, ws_sessions_id
+from chainlit.step import StepDict
+
+from assistant.cards import Looking, Props, card_props, face_of, outcome_words, provider_name
+from assistant.chat.house import House
+from assistant.chat.talks import Talks
+from assistant.chat.upstream import now, store
+from assistant.language import detect
+from assistant.principal import Principal
+from assistant.proposals import Proposal, State
+from assistant.untrusted import harmless
+from tools.base import WriteTool
+from tools.errors import Language
+
+log = structlog.get_logger()
+CARD = "ConfirmationCard"
+CARD_FILE = f"/public/elements/{CARD}.jsx"
+_REMEMBERED = 5_000
+_TOLD = (State.SUCCEEDED, State.FAILED, State.UNKNOWN, State.BLOCKED, State.REJECTED)
+"""States that get a line of their own in the conversation; the card alone shows the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One card in one conversation, and who looks at it."""
+
+    element_id: str
+    message_id: str
+    thread_id: str
+    viewer: Principal
+    language: Language
+    timezone: str
+
+
+class OpenCards:
+    """Keeps the views of each proposal; bounded, the oldest forgotten first."""
+
+    def __init__(self, house: House, talks: Talks) -> None:
+        self._house, self._talks = house, talks
+        self._views: OrderedDict[str, dict[str, View]] = OrderedDict()
+
+    def remember(self, proposal_id: str, view: View) -> None:
+        """This conversation shows that card now."""
+        self._views.setdefault(proposal_id, {})[view.element_id] = view
+        self._views.move_to_end(proposal_id)
+        while len(self._views) > _REMEMBERED:
+            self._views.popitem(last=False)
+
+    def props(self, proposal: Proposal, view: View, *, fresh: bool = False) -> Props | None:
+        """The card as that person sees it now; None when this version does not know the tool any more."""
+        tool = self._house.toolset.get(proposal.tool)
+        if not isinstance(tool, WriteTool):
+            return None
+        looking = Looking(view.viewer, view.language, self._house.clock(), view.timezone)
+        return card_props(proposal, tool, looking, fresh=fresh)
+
+    async def changed(self, proposal: Proposal) -> None:
+        """Show the new state everywhere, and say it where it was asked for and where it was decided."""
+        views = list(self._views.get(proposal.id, {}).values())
+        for view in views:
+            await self._show(proposal, view)
+        if proposal.state not in _TOLD:
+            return
+        languages = {proposal.conversation_id: self._language(proposal)} | {v.thread_id: v.language for v in views}
+        for thread_id, language in languages.items():
+            await self._tell(proposal, thread_id, language)
+
+    async def refresh(self, proposal_id: str) -> None:
+        """Show once more what is stored (after a click that was refused: the card may be out of date)."""
+        proposal = await self._house.proposals.get(proposal_id)
+        if proposal is not None:
+            for view in list(self._views.get(proposal_id, {}).values()):
+                await self._show(proposal, view)
+
+    async def _show(self, proposal: Proposal, view: View) -> None:
+        props = self.props(proposal, view)
+        if props is not None:
+            for session in sessions_of(view.thread_id):
+                await _emit(session, "element", element(view, props))
+
+    async def _tell(self, proposal: Proposal, thread_id: str, language: Language) -> None:
+        """The outcome line. Its id follows from what it says, so that it is stored and shown once."""
+        tool = self._house.toolset.get(proposal.tool)
+        provider = provider_name(tool.provider if tool else "")
+        words = outcome_words(proposal, provider, language, face=_outcome_face(proposal))
+        line = f"**{proposal.label}**: {harmless(words)}"
+        step = _message(str(uuid.uuid5(uuid.UUID(proposal.id), f"{thread_id}:{proposal.state}")), thread_id, line)
+        if (layer := store()) is not None:
+            await layer.create_step(cast(StepDict, step))
+        if talk := self._talks.known(thread_id):
+            talk.told(line)
+        for session in sessions_of(thread_id):
+            await _emit(session, "new_message", step)
+
+    def _language(self, proposal: Proposal) -> Language:
+        talk = self._talks.known(proposal.conversation_id)
+        return talk.language if talk else detect(proposal.summary)
+
+
+def _outcome_face(proposal: Proposal) -> str:
+    nobody = Principal("", "", "", "", "", ())
+    return face_of(proposal, nobody)
+
+
+def element(view: View, props: Props) -> dict[str, Any]:
+    """The element as Chainlit's page takes it."""
+    return {
+        "id": view.element_id,
+        "threadId": view.thread_id,
+        "forId": view.message_id,
+        "type": "custom",
+        "name": CARD,
+        "display": "inline",
+        "mime": "application/json",
+        "url": CARD_FILE,
+        "props": props,
+    }
+
+
+def sessions_of(thread_id: str) -> Iterator[WebsocketSession]:
+    """The chats in which that conversation is open."""
+    for session in list(ws_sessions_id.values()):
+        if session.thread_id == thread_id:
+            yield session
+
+
+async def _emit(session: WebsocketSession, event: str, data: Any) -> None:
+    await session.emit(event, data)  # type: ignore[misc]  # annotated as not awaitable upstream
+
+
+def _message(identity: str, thread_id: str, text: str) -> dict[str, Any]:
+    at = now()
+    return {
+        "id": identity,
+        "threadId": thread_id,
+        "parentId": None,
+        "name": "Finance assistant",
+        "type": "assistant_message",
+        "output": text,
+        "createdAt": at,
+        "start": at,
+        "end": at,
+        "streaming": False,
+        "isError": False,
+        "metadata": {},
+        "tags": None,
+        "language": None,
+    }

@@ -1,0 +1,113 @@
+"""The page of one chat as a turn sees it: Chainlit messages, tool steps, tables and cards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+import chainlit as cl
+from chainlit.context import context
+
+from assistant.asked import asked_for, asked_lines
+from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
+from assistant.chat.upstream import now, send_step, show
+from assistant.dispatch import Outcome
+from assistant.history import step_metadata
+from assistant.principal import Principal
+from assistant.proposals import Proposal
+from assistant.tables import table_props
+from assistant.turn import Asked
+from assistant.untrusted import harmless
+from tools.base import Organisation
+from tools.errors import Language
+from tools.views import Table
+
+TABLE = "DataTable"
+MAX_TABLES = 4
+"""Tables beside one answer; a model that asks for more has not decided what it wants to show."""
+
+
+class ChatScreen:
+    """Shows one turn in the chat that is being served now."""
+
+    def __init__(self, *, viewer: Principal, organisation: Organisation, language: Language, cards: OpenCards) -> None:
+        self._viewer, self._organisation, self._language = viewer, organisation, language
+        self._cards = cards
+        self._message: cl.Message | None = None
+        self._tables: dict[str, cl.CustomElement] = {}
+        self._steps: dict[str, cl.Step] = {}
+
+    async def text(self, piece: str) -> None:
+        if self._message is None:
+            self._message = cl.Message(content="")
+        await self._message.stream_token(piece)
+
+    async def end_text(self) -> None:
+        message, self._message = self._message, None
+        if message is not None:
+            await show("", self._take_tables(), message=message)
+
+    async def notice(self, text: str) -> None:
+        await show(text, self._take_tables())
+
+    async def finish(self) -> None:
+        """Show tables that no words came for."""
+        if self._tables:
+            await show("", self._take_tables())
+
+    async def tool_started(self, asked: Asked) -> None:
+        run = context.current_run
+        step = cl.Step(
+            name=asked_for(asked.call.name, asked.provider, self._language),
+            type="tool",
+            parent_id=run.id if run else None,
+            show_input=False,
+        )
+        step.start = now()
+        self._steps[asked.call.id] = step
+        # Shown now, stored once at the end, when there is something to keep.
+        await context.emitter.emit("new_message", step.to_dict())
+
+    async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
+        step = self._steps.pop(asked.call.id)
+        step.end = now()
+        step.name = asked_for(asked.call.name, asked.provider, self._language, milliseconds=milliseconds)
+        step.is_error = not outcome.ok
+        step.output = harmless(asked_lines(asked.call.arguments, outcome, self._language))
+        step.language = None
+        step.metadata = step_metadata(asked.call, asked.batch, outcome.result)
+        await send_step(step)
+
+    async def table(self, table: Table) -> None:
+        props = table_props(table, self._organisation.timezone)
+        key = hashlib.sha256(json.dumps(props, default=str).encode()).hexdigest()
+        if len(self._tables) < MAX_TABLES:
+            self._tables[key] = cl.CustomElement(name=TABLE, props=props, url=f"/public/elements/{TABLE}.jsx")
+
+    async def card(self, proposal: Proposal, words: str) -> None:
+        await self.cards([proposal], words, fresh=True)
+
+    async def cards(self, proposals: list[Proposal], words: str, *, fresh: bool = False) -> None:
+        """One message with these cards under it."""
+        message = cl.Message(content=words)
+        elements: list[Any] = []
+        for proposal in proposals:
+            view = View(
+                element_id=str(uuid.uuid4()),
+                message_id=message.id,
+                thread_id=context.session.thread_id,
+                viewer=self._viewer,
+                language=self._language,
+                timezone=self._organisation.timezone,
+            )
+            props = self._cards.props(proposal, view, fresh=fresh)
+            if props is not None:
+                elements.append(cl.CustomElement(id=view.element_id, name=CARD, props=props, url=CARD_FILE))
+                self._cards.remember(proposal.id, view)
+        await show(words, elements, message=message)
+
+    def _take_tables(self) -> list[Any]:
+        tables, self._tables = list(self._tables.values()), {}
+        return tables

@@ -1,0 +1,36 @@
+"""The few things of Chainlit that come without types, each under one name that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import chainlit as cl
+import chainlit.data
+import chainlit.utils
+from chainlit.data.base import BaseDataLayer
+
+
+async def show(content: str, elements: Sequence[Any] = (), *, message: cl.Message | None = None) -> None:
+    """Send one message to the chat that is being served, and keep it."""
+    sent: Any = message or cl.Message(content=content)
+    sent.elements = list(elements)
+    await sent.send()
+
+
+async def send_step(step: cl.Step) -> None:
+    """Show and keep a step."""
+    sent: Any = step
+    await sent.send()
+
+
+def now() -> str:
+    """The present moment as Chainlit writes it."""
+    moment: Any = chainlit.utils.utc_now
+    return str(moment())
+
+
+def store() -> BaseDataLayer | None:
+    """Where conversations are kept."""
+    layer: Any = chainlit.data.get_data_layer
+    return cast("BaseDataLayer | None", layer())

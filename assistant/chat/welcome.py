@@ -1,0 +1,170 @@
+"""The first minute: the greeting on the empty chat, the six starters, and what waits for whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal
+from assistant.sentences import sentence
+from tools import words
+from tools.base import Organisation
+from tools.errors import Language
+
+WAITING = {"en": "Waiting for me", "de": "Wartet auf mich"}
+"""The command and the starter; handled by code, without the model."""
+MOST_CARDS = 10
+_ASKS_WHAT_WAITS = re.compile(
+    r"/?(waiting|wartet|(what('s| is)? )?(is |are )?waiting (for|on) me|what waits for me|"
+    r"(was )?wartet auf mich|was wartet( hier)? auf mich|offene (karten|freigaben)|(open|pending) (cards|approvals))"
+    r"\s*[.?!]*"
+)
+
+
+def asks_what_waits(text: str, command: str | None) -> bool:
+    """Whether this message is the command, the starter, or those words."""
+    if command is not None and command in WAITING.values():
+        return True
+    return len(text) < 60 and _ASKS_WHAT_WAITS.fullmatch(" ".join(text.lower().split())) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits in an organisation, from one person's side; oldest first."""
+
+    organisation: Organisation
+    for_me: tuple[Proposal, ...]
+    """Those this person may decide on."""
+    mine: tuple[Proposal, ...]
+    """Those this person prepared and somebody else must decide on."""
+    may_decide: bool
+
+    @classmethod
+    def of(cls, waiting: list[Proposal], principal: Principal, organisation: Organisation) -> Waits:
+        """Sort what waits by who has to act."""
+        may = principal.may(Role.APPROVER, organisation.id)
+        mine = () if may else tuple(p for p in waiting if p.proposer_id == principal.id)
+        return cls(organisation, tuple(waiting) if may else (), mine, may)
+
+    def shown(self) -> list[Proposal]:
+        """The cards to show."""
+        return [*self.for_me, *self.mine][:MOST_CARDS]
+
+    def said(self, language: Language) -> str:
+        """The words above the cards."""
+        name = words.visible(self.organisation.name)
+        count = len(self.for_me) or len(self.mine)
+        if self.for_me:
+            text = sentence(
+                "waiting_one" if count == 1 else "waiting_some", language, count=str(count), organisation=name
+            )
+        elif self.mine:
+            text = sentence("mine_one" if count == 1 else "mine_some", language, count=str(count))
+        else:
+            return sentence("waiting_none" if self.may_decide else "waiting_none_viewer", language, organisation=name)
+        if count > MOST_CARDS:
+            text += "\n\n" + sentence("waiting_more", language, shown=str(MOST_CARDS))
+        return text
+
+
+def greeting(principal: Principal, waits: Waits | None, now: datetime, language: Language) -> dict[str, Any]:
+    """What the page shows above the composer of an empty chat."""
+    german = language == "de"
+    first = words.visible(principal.name.split()[0]) if principal.name.split() else ""
+    hello = _hello(now.hour, german)
+    if waits is None:
+        return {
+            "greeting": f"{hello}, {first}",
+            "place": sentence("no_organisation", language, person=words.visible(principal.name)),
+            "waiting": "",
+            "waiting_count": 0,
+        }
+    roles = ", ".join(role.value.capitalize() for role in principal.roles_in(waits.organisation.id))
+    return {
+        "greeting": f"{hello}, {first}" if first else hello,
+        "place": f"{roles} · {words.visible(waits.organisation.name)}",
+        "waiting": _waiting_line(waits, german),
+        "waiting_count": len(waits.for_me) + len(waits.mine),
+    }
+
+
+def _hello(hour: int, german: bool) -> str:
+    if 4 <= hour < 11:
+        return "Guten Morgen" if german else "Good morning"
+    if 11 <= hour < 18:
+        return "Guten Tag" if german else "Good afternoon"
+    return "Guten Abend" if german else "Good evening"
+
+
+def _waiting_line(waits: Waits, german: bool) -> str:
+    count = len(waits.for_me)
+    if count:
+        if german:
+            return (
+                f"{count} Zahlungen warten auf Ihre Entscheidung"
+                if count > 1
+                else "1 Zahlung wartet auf Ihre Entscheidung"
+            )
+        return f"{count} payments wait for your decision" if count > 1 else "1 payment waits for your decision"
+    count = len(waits.mine)
+    if count:
+        if german:
+            return (
+                f"{count} Ihrer Zahlungen warten auf Freigabe" if count > 1 else "1 Ihrer Zahlungen wartet auf Freigabe"
+            )
+        return f"{count} of your payments wait for approval" if count > 1 else "1 of your payments waits for approval"
+    return "Nichts wartet auf Sie" if german else "Nothing waits for you"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One starter: what it is called, what it asks, its picture."""
+
+    label: str
+    message: str
+    icon: str
+
+
+def starters(language: Language, *, may_prepare: bool) -> list[Start]:
+    """Six questions that work, the first of them what waits."""
+    if language == "de":
+        last = ("Rechnung bezahlen", "Ich möchte eine Eingangsrechnung bezahlen", "payments")
+        if not may_prepare:
+            last = ("Zahlungen diesen Monat", "Zeig die Zahlungen dieses Monats", "payments")
+        rows = [
+            (WAITING["de"], WAITING["de"], "waiting"),
+            ("Überfällige Rechnungen", "Welche Rechnungen sind überfällig?", "overdue"),
+            ("Offene Eingangsrechnungen", "Welche Eingangsrechnungen sind offen?", "bills"),
+            ("Kontostand", "Wie ist unser Kontostand?", "bank"),
+            ("Wer schuldet uns was?", "Was schulden uns Kunden insgesamt?", "contacts"),
+            last,
+        ]
+    else:
+        last = ("Pay a bill", "I want to pay a bill", "payments")
+        if not may_prepare:
+            last = ("Payments this month", "Show the payments of this month", "payments")
+        rows = [
+            (WAITING["en"], WAITING["en"], "waiting"),
+            ("Overdue invoices", "Which invoices are overdue?", "overdue"),
+            ("Open bills", "Which bills are open?", "bills"),
+            ("Bank balance", "What is our bank balance?", "bank"),
+            ("What customers owe us", "How much do customers owe us in total?", "contacts"),
+            last,
+        ]
+    return [Start(label, message, f"/public/icons/{icon}.svg") for label, message, icon in rows]
+
+
+def command(language: Language) -> dict[str, Any]:
+    """The command of the composer (typed as /), as Chainlit's page takes it."""
+    german = language == "de"
+    return {
+        "id": WAITING["de" if german else "en"],
+        "description": "Karten, die auf Ihre Entscheidung warten" if german else "Cards that wait for your decision",
+        "icon": "inbox",
+        "button": False,
+        "persistent": False,
+        "selected": False,
+    }

@@ -1,0 +1,102 @@
+"""The house's access to Xero: tokens minted or refreshed once for everybody, kept encrypted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from assistant.clock import Clock
+from assistant.keys import TokenCipher
+from assistant.stores.connections import ConnectionRow, mark_dead, replace_tokens
+from assistant.stores.database import Database
+from assistant.stores.moments import to_text
+from tools.errors import ConnectionLost
+from tools.xero.login import TokenSet, XeroApp, client_credentials, refresh
+
+XERO = "xero"
+_EARLY = timedelta(seconds=90)
+"""A token that ends this soon is renewed first, so that it does not end under way."""
+
+
+class TokenSource(Protocol):
+    """Gives a bearer token; `fresh` asks for another one than last time (after a 401)."""
+
+    async def token(self, *, fresh: bool = False) -> str: ...
+
+
+class CustomConnection:
+    """Tokens by client credentials: a custom connection of one organisation. Kept in memory, minted when needed."""
+
+    def __init__(self, app: XeroApp, scopes: str, clock: Clock) -> None:
+        self._app, self._scopes, self._clock = app, scopes, clock
+        self._held: TokenSet | None = None
+        self._turn = asyncio.Lock()
+
+    async def token(self, *, fresh: bool = False) -> str:
+        """A valid bearer token. Raises ToolFailed kinds when Xero gives none."""
+        refused = self._held if fresh else None
+        async with self._turn:
+            held, now = self._held, self._clock()
+            if held is None or held is refused or held.expires_at - _EARLY <= now:
+                held = self._held = await client_credentials(self._app, scopes=self._scopes, now=now)
+        return held.access_token
+
+
+class AuthorisedConnection:
+    """Tokens of an admin's authorisation: refreshed when due, the next set stored before it is used."""
+
+    def __init__(self, app: XeroApp, database: Database, cipher: TokenCipher, clock: Clock) -> None:
+        self._app, self._database, self._cipher, self._clock = app, database, cipher, clock
+        self._turn = asyncio.Lock()
+
+    async def token(self, *, fresh: bool = False) -> str:
+        """A valid bearer token. Raises ConnectionLost when nobody has connected or Xero revoked it."""
+        async with self._turn:
+            row, held = await self._read()
+            if not fresh and held.expires_at - _EARLY > self._clock():
+                return held.access_token
+            return (await self._refresh(row, held)).access_token
+
+    async def _read(self) -> tuple[ConnectionRow, TokenSet]:
+        async with self._database.reading() as work:
+            row = await work.get(ConnectionRow, XERO)
+        if row is None or not row.alive:
+            raise ConnectionLost("Xero")
+        return row, open_tokens(self._cipher, row.sealed)
+
+    async def _refresh(self, row: ConnectionRow, held: TokenSet) -> TokenSet:
+        now = self._clock()
+        try:
+            renewed = await refresh(self._app, refresh_token=held.refresh_token, now=now)
+        except ConnectionLost:
+            # Another process may have spent the refresh token a moment ago: its newer set counts.
+            latest, tokens = await self._read()
+            if latest.version != row.version:
+                return tokens
+            async with self._database.work() as work:
+                await mark_dead(work, row, to_text(now))
+            raise
+        async with self._database.work() as work:
+            stored = await replace_tokens(work, row, seal_tokens(self._cipher, renewed), to_text(now))
+        return renewed if stored else (await self._read())[1]
+
+
+def seal_tokens(cipher: TokenCipher, tokens: TokenSet) -> str:
+    """The token set as it lies in the database."""
+    text = json.dumps(
+        {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "scope": tokens.scope,
+            "expires_at": to_text(tokens.expires_at),
+        }
+    )
+    return cipher.seal(XERO, text)
+
+
+def open_tokens(cipher: TokenCipher, sealed: str) -> TokenSet:
+    """The token set again."""
+    held = json.loads(cipher.open(XERO, sealed))
+    return TokenSet(**{**held, "expires_at": datetime.fromisoformat(held["expires_at"])})

@@ -1,0 +1,209 @@
+"""From a tool call of the model to its result: only offered tools, only this person's rights, only bounded answers.
+
+A read tool is run; a write tool only ever becomes a proposal. The result that goes back to the model is JSON of limited
+size: `{"answer", ...facts, "choices"}`, or `{"error": {"kind", "message"}, "choices"}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from assistant.arguments import BadArguments, read_arguments
+from assistant.model import CallRequest
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal
+from assistant.refusals import Refusal
+from assistant.sentences import sentence
+from tools.base import Access, Effect, Organisation, ReadTool, Tool, ToolResult, Toolset, WriteTool
+from tools.base import Draft as ToolDraft
+from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
+from tools.views import Table
+
+MAX_RESULT = 12_000
+"""Characters of one result for the model; rows beyond are left out and counted."""
+TOOL_SECONDS = 120.0
+"""How long one tool may take; a first load of the ledger is the longest thing there is."""
+
+AccessFor = Callable[[Organisation, Language], Awaitable[Access]]
+"""Lends what a tool may reach in that organisation, now, in that language."""
+
+
+class Proposer(Protocol):
+    """The one way from a draft to a card (assistant.proposals.Proposals)."""
+
+    async def propose(
+        self,
+        *,
+        principal: Principal,
+        organisation: Organisation,
+        conversation_id: str,
+        tool: WriteTool,
+        draft: ToolDraft,
+        replaces: str | None = None,
+    ) -> Proposal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one tool call."""
+
+    call: CallRequest
+    result: str
+    """JSON for the model."""
+    ok: bool
+    answer: str = ""
+    """The sentence for the person, where a tool computed one."""
+    problem: str = ""
+    """The words for the person, where it failed."""
+    tables: tuple[Table, ...] = ()
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """On whose behalf and where tools are called: never decided by the model."""
+
+    principal: Principal
+    organisation: Organisation
+    conversation_id: str
+    language: Language
+
+    @property
+    def may_write(self) -> bool:
+        """Whether this person may prepare writes here."""
+        return self.principal.may(Role.PREPARER, self.organisation.id)
+
+
+class Dispatch:
+    """Runs the tool calls of one turn."""
+
+    def __init__(
+        self,
+        *,
+        toolset: Toolset,
+        asking: Asking,
+        access_for: AccessFor,
+        proposals: Proposer,
+        seconds: float = TOOL_SECONDS,
+    ) -> None:
+        self._toolset, self._asking, self._access_for = toolset, asking, access_for
+        self._proposals, self._seconds = proposals, seconds
+        self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
+        """What the model is told of: a viewer's model does not even see that writing exists."""
+
+    def tool_of(self, call: CallRequest) -> Tool | None:
+        """The tool that a call names, offered or not (for showing what was asked)."""
+        return self._toolset.get(call.name)
+
+    def is_write(self, call: CallRequest) -> bool:
+        """Whether the call asks for a write."""
+        return isinstance(self.offered.get(call.name), WriteTool)
+
+    async def run(self, call: CallRequest) -> Outcome:
+        """Carry out one call. Whatever a tool or the model did wrong is an Outcome, not an exception."""
+        language = self._asking.language
+        tool = self.offered.get(call.name)
+        if tool is None:
+            return self._not_offered(call)
+        try:
+            arguments = read_arguments(call.arguments, tool.signature.arguments)
+        except BadArguments as error:
+            return failed(call, "retry", f"{tool.name}: {error}. Nothing was done; call it again correctly or ask.")
+        try:
+            async with asyncio.timeout(self._seconds):
+                access = await self._access_for(self._asking.organisation, language)
+                if isinstance(tool, ReadTool):
+                    return succeeded(call, await tool.run(access, **arguments))
+                draft = await tool.propose(access, **arguments)
+            return proposed(call, await self._propose(tool, draft), draft, language)
+        except ToolError as error:
+            return _told(call, error, language)
+        except Refusal as refusal:
+            return failed(call, "failed", refusal.text(language), problem=refusal.text(language))
+        except TimeoutError:
+            words = sentence("tool_too_slow", language, provider=tool.provider, seconds=str(round(self._seconds)))
+            return failed(call, "failed", words, problem=words)
+
+    def _not_offered(self, call: CallRequest) -> Outcome:
+        if isinstance(self._toolset.get(call.name), WriteTool):
+            words = sentence("may_not_prepare", self._asking.language, person=self._asking.principal.name)
+            return failed(call, "failed", words, problem=words)
+        names = ", ".join(tool.name for tool in self.offered)
+        return failed(call, "retry", f"There is no tool {call.name[:60]!r}. Nothing was done. The tools are: {names}.")
+
+    async def _propose(self, tool: WriteTool, draft: ToolDraft) -> Proposal:
+        """Store the proposal. Not stopped half-way: a card that exists must also be shown."""
+        asking = self._asking
+        return await self._proposals.propose(
+            principal=asking.principal,
+            organisation=asking.organisation,
+            conversation_id=asking.conversation_id,
+            tool=tool,
+            draft=draft,
+        )
+
+
+def succeeded(call: CallRequest, found: ToolResult) -> Outcome:
+    """A read that found something (or nothing, and says so)."""
+    body: dict[str, Any] = {"answer": found.answer, **found.facts}
+    if found.choices:
+        body["choices"] = choices_json(found.choices)
+    return Outcome(call, limited(body), True, answer=found.answer, tables=found.tables)
+
+
+def failed(
+    call: CallRequest, kind: str, message: str, *, choices: tuple[Choice, ...] = (), problem: str = ""
+) -> Outcome:
+    """A call that did nothing; `kind` tells the model what it can do about it: retry, failed or unknown."""
+    body: dict[str, Any] = {"error": {"kind": kind, "message": message}}
+    if choices:
+        body["choices"] = choices_json(choices)
+    return Outcome(call, limited(body), False, problem=problem)
+
+
+def proposed(call: CallRequest, proposal: Proposal, draft: ToolDraft, language: Language) -> Outcome:
+    """A write that now waits for a person."""
+    body = {
+        "proposal": f"P-{proposal.number}",
+        "state": proposal.state.value,
+        "summary": draft.summary,
+        "answer": sentence("awaits_confirmation", language, number=str(proposal.number), summary=draft.summary),
+    }
+    return Outcome(call, limited(body), True, answer=draft.summary, proposal=proposal)
+
+
+def _told(call: CallRequest, error: ToolError, language: Language) -> Outcome:
+    words = error.text(language)
+    match error:
+        case ToolRetry():
+            return failed(call, "retry", words, choices=error.choices, problem=words)
+        case OutcomeUnknown():
+            return failed(call, "unknown", words, problem=words)
+        case _:
+            return failed(call, "failed", words, problem=words)
+
+
+def choices_json(choices: tuple[Choice, ...]) -> list[dict[str, str]]:
+    """Candidates as the model gets them, in the order in which they are listed to the person."""
+    return [
+        {key: value for key, value in (("label", choice.label), ("number", choice.number), ("id", choice.id)) if value}
+        for choice in choices[:20]
+    ]
+
+
+def limited(body: dict[str, Any]) -> str:
+    """The result as JSON of at most MAX_RESULT characters: rows go first, then everything but the answer."""
+    written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    while len(written) > MAX_RESULT:
+        lists = [(key, value) for key, value in body.items() if isinstance(value, list) and len(value) > 1]
+        if not lists:
+            answer = str(body.get("answer") or body.get("error"))[: MAX_RESULT // 2]
+            return json.dumps({"answer": answer, "left_out": "the details are too long"}, ensure_ascii=False)
+        key, value = max(lists, key=lambda item: len(str(item[1])))
+        body = {**body, key: value[: len(value) // 2], "left_out": f"the list {key!r} goes on; ask for less at once"}
+        written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    return written

@@ -1,0 +1,291 @@
+"""Execution: what a person confirmed is sent to the provider once, whatever crashes, times out or is clicked twice.
+
+    confirmed → (the document changed → blocked, nothing written)
+              → executing, committed with key and hash before the first byte → succeeded | failed | unknown
+    unknown   → looked up by our own reference → succeeded, or certainly not done → executing again, same key and bytes
+
+The idempotency key is the proposal's id. Xero remembers a key for 6 minutes and answers a repetition from memory
+(developer.xero.com, Idempotent requests), so a repetition is safe inside that time by the key, and long after it
+because nothing can still be under way; in between we only look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assistant.audit import AuditTrail
+from assistant.clock import Clock
+from assistant.execution_records import ExecutionRecords, age
+from assistant.feed import Feed
+from assistant.proposal_words import (
+    blocked,
+    for_a_person,
+    not_sent_in_time,
+    outcome_unknown,
+    tool_gone,
+    trying_again,
+    unconfirmed,
+)
+from assistant.proposals import Proposal
+from assistant.refusals import Refusal
+from assistant.stores.database import Database
+from assistant.stores.moments import to_text
+from assistant.stores.proposals import MOST_ATTEMPTS, State
+from tools.base import Access, Payload, Receipt, Toolset, WriteAccess, WriteTool
+from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
+
+AccessFor = Callable[[str], Awaitable[Access]]
+WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
+Checkpoint = Callable[[str], None]
+
+CHECKPOINTS = (
+    "loaded", "checked", "after_claim", "before_send", "after_send", "after_record",
+    "abandoned", "held", "looked_up", "after_claim_again",
+)  # fmt: skip
+"""The places where a process may die; tests let it die at each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for what, in seconds."""
+
+    lease: float = 60
+    """An attempt that has not ended by then is taken for dead."""
+    send: float = 45
+    """The provider's answer to a write; shorter than the lease, so that a live process ends its own attempt."""
+    read: float = 30
+    """The provider's answers to reading again."""
+    follow_up: float = 120
+    """A confirmation is tried again for so long while the provider cannot be read."""
+    confirmation: float = 3600
+    """A confirmation that nothing came of for so long is not executed any more."""
+    key: float = 300
+    """Inside this time after the first send the same key cannot pay twice (Xero: 6 minutes, less a margin)."""
+    settled: float = 600
+    """After this time a request cannot still be under way."""
+    look_again: float = 20
+
+
+def _nothing(_name: str) -> None:
+    """No checkpoint: production."""
+
+
+class Executor:
+    """The only holder of what is needed to write to a provider."""
+
+    def __init__(
+        self,
+        database: Database,
+        toolset: Toolset,
+        access_for: AccessFor,
+        write_access_for: WriteAccessFor,
+        feed: Feed,
+        clock: Clock,
+        audit: AuditTrail,
+        *,
+        patience: Patience | None = None,
+        checkpoint: Checkpoint = _nothing,
+    ) -> None:
+        self._toolset, self._access_for, self._write_access_for = toolset, access_for, write_access_for
+        self._clock, self._checkpoint = clock, checkpoint
+        self._patience = patience or Patience()
+        self._records = ExecutionRecords(database, audit, feed, clock)
+        self._under_way: set[str] = set()
+
+    async def execute(self, proposal_id: str) -> Proposal:
+        """Carry out a confirmed proposal; the proposal as it is then. Anything but a confirmed one is left alone.
+
+        Raises Refusal when there is no such proposal or its row was altered. Run it in a task of its own: it must
+        not end because the person who confirmed has closed the chat.
+        """
+        if proposal_id in self._under_way:
+            return await self._records.load(proposal_id)
+        self._under_way.add(proposal_id)
+        try:
+            return await self._execute(proposal_id)
+        finally:
+            self._under_way.discard(proposal_id)
+
+    async def sweep(self) -> list[Proposal]:
+        """Finish what a dead process or a silent provider left; to be run at the start and every 20 seconds.
+
+        Returns what it worked on, as it is now. One proposal that raises does not keep the others from their turn.
+        """
+        places = asyncio.Semaphore(4)
+
+        async def one(proposal_id: str, state: State) -> Proposal | None:
+            async with places:
+                return await self._take_up(proposal_id, state)
+
+        found = await self._records.unfinished()
+        ended = await asyncio.gather(*(one(*each) for each in found), return_exceptions=True)
+        errors = [each for each in ended if isinstance(each, BaseException) and not isinstance(each, Refusal)]
+        if errors:
+            raise BaseExceptionGroup("the sweep met errors", errors)
+        return [each for each in ended if isinstance(each, Proposal)]
+
+    async def _take_up(self, proposal_id: str, state: State) -> Proposal | None:
+        if proposal_id in self._under_way:
+            return None
+        if state is State.CONFIRMED:
+            return await self.execute(proposal_id)
+        self._under_way.add(proposal_id)
+        try:
+            return await self._reconcile(await self._records.load(proposal_id))
+        finally:
+            self._under_way.discard(proposal_id)
+
+    # the straight way
+
+    async def _execute(self, proposal_id: str) -> Proposal:
+        proposal = await self._records.load(proposal_id)
+        self._checkpoint("loaded")
+        if proposal.state is not State.CONFIRMED:
+            return proposal
+        tool = self._toolset.get(proposal.tool)
+        if not isinstance(tool, WriteTool):
+            return await self._records.blocked(proposal, State.CONFIRMED, tool_gone(proposal.tool))
+        if not await self._records.confirmed_as_is(proposal):
+            return await self._records.blocked(proposal, State.CONFIRMED, unconfirmed())
+        since = self._clock() - (proposal.decided_at or proposal.created_at)
+        if since > timedelta(seconds=self._patience.confirmation):
+            return await self._records.failed(proposal, State.CONFIRMED, not_sent_in_time({"en": "", "de": ""}))
+        try:
+            async with asyncio.timeout(self._patience.read):
+                writing = await self._write_access_for(proposal.organisation_id)
+                changed = await tool.changed(await self._access_for(proposal.organisation_id), _copy(proposal))
+        except (ProviderUnavailable, ProviderBusy) as error:
+            return await self._later_or_failed(proposal, dict(error.words), since)
+        except TimeoutError:
+            silent = ProviderUnavailable(tool.provider.capitalize(), reason="time-out")
+            return await self._later_or_failed(proposal, dict(silent.words), since)
+        except ToolError as error:
+            return await self._records.failed(proposal, State.CONFIRMED, error.words)
+        if changed is not None:
+            return await self._records.blocked(proposal, State.CONFIRMED, blocked(dict(changed)))
+        self._checkpoint("checked")
+        return await self._claim_and_send(tool, writing, proposal, State.CONFIRMED)
+
+    async def _later_or_failed(self, proposal: Proposal, words: dict[str, str], since: timedelta) -> Proposal:
+        if since > timedelta(seconds=self._patience.follow_up):
+            return await self._records.failed(proposal, State.CONFIRMED, not_sent_in_time(words))
+        again_in = timedelta(seconds=self._patience.look_again / 2)
+        return await self._records.put_back(proposal, State.CONFIRMED, again_in=again_in, words=trying_again(words))
+
+    async def _claim_and_send(
+        self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, expected: State
+    ) -> Proposal:
+        lease = timedelta(seconds=self._patience.lease)
+        claimed = await self._records.claim(proposal, expected=expected, lease=lease)
+        if claimed is None:
+            return await self._records.load(proposal.id)
+        self._checkpoint("after_claim" if expected is State.CONFIRMED else "after_claim_again")
+        if await self._records.lease_of(claimed) <= to_text(self._clock()):
+            return claimed  # we slept too long: the sweep may be at it already, and nothing was sent by us
+        self._checkpoint("before_send")
+        ended = await self._send(tool, writing, claimed)
+        self._checkpoint("after_record")
+        return ended
+
+    async def _send(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Proposal:
+        try:
+            async with asyncio.timeout(self._patience.send):
+                receipt = await tool.execute(writing, _copy(proposal), proposal.id)
+        except TimeoutError:
+            return await self._records.unknown(proposal, outcome_unknown("time-out"), why="time-out")
+        except OutcomeUnknown as error:
+            return await self._records.unknown(proposal, error.words, why=error.reason)
+        except ToolError as error:
+            return await self._refused(tool, writing, proposal, error)
+        self._checkpoint("after_send")
+        return await self._records.succeeded(proposal, receipt)
+
+    async def _refused(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, refusal: ToolError) -> Proposal:
+        """The provider said no. To a first send that is final; a repetition may be refused *because* the first one
+        was done after all (nothing is left to pay), so look before saying that nothing was written."""
+        if proposal.attempts == 1:
+            return await self._records.failed(proposal, State.EXECUTING, refusal.words)
+        try:
+            receipt = await self._look_up(tool, writing, proposal)
+        except (ToolError, TimeoutError):
+            return await self._records.unknown(proposal, outcome_unknown(), why="refused, and cannot be looked up")
+        if receipt is not None:
+            return await self._records.succeeded(proposal, receipt, found=True)
+        return await self._records.failed(proposal, State.EXECUTING, refusal.words)
+
+    # what was left
+
+    async def _reconcile(self, proposal: Proposal) -> Proposal | None:
+        """Find out whether an earlier attempt was done, and finish it either way as soon as that is certain."""
+        if proposal.state is State.EXECUTING:
+            abandoned = await self._records.abandoned(proposal, outcome_unknown())
+            if abandoned is None:
+                return None
+            proposal = abandoned
+            self._checkpoint("abandoned")
+        if proposal.state is not State.UNKNOWN:
+            return None
+        if not await self._records.hold_unknown(proposal, timedelta(seconds=self._patience.lease)):
+            return None
+        self._checkpoint("held")
+        tool = self._toolset.get(proposal.tool)
+        if not isinstance(tool, WriteTool):
+            return await self._park(proposal, proposal.tool)
+        try:
+            async with asyncio.timeout(self._patience.read):
+                writing = await self._write_access_for(proposal.organisation_id)
+            receipt = await self._look_up(tool, writing, proposal)
+        except (ToolError, TimeoutError):
+            return await self._look_later(proposal)
+        self._checkpoint("looked_up")
+        if receipt is not None:
+            return await self._records.succeeded(proposal, receipt, found=True)
+        return await self._certainly_not_done(tool, writing, proposal)
+
+    async def _certainly_not_done(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Proposal | None:
+        """Looked up and not there: send again, but only where that cannot make it twice."""
+        attempts = await self._records.attempts(proposal)
+        same = all(each.key == proposal.id and each.body_hash == proposal.digest for each in attempts)
+        if not attempts or not same or len(attempts) >= MOST_ATTEMPTS:
+            return await self._park(proposal, tool.provider)
+        by_key = age(attempts[0].started_at, self._clock) < timedelta(seconds=self._patience.key)
+        settled = age(attempts[-1].started_at, self._clock) > timedelta(seconds=self._patience.settled)
+        if not (by_key or settled):
+            return await self._look_later(proposal)
+        try:
+            async with asyncio.timeout(self._patience.read):
+                changed = await tool.changed(await self._access_for(proposal.organisation_id), _copy(proposal))
+            # The change may be our own payment arriving late.
+            receipt = await self._look_up(tool, writing, proposal) if changed is not None else None
+        except (ToolError, TimeoutError):
+            return await self._look_later(proposal)
+        if receipt is not None:
+            return await self._records.succeeded(proposal, receipt, found=True)
+        if changed is None:
+            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN)
+        if settled:
+            return await self._records.blocked(proposal, State.UNKNOWN, blocked(dict(changed)))
+        return await self._look_later(proposal)
+
+    async def _look_up(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Receipt | None:
+        async with asyncio.timeout(self._patience.read):
+            return await tool.look_up(writing, _copy(proposal), proposal.id)
+
+    async def _look_later(self, proposal: Proposal) -> Proposal:
+        words = proposal.problem or outcome_unknown()
+        again_in = timedelta(seconds=self._patience.look_again)
+        return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)
+
+    async def _park(self, proposal: Proposal, provider: str) -> Proposal:
+        words = for_a_person(proposal.label, provider.capitalize())
+        again_in = timedelta(seconds=self._patience.settled)
+        return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)
+
+
+def _copy(proposal: Proposal) -> Payload:
+    """The payload for a tool: its own copy, so that no tool can change what is sent after it was confirmed."""
+    return copy.deepcopy(proposal.payload)

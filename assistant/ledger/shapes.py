@@ -1,0 +1,140 @@
+"""Between the books' shapes and the rows of the ledger copy, both ways and exactly."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assistant.stores.ledger import direction_of, from_units, to_units
+from assistant.stores.moments import from_text, to_text
+from tools.xero.books import Contact, Document, DocumentKind, DocumentStatus, LedgerAccount, Payment
+
+_KINDS: dict[str, DocumentKind | None] = {"": None, **{kind.value: kind for kind in DocumentKind}}
+
+
+def document_row(document: Document, organisation_id: str, synced_at: str) -> dict[str, object]:
+    """The document as a row; its lines are not copied, they are read live."""
+    return {
+        "organisation_id": organisation_id,
+        "id": document.id,
+        "kind": document.kind.value,
+        "number": document.number,
+        "reference": document.reference,
+        "status": document.status.value,
+        "contact_id": document.contact_id,
+        "contact_name": document.contact_name,
+        "issued": _day_text(document.issued),
+        "due": _day_text(document.due),
+        "currency": document.currency,
+        "total": to_units(document.total),
+        "amount_due": to_units(document.amount_due),
+        "amount_paid": to_units(document.amount_paid),
+        "amount_credited": to_units(document.amount_credited),
+        "updated_at": to_text(document.updated_at),
+        "synced_at": synced_at,
+    }
+
+
+def document_of(row: Any) -> Document:
+    """The document again. Rows are ours and were checked when they were written, so they are not checked again."""
+    return Document.model_construct(
+        id=row.id,
+        kind=DocumentKind(row.kind),
+        number=row.number,
+        reference=row.reference,
+        status=DocumentStatus(row.status),
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        issued=_day(row.issued),
+        due=_day(row.due),
+        currency=row.currency,
+        total=from_units(row.total),
+        amount_due=from_units(row.amount_due),
+        amount_paid=from_units(row.amount_paid),
+        amount_credited=from_units(row.amount_credited),
+        updated_at=from_text(row.updated_at),
+        lines=(),
+    )
+
+
+def payment_row(payment: Payment, organisation_id: str, synced_at: str) -> dict[str, object]:
+    """The payment as a row, with whether money came in or went out."""
+    return {
+        "organisation_id": organisation_id,
+        "id": payment.id,
+        "document_id": payment.document_id,
+        "document_number": payment.document_number,
+        "document_kind": payment.document_kind.value if payment.document_kind else "",
+        "direction": direction_of(payment.document_kind, payment.type),
+        "contact_id": payment.contact_id,
+        "contact_name": payment.contact_name,
+        "paid_on": payment.paid_on.isoformat(),
+        "amount": to_units(payment.amount),
+        "currency": payment.currency,
+        "reference": payment.reference,
+        "account_id": payment.account_id,
+        "account_code": payment.account_code,
+        "status": payment.status,
+        "type": payment.type,
+        "updated_at": to_text(payment.updated_at),
+        "synced_at": synced_at,
+    }
+
+
+def payment_of(row: Any) -> Payment:
+    """The payment again."""
+    return Payment.model_construct(
+        id=row.id,
+        document_id=row.document_id,
+        document_number=row.document_number,
+        document_kind=_KINDS[row.document_kind],
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        paid_on=date.fromisoformat(row.paid_on),
+        amount=from_units(row.amount),
+        currency=row.currency,
+        reference=row.reference,
+        account_id=row.account_id,
+        account_code=row.account_code,
+        status=row.status,
+        type=row.type,
+        updated_at=from_text(row.updated_at),
+    )
+
+
+def contact_row(contact: Contact, organisation_id: str, synced_at: str) -> dict[str, object]:
+    """The contact as a row."""
+    return {
+        **contact.model_dump(exclude={"updated_at"}),
+        "organisation_id": organisation_id,
+        "updated_at": to_text(contact.updated_at),
+        "synced_at": synced_at,
+    }
+
+
+def contact_of(row: Any) -> Contact:
+    """The contact again."""
+    return Contact.model_validate({**row._mapping, "updated_at": from_text(row.updated_at)})
+
+
+def account_row(account: LedgerAccount, organisation_id: str, synced_at: str) -> dict[str, object]:
+    """The ledger account as a row."""
+    return {
+        **account.model_dump(exclude={"updated_at"}),
+        "organisation_id": organisation_id,
+        "updated_at": to_text(account.updated_at),
+        "synced_at": synced_at,
+    }
+
+
+def account_of(row: Any) -> LedgerAccount:
+    """The ledger account again."""
+    return LedgerAccount.model_validate({**row._mapping, "updated_at": from_text(row.updated_at)})
+
+
+def _day_text(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

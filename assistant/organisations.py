@@ -1,0 +1,131 @@
+"""The organisations whose books this house may open: learnt from Xero's connections, kept in our table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from assistant.clock import Clock, NewId
+from assistant.connections import TokenSource
+from assistant.stores import organisations as store
+from assistant.stores.database import Database
+from assistant.stores.moments import to_text
+from assistant.stores.organisations import OrganisationRow
+from tools.base import Organisation
+from tools.errors import ToolFailed
+from tools.xero.books import LiveBooks
+from tools.xero.login import XeroApp, connections
+
+log = structlog.get_logger()
+
+ReaderFor = Callable[[str], LiveBooks]
+"""Xero's reading side for a tenant."""
+
+
+class Organisations:
+    """Knows every connected organisation; asks Xero again when none is known yet."""
+
+    def __init__(
+        self,
+        database: Database,
+        app: XeroApp,
+        tokens: TokenSource,
+        reader_for: ReaderFor,
+        *,
+        clock: Clock,
+        new_id: NewId,
+        deep_links: bool,
+    ) -> None:
+        self._database, self._app, self._tokens, self._reader_for = database, app, tokens, reader_for
+        self._clock, self._new_id, self._deep_links = clock, new_id, deep_links
+        self._known: dict[str, OrganisationRow] = {}
+
+    async def learn(self) -> None:
+        """Read the connections and each organisation's details from Xero. Raises ToolFailed kinds."""
+        token = await self._tokens.token()
+        for connection in await connections(self._app, token):
+            details = await self._reader_for(connection.tenantId).organisation()
+            async with self._database.work() as work:
+                row = await store.by_tenant(work, connection.tenantId)
+                organisation = Organisation(
+                    id=row.id if row else self._new_id(),
+                    name=details.name,
+                    base_currency=details.base_currency,
+                    short_code=details.short_code if self._deep_links else "",
+                    timezone=iana_zone(details.timezone),
+                )
+                await store.put(work, organisation, tenant_id=connection.tenantId, now=to_text(self._clock()))
+        await self._load()
+
+    async def every(self) -> list[Organisation]:
+        """Every known organisation, by name; asks Xero when none is known. Empty when Xero cannot be asked."""
+        if not self._known:
+            await self._load()
+        if not self._known:
+            try:
+                await self.learn()
+            except ToolFailed as problem:
+                log.warning("no organisation yet", problem=str(problem))
+        return [row.organisation() for row in self._known.values()]
+
+    async def get(self, organisation_id: str) -> Organisation | None:
+        """The organisation of that id."""
+        row = await self._row(organisation_id)
+        return row.organisation() if row else None
+
+    async def tenant_of(self, organisation_id: str) -> str | None:
+        """What Xero calls it."""
+        row = await self._row(organisation_id)
+        return row.tenant_id if row else None
+
+    async def ids_of(self, name: str) -> Sequence[str]:
+        """The ids of the organisations with that name or short code, as role groups may name them."""
+        async with self._database.reading() as reading:
+            rows = await store.every(reading)
+        wanted = name.casefold()
+        return [row.id for row in rows if wanted in (row.name.casefold(), row.short_code.casefold())]
+
+    async def _row(self, organisation_id: str) -> OrganisationRow | None:
+        if organisation_id not in self._known:
+            await self._load()
+        return self._known.get(organisation_id)
+
+    async def _load(self) -> None:
+        async with self._database.reading() as reading:
+            self._known = {row.id: row for row in await store.every(reading)}
+
+
+_ZONES = {
+    "WEUROPESTANDARDTIME": "Europe/Berlin",
+    "ROMANCESTANDARDTIME": "Europe/Paris",
+    "CENTRALEUROPESTANDARDTIME": "Europe/Budapest",
+    "CENTRALEUROPEANSTANDARDTIME": "Europe/Warsaw",
+    "GMTSTANDARDTIME": "Europe/London",
+    "GREENWICHSTANDARDTIME": "Atlantic/Reykjavik",
+    "FLESTANDARDTIME": "Europe/Kyiv",
+    "GTBSTANDARDTIME": "Europe/Bucharest",
+    "EASTERNSTANDARDTIME": "America/New_York",
+    "CENTRALSTANDARDTIME": "America/Chicago",
+    "MOUNTAINSTANDARDTIME": "America/Denver",
+    "PACIFICSTANDARDTIME": "America/Los_Angeles",
+    "NEWZEALANDSTANDARDTIME": "Pacific/Auckland",
+    "AUSEASTERNSTANDARDTIME": "Australia/Sydney",
+    "EAUSTRALIASTANDARDTIME": "Australia/Brisbane",
+    "CENAUSTRALIASTANDARDTIME": "Australia/Adelaide",
+    "AUSCENTRALSTANDARDTIME": "Australia/Darwin",
+    "WAUSTRALIASTANDARDTIME": "Australia/Perth",
+    "TASMANIASTANDARDTIME": "Australia/Hobart",
+    "SINGAPORESTANDARDTIME": "Asia/Singapore",
+    "SOUTHAFRICASTANDARDTIME": "Africa/Johannesburg",
+    "UTC": "Etc/UTC",
+}
+
+
+def iana_zone(xero_name: str) -> str:
+    """The IANA time zone for Xero's name of it (Windows' names without blanks and dots, as TimeZone in the Accounting
+    API spells them); UTC for one that is not in the table, which shows in every time of an answer."""
+    if "/" in xero_name:
+        return xero_name
+    key = "".join(letter for letter in xero_name.upper() if letter.isalnum())
+    return _ZONES.get(key, "Etc/UTC")

@@ -1,0 +1,158 @@
+"""What people read about a proposal that did not simply succeed; each says what was not done and what comes next."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from assistant.principal import Role
+from assistant.stores.proposals import State
+from tools.errors import Language
+
+Words = dict[Language, str]
+
+
+def needs_role(role: Role, organisation: str) -> Words:
+    """Which role would have been needed."""
+    return {
+        "en": f"This needs the role {role} in {organisation}.",
+        "de": f"Dafür ist die Rolle {role} in {organisation} nötig.",
+    }
+
+
+def cancelled_by(name: str) -> Words:
+    """Somebody pressed Cancel."""
+    return {
+        "en": f"Cancelled by {name}. Nothing was written.",
+        "de": f"Abgebrochen von {name}. Es wurde nichts geschrieben.",
+    }
+
+
+def cancelled_in_favour(name: str) -> Words:
+    """Somebody edited it, which makes a new proposal."""
+    return {
+        "en": f"Replaced by an edited proposal of {name}. Nothing was written; confirm the newer card instead.",
+        "de": f"Durch einen bearbeiteten Vorschlag von {name} ersetzt. Es wurde nichts geschrieben; "
+        "bestätigen Sie stattdessen die neuere Karte.",
+    }
+
+
+def altered() -> Words:
+    """The stored row is not what was digested."""
+    return {
+        "en": "What is stored is not what was proposed, so it was stopped. Nothing was written. "
+        "Tell an admin, and ask for it again.",
+        "de": "Was gespeichert ist, ist nicht das, was vorgeschlagen wurde; daher wurde es angehalten. "
+        "Es wurde nichts geschrieben. Verständigen Sie eine Person mit der Rolle admin und fordern Sie es neu an.",
+    }
+
+
+def unconfirmed() -> Words:
+    """There is no decision that matches what would be sent."""
+    return {
+        "en": "There is no confirmation of exactly this, so it was stopped. Nothing was written. Ask for it again.",
+        "de": "Es gibt keine Bestätigung von genau diesem Vorschlag; daher wurde er angehalten. "
+        "Es wurde nichts geschrieben. Bitte neu anfordern.",
+    }
+
+
+def tool_gone(tool: str) -> Words:
+    """This version of the product does not have the tool that proposed it."""
+    return {
+        "en": f"This version cannot do “{tool}” any more. Nothing was written.",
+        "de": f"Diese Version kann „{tool}“ nicht mehr. Es wurde nichts geschrieben.",
+    }
+
+
+def blocked(changed: Words) -> Words:
+    """The document is not what it was when the card was made."""
+    return {
+        language: f"{text} {_NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN['en'])}"
+        for language, text in changed.items()
+    }
+
+
+_NOTHING_WRITTEN = {
+    "en": "Nothing was written. Ask again to get a card with the present figures.",
+    "de": "Es wurde nichts geschrieben. Fragen Sie noch einmal, um eine Karte mit den jetzigen Zahlen zu bekommen.",
+}
+
+
+def trying_again(why: Words) -> Words:
+    """Confirmed, not sent yet: the provider cannot be read at the moment."""
+    return {
+        "en": f"{why['en']} Confirmed, but not sent yet: it is tried again for two minutes.",
+        "de": f"{why.get('de', why['en'])} Bestätigt, aber noch nicht gesendet: Es wird zwei Minuten lang wieder "
+        "versucht.",
+    }
+
+
+def not_sent_in_time(why: Words) -> Words:
+    """The provider could not be read in the time for which a confirmation is followed up."""
+    return {
+        "en": f"{why['en']} It was confirmed but not sent in time, and nothing was written. Ask for it again.".strip(),
+        "de": f"{why.get('de', why['en'])} Es wurde bestätigt, aber nicht rechtzeitig gesendet; es wurde nichts "
+        "geschrieben. Bitte neu anfordern.".strip(),
+    }
+
+
+def outcome_unknown(reason: str = "") -> Words:
+    """Sent, and no answer that says whether it was done."""
+    because_en, because_de = (f" ({reason})" if reason else ""), (f" ({reason})" if reason else "")
+    return {
+        "en": f"It was sent, but there was no clear answer{because_en}. We are looking it up; do not pay again.",
+        "de": f"Es wurde gesendet, aber es kam keine klare Antwort{because_de}. Wir klären das; "
+        "bitte nicht noch einmal zahlen.",
+    }
+
+
+def for_a_person(label: str, provider: str) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare."""
+    return {
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for a payment with the reference "
+        "on the card before anybody pays again, and tell an admin.",
+        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach einer Zahlung "
+        "mit dem Zahlungsbezug der Karte, bevor noch einmal gezahlt wird, und verständigen Sie eine Person mit der "
+        "Rolle admin.",
+    }
+
+
+def state_words(state: State, decided_by: str) -> Words:
+    """Where a proposal stands, for somebody who came too late to decide."""
+    by_en = f" by {decided_by}" if decided_by else ""
+    by_de = f" von {decided_by}" if decided_by else ""
+    match state:
+        case State.AWAITING:
+            return {"en": "It still waits for a decision.", "de": "Er wartet noch auf eine Entscheidung."}
+        case State.CONFIRMED | State.EXECUTING:
+            return {
+                "en": f"It was confirmed{by_en} and is being executed.",
+                "de": f"Bestätigt{by_de}, wird gerade ausgeführt.",
+            }
+        case State.SUCCEEDED:
+            return {"en": f"It was confirmed{by_en} and done.", "de": f"Bestätigt{by_de} und ausgeführt."}
+        case State.FAILED:
+            return {
+                "en": f"It was confirmed{by_en} and failed; nothing was written.",
+                "de": f"Bestätigt{by_de}, aber fehlgeschlagen; es wurde nichts geschrieben.",
+            }
+        case State.UNKNOWN:
+            return {
+                "en": f"It was confirmed{by_en}; whether it was done is being looked up.",
+                "de": f"Bestätigt{by_de}; ob es ausgeführt wurde, wird geklärt.",
+            }
+        case State.EXPIRED:
+            return {"en": "It expired; nothing was written.", "de": "Abgelaufen; es wurde nichts geschrieben."}
+        case State.REJECTED:
+            return {
+                "en": f"It was cancelled{by_en}; nothing was written.",
+                "de": f"Abgebrochen{by_de}; es wurde nichts geschrieben.",
+            }
+        case State.SUPERSEDED:
+            return {
+                "en": "An edited proposal has taken its place.",
+                "de": "Ein bearbeiteter Vorschlag ist an seine Stelle getreten.",
+            }
+        case State.BLOCKED:
+            return {"en": "It was stopped; nothing was written.", "de": "Angehalten; es wurde nichts geschrieben."}
+        case _:
+            assert_never(state)

@@ -1,0 +1,86 @@
+"""Runs the sandbox beside the chat, as a process of its own that ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from assistant.settings import Settings
+
+_PROVIDERS = 6
+_START_SECONDS = 60
+_END_SECONDS = 5
+
+
+class SandboxDidNotStart(Exception):
+    """The sandbox could not be started; its own words say why."""
+
+
+@asynccontextmanager
+async def sandbox_beside(settings: Settings) -> AsyncIterator[list[str]]:
+    """The sandbox's addresses ("xero http://localhost:8101", ...); empty when every provider is real.
+
+    The sandbox is another program: it is never imported, so one misreading of a vendor cannot cancel itself out.
+    Its standard input is a pipe from us: should we be killed, it reads the end and stops too.
+    """
+    if not settings.any_sandbox:
+        yield []
+        return
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--port",
+        str(settings.sandbox_port),
+        "--state",
+        str((settings.assistant_home / "sandbox").resolve()),
+        "--seed",
+        str(settings.sandbox_seed),
+        "--scale",
+        str(settings.sandbox_scale),
+        *(("--today", settings.sandbox_today) if settings.sandbox_today else ()),
+        *(() if settings.sandbox_limits else ("--no-limits",)),
+        "--until-stdin-ends",
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=Path(__file__).parent.parent,
+        start_new_session=True,
+    )
+    try:
+        yield await _addresses(process)
+    finally:
+        await _end(process)
+
+
+async def _addresses(process: Process) -> list[str]:
+    assert process.stdout and process.stderr
+    found: list[str] = []
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while len(found) < _PROVIDERS:
+                line = (await process.stdout.readline()).decode()
+                if not line:
+                    said = (await process.stderr.read()).decode().strip()
+                    raise SandboxDidNotStart(said or "it ended without a word")
+                if line.startswith("sandbox "):
+                    found.append(line.removeprefix("sandbox ").strip())
+    except TimeoutError:
+        raise SandboxDidNotStart(f"it was not ready after {_START_SECONDS} seconds") from None
+    return found
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(_END_SECONDS):
+            await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,314 @@
+"""The tables of the ledger copy: what Xero has, kept here so that a question does not cost Xero's limits.
+
+Amounts are integers in ten-thousandths of the currency's unit: Xero keeps up to four decimals, and one scale for
+every currency lets SQL compare and add exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Index, Row, case, delete, func, or_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped
+from sqlmodel import Field, SQLModel, col
+from sqlmodel import select as sqlmodel_select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tools.xero.books import DocumentKind, DocumentQuery, DocumentStatus, PaymentQuery
+
+SCALE = 10_000
+
+
+class LedgerDocumentRow(SQLModel, table=True):
+    """An invoice or bill without its lines."""
+
+    __tablename__ = "ledger_document"
+    __table_args__ = (
+        Index("ix_ledger_document_state", "organisation_id", "kind", "status", "due"),
+        Index("ix_ledger_document_contact", "organisation_id", "contact_id"),
+        Index("ix_ledger_document_number", "organisation_id", "kind", "number"),
+    )
+
+    organisation_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str
+    number: str
+    reference: str
+    status: str
+    contact_id: str
+    contact_name: str
+    issued: str
+    due: str
+    """YYYY-MM-DD; empty where there is none."""
+    currency: str
+    total: int = Field(sa_type=BigInteger)
+    amount_due: int = Field(sa_type=BigInteger)
+    amount_paid: int = Field(sa_type=BigInteger)
+    amount_credited: int = Field(sa_type=BigInteger)
+    updated_at: str
+    synced_at: str
+
+
+class LedgerPaymentRow(SQLModel, table=True):
+    """A payment recorded in Xero; `direction` is in or out, from Xero's type."""
+
+    __tablename__ = "ledger_payment"
+    __table_args__ = (
+        Index("ix_ledger_payment_document", "organisation_id", "document_id"),
+        Index("ix_ledger_payment_day", "organisation_id", "paid_on"),
+        Index("ix_ledger_payment_contact", "organisation_id", "contact_id"),
+    )
+
+    organisation_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    document_id: str
+    document_number: str
+    document_kind: str
+    direction: str
+    contact_id: str
+    contact_name: str
+    paid_on: str
+    amount: int = Field(sa_type=BigInteger)
+    currency: str
+    reference: str
+    account_id: str
+    account_code: str
+    status: str
+    type: str
+    updated_at: str
+    synced_at: str
+
+
+class LedgerContactRow(SQLModel, table=True):
+    """A customer or supplier."""
+
+    __tablename__ = "ledger_contact"
+
+    organisation_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    email: str
+    city: str
+    is_customer: bool
+    is_supplier: bool
+    status: str
+    iban: str
+    updated_at: str
+    synced_at: str
+
+
+class LedgerAccountRow(SQLModel, table=True):
+    """An account of the chart of accounts."""
+
+    __tablename__ = "ledger_account"
+
+    organisation_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    code: str
+    name: str
+    type: str
+    status: str
+    currency: str
+    enable_payments: bool
+    bank_account_number: str
+    updated_at: str
+    synced_at: str
+
+
+class LedgerSyncRow(SQLModel, table=True):
+    """How far one kind of one organisation is copied."""
+
+    __tablename__ = "ledger_sync"
+
+    organisation_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    high_water: str = ""
+    """Everything that Xero changed up to this moment (Xero's own clock) is here."""
+    completed_at: str = ""
+    """When the last complete run began (our clock); empty until the first whole load is done."""
+
+
+LedgerTable = type[LedgerDocumentRow] | type[LedgerPaymentRow] | type[LedgerContactRow] | type[LedgerAccountRow]
+
+
+def to_units(amount: Decimal) -> int:
+    """The amount as rows hold it. Raises ValueError for more than four decimals."""
+    scaled = amount * SCALE
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{amount} has more than four decimals")
+    return int(scaled)
+
+
+def from_units(units: int) -> Decimal:
+    """The exact amount, with at least two decimals as Xero writes it."""
+    amount = Decimal(units).scaleb(-4)
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount.normalize()
+
+
+async def upsert(work: AsyncSession, table: LedgerTable, rows: Sequence[Mapping[str, object]]) -> None:
+    """Put the rows in the place of older ones of the same id; a newer one that is there already stays."""
+    if not rows:
+        return
+    connection = await work.connection()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    new = {name: statement.excluded[name] for name in rows[0] if name not in ("organisation_id", "id")}
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organisation_id", "id"],
+            set_=new,
+            where=statement.excluded["updated_at"] >= col(table.updated_at),
+        ),
+        [dict(row) for row in rows],
+    )
+
+
+async def forget_older(work: AsyncSession, table: LedgerTable, organisation_id: str, synced_before: str) -> None:
+    """Take out what a whole load did not meet any more."""
+    await work.exec(
+        delete(table).where(col(table.organisation_id) == organisation_id, col(table.synced_at) < synced_before)
+    )
+
+
+async def sync_rows(work: AsyncSession, organisation_id: str) -> dict[str, LedgerSyncRow]:
+    """How far each kind is copied, by kind."""
+    found = await work.exec(sqlmodel_select(LedgerSyncRow).where(col(LedgerSyncRow.organisation_id) == organisation_id))
+    return {row.kind: row for row in found.all()}
+
+
+async def save_sync(work: AsyncSession, organisation_id: str, kind: str, *, high_water: str, completed_at: str) -> None:
+    """Write down how far one kind is copied."""
+    await work.merge(
+        LedgerSyncRow(organisation_id=organisation_id, kind=kind, high_water=high_water, completed_at=completed_at)
+    )
+
+
+async def count(work: AsyncSession, table: LedgerTable, organisation_id: str) -> int:
+    """How many rows of one kind are copied."""
+    connection = await work.connection()
+    counting = select(func.count()).select_from(table).where(col(table.organisation_id) == organisation_id)
+    return int((await connection.execute(counting)).scalar_one())
+
+
+async def known_contacts(work: AsyncSession, organisation_id: str, ids: Sequence[str]) -> set[str]:
+    """Those of the contact ids that are copied."""
+    connection = await work.connection()
+    wanted = select(col(LedgerContactRow.id)).where(
+        col(LedgerContactRow.organisation_id) == organisation_id, col(LedgerContactRow.id).in_(ids)
+    )
+    return set((await connection.execute(wanted)).scalars().all())
+
+
+async def documents(work: AsyncSession, organisation_id: str, query: DocumentQuery, today: date) -> Sequence[Row[Any]]:
+    """Every document that fits, in no order that people see: databases sort text differently."""
+    row = LedgerDocumentRow
+    left_or_total = case((col(row.amount_due) != 0, col(row.amount_due)), else_=col(row.total))
+    conditions = [
+        col(row.organisation_id) == organisation_id,
+        col(row.kind) == str(query.kind),
+        _in_state(query, today),
+        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
+        col(row.number) == query.number if query.number else true(),
+        col(row.currency) == query.currency if query.currency else true(),
+        *_between(col(row.issued), query.issued_from, query.issued_to),
+        *_between(col(row.due), query.due_from, query.due_to),
+        left_or_total >= to_units(query.min_amount) if query.min_amount is not None else true(),
+        left_or_total <= to_units(query.max_amount) if query.max_amount is not None else true(),
+    ]
+    columns = [column for column in row.__table__.c if column.name not in ("organisation_id", "synced_at")]  # type: ignore[attr-defined]
+    connection = await work.connection()
+    return (await connection.execute(select(*columns).where(*conditions))).all()
+
+
+def _in_state(query: DocumentQuery, today: date) -> ColumnElement[bool]:
+    row = LedgerDocumentRow
+    status, left = col(row.status), col(row.amount_due) > 0
+    is_open = (status == DocumentStatus.AUTHORISED.value) & left
+    match query.state:
+        case "open":
+            return is_open
+        case "overdue":
+            return is_open & (col(row.due) != "") & (col(row.due) < today.isoformat())
+        case "paid" | "draft" | "submitted" | "voided":
+            return status == query.state.upper()
+        case _:
+            return true()
+
+
+def _between(column: Mapped[str], start: date | None, end: date | None) -> list[ColumnElement[bool]]:
+    if start is None and end is None:
+        return []
+    found: list[ColumnElement[bool]] = [column != ""]
+    if start is not None:
+        found.append(column >= start.isoformat())
+    if end is not None:
+        found.append(column <= end.isoformat())
+    return found
+
+
+async def payments(work: AsyncSession, organisation_id: str, query: PaymentQuery) -> Sequence[Row[Any]]:
+    """Every payment that fits, in no order that people see."""
+    row = LedgerPaymentRow
+    conditions = [
+        col(row.organisation_id) == organisation_id,
+        col(row.status) == "AUTHORISED" if not query.include_deleted else true(),
+        col(row.direction) == query.direction if query.direction else true(),
+        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
+        col(row.document_id) == query.document_id if query.document_id else true(),
+        col(row.id) == query.payment_id if query.payment_id else true(),
+        col(row.reference) == query.reference if query.reference else true(),
+        *_between(col(row.paid_on), query.paid_from, query.paid_to),
+    ]
+    skipped = ("organisation_id", "synced_at", "direction")
+    columns = [column for column in row.__table__.c if column.name not in skipped]  # type: ignore[attr-defined]
+    connection = await work.connection()
+    return (await connection.execute(select(*columns).where(*conditions))).all()
+
+
+async def standing_payments_of(work: AsyncSession, organisation_id: str, document_id: str) -> set[str]:
+    """The ids of the payments on that document that the copy takes for standing."""
+    found = await payments(work, organisation_id, PaymentQuery(document_id=document_id))
+    return {row.id for row in found}
+
+
+async def delete_payments(work: AsyncSession, organisation_id: str, ids: Sequence[str], now: str) -> None:
+    """Mark payments that Xero does not have any more."""
+    row = LedgerPaymentRow
+    await work.exec(
+        update(row)
+        .where(col(row.organisation_id) == organisation_id, col(row.id).in_(ids))
+        .values(status="DELETED", synced_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def contacts(work: AsyncSession, organisation_id: str) -> Sequence[Row[Any]]:
+    """Every contact that is not archived."""
+    row = LedgerContactRow
+    columns = [column for column in row.__table__.c if column.name not in ("organisation_id", "synced_at")]  # type: ignore[attr-defined]
+    connection = await work.connection()
+    wanted = select(*columns).where(
+        col(row.organisation_id) == organisation_id, or_(col(row.status) == "ACTIVE", col(row.status) == "")
+    )
+    return (await connection.execute(wanted)).all()
+
+
+async def accounts(work: AsyncSession, organisation_id: str) -> Sequence[Row[Any]]:
+    """The chart of accounts, in no order that people see."""
+    row = LedgerAccountRow
+    columns = [column for column in row.__table__.c if column.name not in ("organisation_id", "synced_at")]  # type: ignore[attr-defined]
+    connection = await work.connection()
+    wanted = select(*columns).where(col(row.organisation_id) == organisation_id)
+    return (await connection.execute(wanted)).all()
+
+
+def direction_of(kind: DocumentKind | None, xero_type: str) -> str:
+    """Whether money came in or went out: by the document, else a refund, which runs the other way (PaymentType)."""
+    if kind is not None:
+        return "in" if kind is DocumentKind.INVOICE else "out"
+    return "in" if xero_type.startswith("AP") else "out"

@@ -1,0 +1,270 @@
+"""The tables of proposals: the proposal with its canonical bytes, its one decision, and each attempt to execute it.
+
+Every change of state goes through `move`: an UPDATE that names the state it expects and must meet exactly one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, UniqueConstraint, text, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+MOST_ATTEMPTS = 8
+"""After so many sends of one proposal a person has to look."""
+
+
+class State(StrEnum):
+    """Where a proposal stands."""
+
+    AWAITING = "awaiting_confirmation"
+    CONFIRMED = "confirmed"
+    EXECUTING = "executing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """Certainly nothing was written."""
+    UNKNOWN = "unknown"
+    """It was sent and nobody said whether it was done; being looked up."""
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    """Cancelled by a person."""
+    SUPERSEDED = "superseded"
+    BLOCKED = "blocked"
+    """Confirmed or waiting, but it may not be executed (the document changed); nothing was written."""
+
+
+class Verdict(StrEnum):
+    """What a person said."""
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+
+
+class AttemptOutcome(StrEnum):
+    """How one send ended."""
+
+    UNDER_WAY = "under_way"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+def _one_of(column: str, members: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(str(member)) for member in members)})"
+
+
+class ProposalRow(SQLModel, table=True):
+    """A write as it was proposed. `body` is the canonical text that the card shows and the digest covers."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        CheckConstraint(_one_of("state", State), name="ck_proposal_state"),
+        CheckConstraint(f"attempts BETWEEN 0 AND {MOST_ATTEMPTS}", name="ck_proposal_attempts"),
+        CheckConstraint("length(digest) = 64", name="ck_proposal_digest"),
+        CheckConstraint("state <> 'succeeded' OR receipt <> ''", name="ck_proposal_succeeded_has_receipt"),
+    )
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(index=True)
+    number: int
+    organisation_name: str
+    tool: str
+    body: str
+    digest: str
+    summary: str
+    state: str = Field(index=True)
+    proposer_id: str
+    proposer_name: str
+    conversation_id: str = Field(index=True)
+    replaces: str = ""
+    superseded_by: str = ""
+    created_at: str
+    expires_at: str
+    decided_by_id: str = ""
+    decided_by_name: str = ""
+    decided_at: str = ""
+    receipt: str = ""
+    problem: str = ""
+    link: str = ""
+    attempts: int = 0
+    lease_until: str = ""
+    """Until when somebody works on it; empty or past: nobody does."""
+
+
+class ProposalNumberRow(SQLModel, table=True):
+    """The last number given out in an organisation ("P-7")."""
+
+    __tablename__ = "proposal_number"
+
+    organisation_id: str = Field(primary_key=True)
+    last: int = Field(sa_type=BigInteger)
+
+
+class DecisionRow(SQLModel, table=True):
+    """What a person decided, once: the proposal is the key, so that a second decision cannot be stored."""
+
+    __tablename__ = "decision"
+    __table_args__ = (CheckConstraint(_one_of("verdict", Verdict), name="ck_decision_verdict"),)
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    verdict: str
+    digest: str
+    person_id: str
+    session_id: str
+    organisation_id: str
+    at: str
+
+
+class AttemptRow(SQLModel, table=True):
+    """One send to the provider, committed before its first byte leaves."""
+
+    __tablename__ = "execution_attempt"
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome", AttemptOutcome), name="ck_execution_attempt_outcome"),
+        CheckConstraint(f"number BETWEEN 1 AND {MOST_ATTEMPTS}", name="ck_execution_attempt_number"),
+    )
+
+    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    key: str
+    """The provider's idempotency key: the proposal's id, the same for every attempt."""
+    body_hash: str
+    started_at: str
+    ended_at: str = ""
+    outcome: str = AttemptOutcome.UNDER_WAY
+
+
+def has_digest(digest: str) -> ColumnElement[bool]:
+    """Condition: what would be decided on is exactly this."""
+    return col(ProposalRow.digest) == digest
+
+
+def valid_at(now: str) -> ColumnElement[bool]:
+    """Condition: its time is not over."""
+    return col(ProposalRow.expires_at) > now
+
+
+def over_at(now: str) -> ColumnElement[bool]:
+    """Condition: its time is over."""
+    return col(ProposalRow.expires_at) <= now
+
+
+def not_replaced() -> ColumnElement[bool]:
+    """Condition: no edited proposal has taken its place."""
+    return col(ProposalRow.superseded_by) == ""
+
+
+def problem_is_not(words: str) -> ColumnElement[bool]:
+    """Condition: this has not been said about it before."""
+    return col(ProposalRow.problem) != words
+
+
+def nobody_works_on_it(now: str) -> ColumnElement[bool]:
+    """Condition: no lease, or one that ran out."""
+    return col(ProposalRow.lease_until) <= now
+
+
+def at_attempt(number: int) -> ColumnElement[bool]:
+    """Condition: nobody has begun a later attempt."""
+    return col(ProposalRow.attempts) == number
+
+
+async def next_number(work: AsyncSession, organisation_id: str) -> int:
+    """The next proposal number of that organisation."""
+    step = text(
+        "INSERT INTO proposal_number (organisation_id, last) VALUES (:organisation_id, 1) "
+        "ON CONFLICT (organisation_id) DO UPDATE SET last = proposal_number.last + 1 RETURNING last"
+    )
+    connection = await work.connection()
+    return int((await connection.execute(step, {"organisation_id": organisation_id})).scalar_one())
+
+
+async def get(work: AsyncSession, proposal_id: str) -> ProposalRow | None:
+    """The proposal's row as it is now."""
+    return await work.get(ProposalRow, proposal_id, populate_existing=True)
+
+
+async def move(
+    work: AsyncSession,
+    proposal_id: str,
+    *,
+    expected: Sequence[State],
+    to: State,
+    only_if: Sequence[ColumnElement[bool]] = (),
+    **values: object,
+) -> bool:
+    """Change the state if it is still one of those expected (and the rest holds); whether this call did it."""
+    change = (
+        update(ProposalRow)
+        .where(col(ProposalRow.id) == proposal_id, col(ProposalRow.state).in_(expected), *only_if)
+        .values(state=to, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return (await work.exec(change)).rowcount == 1
+
+
+async def waiting(work: AsyncSession, organisation_id: str, now: str) -> Sequence[ProposalRow]:
+    """The proposals that can still be confirmed, oldest first."""
+    found = await work.exec(
+        select(ProposalRow)
+        .where(
+            col(ProposalRow.organisation_id) == organisation_id,
+            col(ProposalRow.state) == State.AWAITING,
+            col(ProposalRow.expires_at) > now,
+        )
+        .order_by(col(ProposalRow.number))
+    )
+    return found.all()
+
+
+async def of_conversation(work: AsyncSession, conversation_id: str) -> Sequence[ProposalRow]:
+    """Every proposal made in that conversation, oldest first."""
+    found = await work.exec(
+        select(ProposalRow)
+        .where(col(ProposalRow.conversation_id) == conversation_id)
+        .order_by(col(ProposalRow.created_at), col(ProposalRow.number))
+    )
+    return found.all()
+
+
+async def due_to_expire(work: AsyncSession, now: str) -> Sequence[str]:
+    """The ids of waiting proposals whose time is over."""
+    found = await work.exec(
+        select(ProposalRow.id).where(col(ProposalRow.state) == State.AWAITING, col(ProposalRow.expires_at) <= now)
+    )
+    return found.all()
+
+
+async def unfinished(work: AsyncSession, now: str) -> Sequence[tuple[str, str]]:
+    """Ids and states of what somebody confirmed and nobody works on: never sent, left by a dead process, unknown."""
+    found = await work.exec(
+        select(ProposalRow.id, ProposalRow.state)
+        .where(
+            col(ProposalRow.state).in_((State.CONFIRMED, State.EXECUTING, State.UNKNOWN)),
+            col(ProposalRow.lease_until) <= now,
+        )
+        .order_by(col(ProposalRow.decided_at))
+    )
+    return [(proposal_id, state) for proposal_id, state in found.all()]
+
+
+async def decision(work: AsyncSession, proposal_id: str) -> DecisionRow | None:
+    """The one decision on the proposal."""
+    return await work.get(DecisionRow, proposal_id)
+
+
+async def attempts(work: AsyncSession, proposal_id: str) -> Sequence[AttemptRow]:
+    """Every send of the proposal, first to last."""
+    found = await work.exec(
+        select(AttemptRow).where(col(AttemptRow.proposal_id) == proposal_id).order_by(col(AttemptRow.number))
+    )
+    return found.all()
+
+
+async def end_attempt(work: AsyncSession, proposal_id: str, number: int, outcome: AttemptOutcome, now: str) -> None:
+    """Write down how a send ended."""
+    change = update(AttemptRow).where(col(AttemptRow.proposal_id) == proposal_id, col(AttemptRow.number) == number)
+    await work.exec(change.values(outcome=outcome, ended_at=now).execution_options(synchronize_session=False))

@@ -1,0 +1,188 @@
+"""The only place that builds: from settings to a house that answers, with what runs beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from assistant import providers
+from assistant.audit import AuditTrail
+from assistant.books_room import BooksRoom
+from assistant.chat.house import Errands, House, lend
+from assistant.clock import Clock, new_uuid, utc_now
+from assistant.connect import XeroConnecting
+from assistant.connections import TokenSource
+from assistant.decisions import Decisions
+from assistant.execution import Executor, Patience
+from assistant.feed import Feed, Listener
+from assistant.keys import TokenCipher, kept_key, new_token_key
+from assistant.login.current import current
+from assistant.login.sealing import Sealer
+from assistant.login.sessions import Sessions
+from assistant.model import OpenAIModel
+from assistant.proposals import Proposal, Proposals, State
+from assistant.settings import Settings
+from assistant.stores import migrate
+from assistant.stores.database import Database
+from assistant.web import Check, Front
+from tools.catalogue import toolset
+from tools.errors import ToolFailed
+
+log = structlog.get_logger()
+
+CHAT = Path(__file__).parent / "chat" / "app.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The house's own secrets: from the settings, or made once and kept."""
+
+    session: str
+    cipher: TokenCipher
+
+
+def keys_of(settings: Settings) -> Keys:
+    """The keys; made at first use in ASSISTANT_HOME where the settings name none."""
+    home = settings.assistant_home
+    tokens = settings.token_keys.get_secret_value() or kept_key(home, "tokens", new_token_key)
+    return Keys(settings.secret_key.get_secret_value() or kept_key(home, "session"), TokenCipher(tokens))
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[Front]:
+    """Everything built and the tables up to date; the web application is made from what this gives."""
+    settings.assistant_home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        await migrate.upgrade(database)
+        keys = keys_of(settings)
+        tokens = providers.xero_tokens(settings, database, keys.cipher, utc_now)
+        async with BooksRoom(settings, database, tokens, utc_now) as books:
+            yield _furnish(settings, database, keys, tokens, books)
+    finally:
+        await database.close()
+
+
+def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom) -> Front:
+    clock: Clock = utc_now
+    organisations = books.organisations
+    audit, feed = AuditTrail(database, clock=clock), Feed()
+    sessions = Sessions(
+        database,
+        clock,
+        Sealer(keys.session, clock),
+        role_groups=providers.role_groups(settings),
+        hours=settings.session_hours,
+        organisation_ids=organisations.ids_of,
+    )
+    proposals = Proposals(database, audit, feed, card_minutes=settings.card_minutes, clock=clock)
+    decisions = Decisions(database, audit, feed, sessions.session_alive, clock=clock)
+    tools = toolset()
+    patience = Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75)
+    executor = Executor(database, tools, books.access_by_id, books.write_access, feed, clock, audit, patience=patience)
+    feed.subscribe(_reading_again(books))
+    model = providers.language_model(settings)
+    errands = Errands()
+    lend(
+        House(
+            organisations=organisations.every,
+            toolset=tools,
+            model=model,
+            access_for=books.access,
+            proposals=proposals,
+            decisions=decisions,
+            executor=executor,
+            feed=feed,
+            current=current,
+            sandboxed=settings.any_sandbox,
+            turn_steps=settings.turn_steps,
+            clock=clock,
+            new_id=new_uuid,
+            errands=errands,
+        )
+    )
+
+    async def organisation_name() -> str | None:
+        return next((organisation.name for organisation in await organisations.every()), None)
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        running = [
+            asyncio.create_task(_sweeping(executor, proposals, settings.sweep_seconds), name="sweeper"),
+            asyncio.create_task(_warming(model, books), name="warming"),
+        ]
+        try:
+            yield
+        finally:
+            await errands.finish()
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await feed.drain()
+
+    checks: dict[str, Check] = {
+        "xero": tokens.token,
+        "solaris": books.bank.accounts,
+        "model": lambda: providers.try_model(settings),
+    }
+    connecting = XeroConnecting(
+        app=providers.xero_app(settings),
+        scopes=settings.xero_scopes,
+        url=settings.url,
+        enabled=settings.xero_grant == "authorization_code",
+        database=database,
+        cipher=keys.cipher,
+        audit=audit,
+        clock=clock,
+        connected=organisations.learn,
+    )
+    return Front(
+        more=(connecting.router(),),
+        settings=settings,
+        database=database,
+        clock=clock,
+        secret=keys.session,
+        chat=CHAT,
+        sessions=sessions,
+        organisation_name=organisation_name,
+        checks=checks,
+        beside=beside,
+    )
+
+
+def _reading_again(books: BooksRoom) -> Listener:
+    """What has just been paid must not be answered as open from the copy."""
+
+    async def changed(proposal: Proposal) -> None:
+        document = proposal.payload.get("document")
+        if proposal.state is State.SUCCEEDED and isinstance(document, dict):
+            await books.ledger.touch(proposal.organisation_id, str(document["id"]))
+
+    return changed
+
+
+async def _sweeping(executor: Executor, proposals: Proposals, seconds: float) -> None:
+    """Look after what was left unfinished: at the start, and then again and again."""
+    while True:
+        await _quietly("sweep", executor.sweep)
+        await _quietly("expiry", proposals.expire_due)
+        await asyncio.sleep(seconds)
+
+
+async def _warming(model: OpenAIModel, books: BooksRoom) -> None:
+    """What the first question would otherwise wait for: the model's library and the first copy of the ledger."""
+    await _quietly("model", model.warm)
+    await _quietly("ledger", books.warm)
+
+
+async def _quietly(what: str, work: Callable[[], Awaitable[object]]) -> None:
+    """A provider that is down now is asked again by whoever needs it; here it is only noted."""
+    try:
+        await work()
+    except ToolFailed as problem:
+        log.warning("later", what=what, problem=str(problem))

@@ -1,0 +1,225 @@
+// The confirmation card. Everything on it comes from the server, made from the stored proposal; a click sends back
+// only which proposal, its digest and the verdict (or the fields of an edit), and the server decides.
+import { useCallback, useEffect, useRef, useState } from 'react';
+import {
+  AlertTriangle, Ban, Check, CircleCheck, CircleHelp, CircleX, Clock, ExternalLink, Hourglass, Loader2, Pencil,
+  Replace, RotateCcw, UserRoundCheck, X
+} from 'lucide-react';
+
+// Chainlit runs this file anew at every change of the page; the component is made once, so that it keeps its state.
+const made = (window.financeElements ||= {});
+
+made.card ||= (() => {
+  const FACES = {
+    mine: ['waiting', UserRoundCheck], other: ['waiting', Hourglass], checking: ['waiting', Loader2],
+    executing: ['waiting', Loader2], done: ['done', CircleCheck], blocked: ['refused', Ban],
+    failed: ['refused', CircleX], unclear: ['attention', CircleHelp], expired: ['neutral', Clock],
+    replaced: ['neutral', Replace], cancelled: ['neutral', X]
+  };
+  const OPEN = ['mine', 'other'];
+
+  const useTimeLeft = (card) => {
+    const offset = useRef(0);
+    const [now, setNow] = useState(() => Date.parse(card.now));
+    useEffect(() => {
+      offset.current = Date.parse(card.now) - Date.now();
+      setNow(Date.parse(card.now));
+    }, [card.now]);
+    useEffect(() => {
+      if (!OPEN.includes(card.face)) return undefined;
+      const timer = setInterval(() => setNow(Date.now() + offset.current), 1000);
+      return () => clearInterval(timer);
+    }, [card.face]);
+    const left = Math.max(0, Date.parse(card.expires_at) - now);
+    const whole = Math.max(1, Date.parse(card.expires_at) - Date.parse(card.created_at));
+    return { left, part: Math.min(1, left / whole) };
+  };
+
+  const timeWords = (left, words) => {
+    if (left <= 0) return words.time_over;
+    const seconds = Math.ceil(left / 1000);
+    return seconds > 90
+      ? words.minutes_left.replace('{n}', Math.ceil(seconds / 60))
+      : words.seconds_left.replace('{n}', seconds);
+  };
+
+  const Facts = ({ facts }) => (
+    <dl>
+      {facts.map((fact) => (
+        <div key={fact.label}>
+          <dt>{fact.label}</dt>
+          <dd className={fact.emphasis ? 'strong' : ''}>{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+
+  const EditForm = ({ card, busy, send, close }) => {
+    const words = card.words;
+    const [values, setValues] = useState(() => ({ ...card.edit.values }));
+    const first = useRef(null);
+    useEffect(() => first.current?.focus(), []);
+    const changed = card.edit.fields.filter((field) => (values[field.name] ?? '') !== (card.edit.values[field.name] ?? ''));
+    const submit = (event) => {
+      event.preventDefault();
+      if (changed.length) send(Object.fromEntries(changed.map((field) => [field.name, values[field.name] ?? ''])));
+    };
+    return (
+      <form onSubmit={submit} onKeyDown={(event) => { if (event.key === 'Escape') close(); }} aria-label={words.edit}>
+        {card.edit.fields.map((field, index) => (
+          <label key={field.name} className={field.wide ? 'wide' : ''}>
+            {field.label}
+            <input ref={index === 0 ? first : null} name={field.name} type={field.kind === 'date' ? 'date' : 'text'}
+              inputMode={field.kind === 'amount' ? 'decimal' : undefined} maxLength={field.kind === 'date' ? undefined : 140}
+              value={values[field.name] ?? ''} autoComplete="off" disabled={busy}
+              onChange={(event) => setValues({ ...values, [field.name]: event.target.value })} />
+          </label>
+        ))}
+        <div className="buttons" style={{ gridColumn: '1 / -1' }}>
+          <button className="fin-button primary" type="submit" disabled={busy || !changed.length}>
+            {busy ? <Loader2 className="fin-spin" aria-hidden /> : null}{words.save_edit}
+          </button>
+          <button className="fin-button" type="button" disabled={busy} onClick={close}>{words.back}</button>
+        </div>
+      </form>
+    );
+  };
+
+  return function ConfirmationCard({ card, act }) {
+    const words = card.words;
+    const [sending, setSending] = useState('');
+    const [refusal, setRefusal] = useState('');
+    const [editing, setEditing] = useState(false);
+    const sent = useRef(false);
+    const cancel = useRef(null);
+    const { left, part } = useTimeLeft(card);
+    const face = OPEN.includes(card.face) && left <= 0 ? 'expired' : card.face;
+    const [tone, Icon] = FACES[face] || FACES.unclear;
+    const open = OPEN.includes(face);
+    const status = face === card.face ? card.status : words.status_expired;
+
+    useEffect(() => {
+      // A card that has just come asks for care: the keyboard starts on the harmless button, without scrolling.
+      if (card.face === 'mine' && card.fresh && !made.focused?.has(card.proposal_id)) {
+        (made.focused ||= new Set()).add(card.proposal_id);
+        cancel.current?.focus({ preventScroll: true });
+      }
+    }, []);
+    useEffect(() => {
+      // What the server says last counts: a new state ends whatever was being sent.
+      sent.current = false;
+      setSending('');
+      if (!OPEN.includes(card.face)) setEditing(false);
+    }, [card.face, card.digest]);
+
+    const send = useCallback(async (name, payload, which) => {
+      if (sent.current) return;
+      sent.current = true;
+      setSending(which);
+      setRefusal('');
+      try {
+        const answer = await act({ name, payload: { proposal_id: card.proposal_id, digest: card.digest, ...payload } });
+        const told = answer && answer.response;
+        if (!told || told.refused) setRefusal((told && told.refused) || words.not_sent);
+        if (!told || told.refused || name === 'edit') {
+          sent.current = false;
+          setSending('');
+          if (told && !told.refused) setEditing(false);
+        }
+      } catch {
+        setRefusal(words.not_sent);
+        sent.current = false;
+        setSending('');
+      }
+    }, [act, card.proposal_id, card.digest]);
+
+    const busy = Boolean(sending);
+    const spinning = Icon === Loader2;
+    return (
+      <section className={`fin-card ${tone}`} aria-label={`${card.amount}, ${card.payee}. ${status}`}
+        data-face={face} data-proposal={card.proposal_id}>
+        <header>
+          <Icon aria-hidden className={spinning ? 'fin-spin' : ''} />
+          <span role="status">{status}</span>
+          <span className="nr">{card.number}</span>
+        </header>
+        <div className="main">
+          <div className="headline">{card.headline}</div>
+          <div className="sum">
+            <span className="amount">{card.amount}</span>
+            <span className="payee"><small>{card.payee_label}</small>{card.payee}</span>
+          </div>
+          {editing ? (
+            <EditForm card={card} busy={busy} close={() => setEditing(false)}
+              send={(fields) => send('edit', { fields }, 'edit')} />
+          ) : <Facts facts={card.facts} />}
+          {open && card.warnings.length ? (
+            <ul className="warnings">
+              {card.warnings.map((warning) => <li key={warning}><AlertTriangle aria-hidden />{warning}</li>)}
+            </ul>
+          ) : null}
+          {card.word && face === card.face ? (
+            <div className="word">
+              {card.word}
+              {card.receipt.length ? <Facts facts={card.receipt} /> : null}
+              {card.link ? (
+                <div style={{ marginTop: '.45rem' }}>
+                  <a href={card.link.url} target="_blank" rel="noopener noreferrer">
+                    {card.link.label} <ExternalLink aria-hidden style={{ width: 13, height: 13, display: 'inline' }} />
+                  </a>
+                </div>
+              ) : null}
+            </div>
+          ) : null}
+          {face !== card.face ? <div className="word">{words.expired}</div> : null}
+          {open && card.note ? <p className="note">{card.note}</p> : null}
+        </div>
+        <footer>
+          <div className="asked">
+            <span>{card.asked_by}</span>
+            {open ? <span title={card.valid_until}>{timeWords(left, words)}</span> : <span>{card.decided_by}</span>}
+          </div>
+          {open ? <div className="bar" aria-hidden><i style={{ width: `${part * 100}%` }} /></div> : null}
+          {!open && card.can.again ? (
+            <>
+              {refusal ? <p className="refusal" role="alert" style={{ marginTop: '.6rem' }}><CircleX aria-hidden />{refusal}</p> : null}
+              <div className="buttons" style={{ marginTop: '.7rem' }}>
+                <button className="fin-button" type="button" disabled={busy} onClick={() => send('edit', { fields: {} }, 'edit')}>
+                  {busy ? <Loader2 className="fin-spin" aria-hidden /> : <RotateCcw aria-hidden />}{words.again}
+                </button>
+              </div>
+            </>
+          ) : null}
+          {open && refusal ? <p className="refusal" role="alert"><CircleX aria-hidden />{refusal}</p> : null}
+          {open && !editing && (card.can.confirm || card.can.cancel || card.can.edit) ? (
+            <div className="buttons">
+              {card.can.confirm ? (
+                <button className="fin-button primary" type="button" disabled={busy}
+                  onClick={() => send('decide', { verdict: 'confirm' }, 'confirm')}>
+                  {sending === 'confirm' ? <Loader2 className="fin-spin" aria-hidden /> : <Check aria-hidden />}
+                  {card.deed}
+                </button>
+              ) : null}
+              {card.can.edit ? (
+                <button className="fin-button" type="button" disabled={busy} onClick={() => setEditing(true)}>
+                  <Pencil aria-hidden />{words.edit}
+                </button>
+              ) : null}
+              {card.can.cancel ? (
+                <button className="fin-button" type="button" disabled={busy} ref={cancel}
+                  onClick={() => send('decide', { verdict: 'cancel' }, 'cancel')}>
+                  {sending === 'cancel' ? <Loader2 className="fin-spin" aria-hidden /> : null}
+                  {words.cancel}
+                </button>
+              ) : null}
+            </div>
+          ) : null}
+        </footer>
+      </section>
+    );
+  };
+})();
+
+const Card = made.card;
+
+export default <Card key={props.proposal_id} card={props} act={callAction} />;

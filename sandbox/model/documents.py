@@ -1,0 +1,107 @@
+"""The numbers that people quote: invoices, bills, payments, IBANs, e-mail addresses."""
+
+import re
+from dataclasses import dataclass
+
+_PAYMENT = re.compile(
+    r"(?<![\w-])(?:pm[ -]?[0-9][0-9a-z]{3,}|pm[0-9a-z]*\d[0-9a-z]{2,}|pay[_-][0-9a-z]{4,}|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?!\w)"
+)
+_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[0-9a-z]{4}){2,7}(?: ?[0-9a-z]{1,3})?(?!\w)")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_DOCUMENT = re.compile(r"(?<![\w-])(?:(?P<prefix>[a-z]{1,6})(?P<gap>[-_/# ]{0,2}))(?P<tail>\d{1,8}(?:[-/]\d{1,8}){0,3}[a-z]?)(?![\w%]|[.,]\d| ?(?:[€$£]|eur|gbp|usd|chf|pound|dollar))")
+_BARE = re.compile(
+    r"(?:invoice|bill|inv|rechnung|fattura|facture|document|beleg|rechnungsnummer|invoice number|bill number|lieferantenrechnung|rechnungsnr\.?)"
+    r"(?: (?:number|no\.?|nr\.?|num\.?|nummer|numero|n\.?|n°|#))? ?#?(?P<tail>\d{2,8}(?:[-/]\d{1,8}){0,3})(?![\w%]|[.,]\d| ?(?:[€$£]|eur|euro|k\b|gbp|usd|chf|pound|dollar|days|tage))"
+)
+_NOT_PREFIX = frozenset(
+    "q h t eur euro euros gbp usd chf fy no nr num vat ust day days in on of to for by last next the top und and or is at from "
+    "over under above below since until about first an am im bis ab von vom zum um il al del le du au les di da per uno une ein "
+    "january february march april may june july august october jan feb mar apr jun jul aug sep sept oct nov dec januar marz mai "
+    "juni juli okt dez pay send zahle paga paie number item line point nummer numero page last past max min ca circa etwa only "
+    "just nur solo and with for bill bills rate limit up plus minus over des den die das der mit fur uber an collect charge debit "
+    "take than ich".split()
+)
+_INVOICE_PREFIX = frozenset("inv invoice invoices re rg ar si fa".split())
+_BILL_PREFIX = frozenset("bill bil er lr pi ap".split())
+
+
+@dataclass(frozen=True)
+class Number:
+    """A document or payment number in a sentence: `invoice`, `bill`, `document` (unknown which) or `payment`."""
+
+    start: int
+    end: int
+    value: str
+    kind: str
+    sure: bool = True
+    """False where only digits were given, so that the full number is a guess."""
+
+
+def find_numbers(text: str, folded: str) -> tuple[list[Number], list[tuple[int, int]]]:
+    """The quoted numbers, and the places that they and IBANs or addresses occupy."""
+    found: list[Number] = []
+    taken = [match.span() for match in _EMAIL.finditer(folded)]
+    taken += [match.span() for match in _ibans(folded)]
+    for match in _PAYMENT.finditer(folded):
+        if not _overlaps(match.span(), taken):
+            value = text[match.start() : match.end()].replace(" ", "")
+            upper = value.upper() if value.lower().startswith("pm") else value
+            found.append(Number(*match.span(), upper, "payment"))
+            taken.append(match.span())
+    for match in _DOCUMENT.finditer(folded):
+        prefix, gap, tail = match["prefix"], match["gap"], match["tail"]
+        if _overlaps(match.span(), taken) or not _is_document(prefix, gap, tail):
+            continue
+        kind = "invoice" if prefix == "inv" else "bill" if prefix in _BILL_PREFIX else "document"
+        typed = text[match.start() : match.end()]
+        value = f"{prefix.upper()}-{tail.upper()}" if kind != "document" else typed.upper() if gap != " " else typed
+        found.append(Number(*match.span(), value, kind))
+        taken.append(match.span())
+    for match in _BARE.finditer(folded):
+        span = match.span("tail")
+        if not _overlaps(span, taken):
+            found.append(Number(*span, match["tail"], "document", sure=False))
+            taken.append(span)
+    return sorted(found, key=lambda number: number.start), taken
+
+
+def _is_document(prefix: str, gap: str, tail: str) -> bool:
+    if prefix in ("inv", "bill") and (gap or len(tail) >= 2):
+        return len(tail) >= 2 if gap == " " else True
+    if prefix in _NOT_PREFIX or prefix in ("invoice", "invoices"):
+        return False
+    if gap in ("-", "/", "_"):
+        return len(tail) >= 2
+    return gap == "" and len(tail) >= 3
+
+
+def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and span[1] > start for start, end in taken)
+
+
+def find_email(folded: str) -> str | None:
+    """The first e-mail address."""
+    match = _EMAIL.search(folded)
+    return match.group().rstrip(".") if match else None
+
+
+def _ibans(folded: str) -> list[re.Match[str]]:
+    """What is long enough, and has digits enough, to be an IBAN."""
+    return [match for match in _IBAN.finditer(folded) if sum(char.isdigit() for char in match.group()) >= 10]
+
+
+def find_iban(text: str, folded: str) -> str | None:
+    """The first IBAN, without spaces, in capitals (its check digits are the tool's business)."""
+    found = _ibans(folded)
+    return text[found[0].start() : found[0].end()].replace(" ", "").upper() if found else None
+
+
+def kind_of(number: str) -> str:
+    """What a document number is by its beginning: `payment`, `invoice`, `bill` or `document`."""
+    folded = number.lower()
+    if _PAYMENT.fullmatch(folded):
+        return "payment"
+    if folded.startswith("inv"):
+        return "invoice"
+    return "bill" if folded.startswith("bill") else "document"

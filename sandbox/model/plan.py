@@ -1,0 +1,213 @@
+"""What a whole message asks for: one wish or several, each with its slots; a sentence of two wishes is parted."""
+
+import re
+from dataclasses import dataclass, replace
+
+from sandbox.model.encoder import Encoder
+from sandbox.model.guess import Guess, guess
+from sandbox.model.intents import catalogue
+from sandbox.model.lexicon import lexicon
+from sandbox.model.reading import Reading, Setting, read
+from sandbox.model.slots import Slots, fill, put
+from sandbox.model.text import fold
+
+_JOINT = re.compile(
+    r"(?:\s*[,;.?!]?\s+(?:and also|and then|and|plus|as well as|along with|together with|und auch|und|sowie|ausserdem|außerdem|e anche|e poi|ed|e|et aussi|et puis|et|also|then|dann|poi|puis|aber|but)\s+)"
+    r"|(?:\s*[;?!]\s+)|(?:\s*\.\s+(?=\D))|(?:\s*,\s+)|(?:\s*\n+\s*)|(?:\s+&\s+)|(?:\s*\+\s+)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"profit(?:s)? (?:and|&) loss\w*|assets (?:and|&) liabilities|income (?:and|&) (?:expenses?|costs?|expenditure)|revenue\w* (?:and|&) (?:costs?|expenses?)|"
+    r"sales and (?:costs?|expenses?)|in and out|gewinn-? ?und verlust\w*|vermogen und schulden|(?:einnahmen|umsatz|umsatze|ertrage|erlose) und (?:ausgaben|kosten|aufwendungen)|entrate e (?:le )?uscite|"
+    r"ricavi e (?:i )?costi|profitti e perdite|attiv\w+ e passiv\w+|actifs? et passifs?|pertes et profits|recettes et depenses|revenus et depenses|costs? and (?:revenue|income|profit)|ins and outs|ein- und aus\w*|due and payable|"
+    r"incoming and outgoing|ein- und ausgehende\w*|name and email|cash in and cash out|money in and money out|[a-z]+ (?:and|und|e|et) (?:company|sons|partners|partner|co|figli|sohne|fils|soeurs)\b"
+)
+_PRONOUN = re.compile(r"(?<!\w)(?:it|that|this|them|him|her|one|es|ihn|sie|das|dies|la|lo|le|l'|celle-ci|ca|that invoice|that payment)(?!\w)")
+_PERIODS = frozenset({"get_profit_and_loss", "get_vat_summary"})
+_LISTS = frozenset({"list_invoices", "list_bills", "list_payments", "list_transactions"})
+_MOST_WISHES = 6
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing the person wants, with the slots known so far."""
+
+    intent: str
+    slots: Slots
+    reading: Reading
+
+    def also(self, slots: Slots) -> "Wish":
+        """The same wish with these slots put in or changed."""
+        return replace(self, slots={**self.slots, **slots})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The wishes of a message; none when nothing was recognised, with the guesses to ask about."""
+
+    wishes: tuple[Wish, ...]
+    reading: Reading
+    guess: Guess
+    strong: bool = False
+    """A rule of weight, not likeness, spoke."""
+
+
+def plan(text: str, setting: Setting, encoder: Encoder) -> Plan:
+    """Part a message into clauses and say what each wants."""
+    whole = read(text, setting)
+    clauses = _clauses(text, setting, encoder, whole)
+    best = guess(whole, encoder)
+    if len(clauses) > 1:
+        wishes = _share([_wish(reading, name) for reading, name in clauses])
+        return Plan(tuple(found for wish in wishes for found in _each(wish))[:_MOST_WISHES], whole, best, True)
+    both = _both_sides(whole)
+    if both:
+        return Plan(tuple(_wish(whole, name) for name in both), whole, best, True)
+    if best.name is None:
+        return Plan((), whole, best)
+    wish = _wish(whole, best.name)
+    return Plan(tuple(_each(wish))[:_MOST_WISHES], whole, best, best.name in best.by_rule and best.ranked[0][1] >= 0.9)
+
+
+def _wish(reading: Reading, name: str) -> Wish:
+    return Wish(name, fill(catalogue()[name], reading), reading)
+
+
+def _both_sides(reading: Reading) -> list[str]:
+    """`aged receivables and payables` are two reports."""
+    seen = reading.seen
+    if "aged" in seen and "receivable" in seen and "payable" in seen and "#write" not in seen:
+        return ["get_aged_receivables", "get_aged_payables"]
+    return []
+
+
+def _clauses(text: str, setting: Setting, encoder: Encoder, whole: Reading) -> list[tuple[Reading, str]]:
+    pieces = _pieces(text, whole)
+    if len(pieces) == 1 or len(pieces) > 24:
+        return []
+    clauses: list[tuple[str, Reading, str | None]] = []
+    for joint, piece in pieces:
+        reading = read(piece, setting)
+        name = _standing(reading, encoder)
+        if name and catalogue()[name].effect == "talk":
+            if clauses or len(pieces) > 1:
+                continue
+        if clauses and not _apart(clauses[-1], reading, name):
+            before = clauses.pop()
+            joined = before[0] + joint + piece
+            both = read(joined, setting)
+            clauses.append((joined, both, _standing(both, encoder) or before[2]))
+        else:
+            clauses.append((piece, reading, name))
+    named = [(reading, name) for _, reading, name in clauses if name]
+    return named if len(named) == len(clauses) and (len(named) > 1) else []
+
+
+def _pieces(text: str, whole: Reading) -> list[tuple[str, str]]:
+    folded = fold(text)
+    kept = [match.span() for match in _WHOLE.finditer(folded)]
+    kept += [(span.start, span.end) for span in whole.dates] + [(name.start, name.end) for name in whole.names]
+    kept += [(amount.start, amount.end) for amount in whole.amounts]
+    pieces, at, joint = [], 0, ""
+    for match in _JOINT.finditer(text):
+        if any(match.start() < end and match.end() > start for start, end in kept) or not text[at : match.start()].strip():
+            continue
+        pieces.append((joint, text[at : match.start()]))
+        at, joint = match.end(), match.group()
+    return [*pieces, (joint, text[at:])] if text[at:].strip() else pieces or [("", text)]
+
+
+def _standing(reading: Reading, encoder: Encoder) -> str | None:
+    """The intent of a clause that can stand alone: a rule speaks for it and it has words of its own, not only a name."""
+    own = lexicon().patterns.keys() & reading.seen
+    if not own - {"their", "ellipsis", "yes", "no", "total", "same", "question"}:
+        return None
+    weights = [(intent.weight(reading.seen), name) for name, intent in catalogue().items()]
+    weight, name = max(weights, key=lambda pair: pair[0])
+    return name if weight >= 0.8 else None
+
+
+def _apart(before: tuple[str, Reading, str | None], reading: Reading, name: str | None) -> bool:
+    """Whether a piece is a wish of its own and not more about the one before."""
+    if name is None:
+        return False
+    if before[2] is None:
+        return False
+    intent = catalogue()[name]
+    slots = fill(intent, reading)
+    lacking = any(not (need & slots.keys()) for need in intent.need)
+    if lacking and intent.effect == "write" and _PRONOUN.search(reading.folded):
+        return False
+    if lacking and intent.effect == "read":
+        return False
+    same = before[2] == name or {before[2], name} <= {"get_invoice", "get_payment_status", "mark_invoice_paid", "list_invoices"} - {"list_invoices"}
+    if same:
+        return bool(slots) and slots != fill(intent, before[1]) and reading.has("show", "remind", "pay", "void", "question", "refund", "stop")
+    if before[2] == "create_invoice" and intent.effect == "read" and not reading.has("show", "question"):
+        return False
+    return not (intent.effect == "read" and catalogue()[before[2]].effect == "write" and not reading.has("show", "question", "#domain", "total"))
+
+
+def _share(wishes: list[Wish]) -> list[Wish]:
+    """`their` takes the contact said before; a shared period or state is said once."""
+    out: list[Wish] = []
+    for wish in wishes:
+        intent = catalogue()[wish.intent]
+        before = out[-1] if out else None
+        if before:
+            extra: Slots = {}
+            if "contact" in intent.slots and "contact" not in wish.slots and "contact" in before.slots and wish.reading.has("their"):
+                extra["contact"] = before.slots["contact"]
+            period = {key: before.slots[key] for key in ("date_from", "date_to") if key in before.slots}
+            if {wish.intent, before.intent} <= _PERIODS or wish.reading.has("same"):
+                if "date_from" in intent.slots and not {"date_from", "date_to"} & wish.slots.keys():
+                    extra |= period
+            if {wish.intent, before.intent} <= _LISTS and not wish.reading.has("show", "question"):
+                for key in ("status", "contact", "date_from", "date_to"):
+                    if key in before.slots and key in intent.slots and not (key.startswith("date") and {"date_from", "date_to"} & wish.slots.keys()):
+                        extra.setdefault(key, before.slots[key])
+            wish = replace(wish, slots={**extra, **wish.slots})
+            back = {key: wish.slots[key] for key in ("date_from", "date_to") if key in wish.slots}
+            if {wish.intent, before.intent} <= _PERIODS and back and not {"date_from", "date_to"} & before.slots.keys():
+                out[-1] = before.also(back)
+            elif {wish.intent, before.intent} <= _LISTS and "contact" in wish.slots and "contact" not in before.slots and not wish.reading.has("show", "question"):
+                out[-1] = before.also({"contact": wish.slots["contact"]})
+        out.append(wish)
+    return out
+
+
+def _each(wish: Wish) -> list[Wish]:
+    """One wish for each document, payment, line or contact that the clause names."""
+    reading, intent = wish.reading, catalogue()[wish.intent]
+    wanted = set(intent.slots)
+    numbers = [number for number in reading.numbers if (number.kind == "payment") == ("payment_id" in wanted and "document" not in wanted)]
+    if len(numbers) > 1 and wanted & {"document", "payment_id"} and intent.effect != "talk":
+        slot = "payment_id" if "payment_id" in wanted and "document" not in wanted else "document"
+        return [wish.also({slot: number.value}) for number in numbers]
+    if len(reading.picked) > 1 and wanted & {"document", "payment_id"}:
+        wishes = []
+        for which in range(len(reading.picked)):
+            slots = {key: value for key, value in wish.slots.items() if key not in ("document", "payment_id", "contact", "amount")}
+            put(slots, wanted, reading, which)
+            wishes.append(replace(wish, slots=slots))
+        return wishes
+    return _each_contact(wish, wanted)
+
+
+def _each_contact(wish: Wish, wanted: set[str]) -> list[Wish]:
+    reading, intent = wish.reading, catalogue()[wish.intent]
+    full = [name for name in reading.names if name.full]
+    if "contact" not in wanted or len(full) < 2 or "document" in wish.slots:
+        return [wish]
+    gaps = [reading.folded[a.end : b.start] for a, b in zip(full, full[1:], strict=False)]
+    sums = [amount for amount in reading.amounts if not amount.bound and amount.value is not None]
+    from sandbox.model.slots import Name
+
+    names = [Name(name.full or name.typed, name.typed) for name in full]
+    if intent.effect == "write" and "amount" in wanted and "amount" in {next(iter(need)) for need in intent.need if len(need) == 1} | {"amount"}:
+        if len(sums) == len(full):
+            return [wish.also({"contact": name, "amount": amount.value or 0}) for name, amount in zip(names, sums, strict=True)]
+        return [wish] if len(sums) == 0 else [replace(wish, slots={k: v for k, v in wish.slots.items() if k != "contact"})]
+    if all(gap.strip(" ,") in ("and", "und", "e", "et", "&", "") for gap in gaps):
+        return [wish.also({"contact": name}) for name in names]
+    return [wish]

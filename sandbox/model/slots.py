@@ -1,0 +1,258 @@
+"""The arguments of a wish, taken from a clause: never more than it says."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sandbox.model.dates import Span, in_future, in_past
+from sandbox.model.documents import kind_of
+from sandbox.model.intents import Intent
+from sandbox.model.reading import Reading
+from sandbox.model.text import fold
+
+Value = str | int | Decimal | date
+Slots = dict[str, Value]
+
+_STATUS = {
+    "list_invoices": ("draft", "submitted", "voided", "overdue", "open", "paid"),
+    "list_bills": ("draft", "submitted", "voided", "overdue", "open", "paid"),
+    "list_payments": ("failed", "pending", "confirmed", "cancelled"),
+    "list_mandates": ("active", "cancelled", "pending"),
+}
+_DUE = re.compile(r"(?:due|payable|falling due|fallig\w*|zahlbar|scadenza|scadono|scadenti|in scadenza|entro|pagabile|echeance|dues?|a payer|exigible\w*)(?: \w+){0,3} ?$")
+_TERM = re.compile(r"(?:\bin|within|net|due|fallig|zahlbar|payable|innerhalb|binnen|entro|tra|fra|dans|sous|d'ici|term\w*|zahlungsziel)\b[^,;.]{0,30}$")
+_OUT_TO = re.compile(r"(?:to|an|a|ad|au|aux)\s*$")
+_IN_FROM = re.compile(r"(?:from|von|da|dal|dai|de|du|by)\s*$")
+_REFERENCE = re.compile(r"(?:^|[ ,;(])(?:ref(?:erence)?\.?|verwendungszweck|betreff|memo|riferimento|causale|reference|motif|with (?:the )?reference|note)[: ]+[\"']?(?P<what>[^\"'\n]{1,120}?)[\"']?\s*$", re.IGNORECASE)
+_FOR = re.compile(r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>[^,;.\n]{2,80})", re.IGNORECASE)
+_ACCOUNT = re.compile(r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)", re.IGNORECASE)
+_CALLED = re.compile(r"(?:called|named|namens|mit (?:dem )?namen|chiamat[oa]|di nome|nommée?|appelée?|name is|name:|by the name of)\s*:?\s+(?P<name>.+)", re.IGNORECASE)
+_SAVE_AS = re.compile(r"(?:add|save|create|register|store|onboard|enter|put|set up|record|lege?|erfasse|füge?|speichere|aggiungi|crea|salva|inserisci|registra|ajoute[zr]?|crée[zr]?|enregistre[zr]?|anlegen)\s+(?P<name>.+?)\s+(?:as|to|als|zu|come|comme|ai|alla|aux|à|in|into|en tant)\s+.*", re.IGNORECASE)
+_AFTER_NOUN = re.compile(r"(?:customers?|suppliers?|clients?|vendors?|contacts?|payees?|kunden?|lieferanten?|kontakte?|cliente|fornitore|contatto|fournisseure?|kundin|firma)\s*[:,-]?\s+(?P<name>.+)", re.IGNORECASE)
+_NAME_END = re.compile(r"\s*(?:[,;(\n]|\.\s|\.$|\s(?:with|mit|con|avec|email|e-mail|mail|iban|their|his|her|as a|als|und|and|at|please|bitte|contact|whose|an|to our|in our|anlegen|hinzu|a new|hinzufügen|e|et|per favore|s'il)\b|\s-\s).*", re.IGNORECASE | re.DOTALL)
+
+
+def fill(intent: Intent, reading: Reading) -> Slots:
+    """The slots of `intent` that the clause fills; an amount that can be read in two ways is left out."""
+    found: Slots = {}
+    wanted = set(intent.slots)
+    if wanted & {"document", "payment_id", "number"}:
+        _numbers(found, wanted, reading)
+    _parties(found, wanted, reading)
+    if wanted & {"amount", "min_amount"}:
+        _money(found, wanted, reading)
+    if "payment_id" in found and not {"amount"} & wanted:
+        found.pop("contact", None)  # the number says it all
+    _times(found, intent, reading)
+    _words(found, intent, reading)
+    return found
+
+
+def _numbers(found: Slots, wanted: set[str], reading: Reading) -> None:
+    for number in reading.numbers:
+        if number.kind == "payment" and "payment_id" in wanted:
+            found.setdefault("payment_id", number.value)
+        elif number.kind != "payment":
+            slot = "document" if "document" in wanted else "number"
+            if slot in wanted:
+                found.setdefault(slot, _whole(number.value, number.sure, reading))
+    if reading.picked and "payment_id" not in found and "document" not in found:
+        put(found, wanted, reading, 0)
+
+
+def _whole(value: str, sure: bool, reading: Reading) -> str:
+    """The number as shown before, where only its digits were typed."""
+    for item in reading.setting.shown.items:
+        if item.number and not sure and re.fullmatch(rf"[a-z-]*0*{re.escape(value.lower().lstrip('0'))}", item.number.lower()):
+            return item.number
+    return value
+
+
+def put(found: Slots, wanted: set[str], reading: Reading, which: int) -> None:
+    """Take the number and the name of the chosen line of the list shown last."""
+    item = reading.picked[which]
+    if item.number is not None:
+        slot = "payment_id" if item.kind == "payment" else "document"
+        if slot in wanted:
+            found[slot] = item.number
+    if item.name and "contact" in wanted:
+        found["contact"] = item.name
+
+
+def _parties(found: Slots, wanted: set[str], reading: Reading) -> None:
+    names = [name for name in reading.names if not name.typed.lower().startswith(("solaris", "gocardless", "xero"))]
+    if names and "contact" in wanted and "contact" not in found:
+        found["contact"] = _mark(names[0].typed, names[0].full)
+    if "query" in wanted:
+        if names:
+            found["query"] = _mark(names[0].typed, names[0].full)
+        elif reading.email:
+            found["query"] = reading.email
+    if "iban" in wanted and reading.iban:
+        found["iban"] = reading.iban
+    if "email" in wanted and reading.email:
+        found["email"] = reading.email
+    if "name" in wanted and (name := _new_name(reading.text)):
+        found["name"] = name
+
+
+class Name(str):
+    """A contact as it shall be called, with what the person typed beside it."""
+
+    typed: str
+
+    def __new__(cls, full: str, typed: str) -> "Name":
+        """`full` is the mended name, `typed` the person's own writing."""
+        made = super().__new__(cls, full)
+        made.typed = typed
+        return made
+
+
+def _mark(typed: str, full: str | None) -> Name:
+    return Name(full or typed, typed)
+
+
+def _new_name(text: str) -> str | None:
+    line = re.sub(r"[\w.+-]+@[\w.-]+", "", text)
+    for pattern in (_CALLED, _SAVE_AS, _AFTER_NOUN):
+        match = pattern.search(line)
+        if not match:
+            continue
+        name = _NAME_END.sub("", " " + match["name"].strip() + " ").strip(" \"'“”„.,:;-")
+        name = re.sub(r"^(?:a |an |the |new |einen |eine |neuen |il |lo |un |una |le |la |our )+", "", name, flags=re.IGNORECASE)
+        name = re.sub(r"^(?:new |neue[nr]? )?(?:customer|supplier|client|vendor|contact|kunden?|lieferanten?|kontakt)\b\s*", "", name, flags=re.IGNORECASE)
+        if name and any(char.isalpha() for char in name) and fold(name) not in ("contact", "customer", "supplier", "client", "list", "kontakt", "book"):
+            return name
+    return None
+
+
+def _money(found: Slots, wanted: set[str], reading: Reading) -> None:
+    plain = [amount for amount in reading.amounts if not amount.bound] or list(reading.amounts)
+    if "amount" in wanted:
+        if plain and plain[0].value is not None and plain[0].decimals <= 2:
+            found["amount"] = plain[0].value
+        if plain and plain[0].currency:
+            found["currency"] = plain[0].currency
+        return
+    for amount in reading.amounts:
+        if amount.value is None:
+            continue
+        slots = {"min": ["min_amount"], "max": ["max_amount"]}.get(amount.bound or "", ["min_amount", "max_amount"])
+        for slot in slots:
+            if slot in wanted:
+                found.setdefault(slot, amount.value)
+        if amount.currency and amount.currency != "EUR" and "currency" in wanted:
+            found["currency"] = amount.currency
+
+
+def _times(found: Slots, intent: Intent, reading: Reading) -> None:
+    wanted, today = set(intent.slots), reading.setting.today
+    if "days" in wanted:
+        _ahead(found, reading)
+        return
+    single = {"date", "due_date"} & wanted
+    if single and intent.effect == "write":
+        spans = [in_future(span, today) for span in reading.dates if span.kind in ("day", "until") and not span.rolling or span.kind == "days" and _TERM.search(reading.folded[: span.end])]
+        if spans and spans[0].last:
+            found[single.pop() if len(single) == 1 else "date"] = spans[0].last
+        elif spans and spans[0].first:
+            found["date" if "date" in single else "due_date"] = spans[0].first
+        return
+    spans = [in_past(span, today) for span in reading.dates]
+    if "date" in wanted and "date_from" not in wanted:
+        dated = [span for span in spans if span.kind != "days"]
+        if dated:
+            day = dated[0].first if dated[0].kind == "since" else dated[0].last
+            if day:
+                found["date"] = day
+        return
+    if "date_from" in wanted and spans:
+        _period(found, wanted, reading, spans[0])
+
+
+def _period(found: Slots, wanted: set[str], reading: Reading, span: Span) -> None:
+    today = reading.setting.today
+    if span.kind == "days":
+        span = replace(span, first=today, last=today + timedelta(days=span.days))
+    due = "due_from" in wanted and bool(_DUE.search(reading.folded[: span.start]) or ("due" in reading.seen and span.last and span.last > today and "overdue" not in reading.seen))
+    if due:
+        span = in_future(replace(span), today)
+    if span.first == today == span.last and reading.has("overdue", "open") and not due:
+        return  # "overdue today" is about now, not about what was issued today
+    if span.first:
+        found["due_from" if due else "date_from"] = span.first
+    if span.last:
+        found["due_to" if due else "date_to"] = span.last
+
+
+def _ahead(found: Slots, reading: Reading) -> None:
+    today = reading.setting.today
+    for span in reading.dates:
+        if span.kind == "days":
+            found["days"] = span.days
+        elif span.rolling and span.first:
+            found["days"] = round((today - span.first).days / 30) * 30 if (today - span.first).days > 27 else (today - span.first).days
+        elif span.last and span.last > today:
+            whole = span.first is not None and span.first > today
+            length = (span.last - span.first).days + 1 if whole and span.first and span.kind == "period" else (span.last - today).days
+            found["days"] = {28: 30, 29: 30, 31: 30, 91: 90, 92: 90, 90: 90}.get(length, length) if whole and span.kind == "period" else length
+        if "days" in found:
+            return
+
+
+def _words(found: Slots, intent: Intent, reading: Reading) -> None:
+    wanted, seen = set(intent.slots), reading.seen
+    if "status" in wanted and (status := _status(intent.name, reading)):
+        found["status"] = status
+    if "direction" in wanted and (direction := _direction(reading)):
+        found["direction"] = direction
+    if "limit" in wanted and reading.limit:
+        found["limit"] = reading.limit
+    if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
+        found["reference"] = match["what"].strip()
+    if "account" in wanted and (match := _ACCOUNT.search(reading.text)):
+        found["account"] = match["what"].strip()
+    if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:
+        for match in _FOR.finditer(reading.text):
+            what = match["what"].strip()
+            if not any(match.start() <= name.start < match.end() for name in reading.names) and not re.match(r"\d", what):
+                found["description"] = what
+                break
+
+
+def _status(name: str, reading: Reading) -> str | None:
+    seen = reading.seen
+    states = [state for state in _STATUS.get(name, ()) if state in seen]
+    if name in ("list_invoices", "list_bills"):
+        if "owe_us" in seen and not states:
+            states = ["open"]
+        if "owe_we" in seen and not {"overdue", "draft", "submitted"} & set(states):
+            states = ["open"]
+        if "due" in seen and not states and not reading.has("#period", "#days"):
+            states = ["open"]
+        if states and states[0] == "draft" and re.search(r"\bnot (?:yet )?paid", reading.folded):
+            states = ["open"]
+    return states[0] if states else None
+
+
+def _direction(reading: Reading) -> str | None:
+    seen = reading.seen
+    if "in" in seen and "out" in seen:
+        if re.search(r"\b(?:paid us|pay us|sent us|to us|to our account|into our account|we received|incoming)\b", reading.folded) and not re.search(r"\bout\b", reading.folded):
+            return "in"
+        return None
+    if "in" in seen:
+        return "in"
+    if "out" in seen:
+        return "out"
+    if not reading.names or reading.has("txn"):
+        return None
+    lead = reading.folded[: reading.names[0].start]
+    return "out" if _OUT_TO.search(lead) else "in" if _IN_FROM.search(lead) else None
+
+
+def document_kind(slots: Slots) -> str | None:
+    """Whether the document of a wish is an `invoice`, a `bill`, a `payment` or unknown (`document`)."""
+    number = slots.get("document")
+    return kind_of(str(number)) if number is not None else None

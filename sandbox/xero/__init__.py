@@ -1,0 +1,57 @@
+"""Stands in for Xero: login, connections and the accounting API over a double-entry ledger of the demo company.
+
+The app that exists: client id `sandbox-xero`, secret `sandbox-xero-secret`; it may use the authorisation code (with
+or without PKCE, redirecting to https or http://localhost) and client_credentials (a custom connection). Answers
+are always JSON (the real one sends XML unless asked for JSON).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.control import Control
+from sandbox.xero.api import ROOT, Api
+from sandbox.xero.books import Books
+from sandbox.xero.gate import Concurrency, Gate, Limits
+from sandbox.xero.identity import Identity
+from sandbox.xero.journal import Journal
+from sandbox.xero.login import Login
+from sandbox.xero.reckoning import reckon
+from sandbox.xero.refusals import Refusal, TooMany, Unauthorised
+
+if TYPE_CHECKING:
+    from sandbox.serve import Ports
+
+METHODS = ["GET", "POST", "PUT", "DELETE"]
+
+
+def build(control: Control, *, ports: Ports, scale: int = 1, limits: bool = True) -> Starlette:
+    """The stand-in as an application; `limits` False lifts the vendor's rate limits (headers are still sent)."""
+    books = Books(control, scale)
+    journal = Journal(books)
+    identity = Identity(books)
+    api = Api(books, journal, Gate(books, identity, Limits(on=limits)))
+    control.reckoning = lambda: reckon(books, journal)
+    control.respond("unauthorized", lambda fault: Unauthorised().answer())
+    control.respond("rate_limit", lambda fault: TooMany("minute", 2).answer())
+
+    async def refused(request: Request, refusal: Exception) -> Response:
+        if not isinstance(refusal, Refusal):
+            raise refusal
+        return refusal.answer()
+
+    return Starlette(
+        routes=[
+            *control.routes(),
+            *Login(books, identity).routes(),
+            Route(ROOT + "{path:path}", api.serve, methods=METHODS),
+        ],
+        middleware=[Middleware(Concurrency, on=limits), *control.middleware()],
+        exception_handlers={Refusal: refused},
+    )

@@ -1,0 +1,164 @@
+"""The accounting API: which address is which, and what every request goes through."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.xero.books import Books
+from sandbox.xero.call import Call
+from sandbox.xero.credits import CreditNotes
+from sandbox.xero.documents import Invoices
+from sandbox.xero.drafting import Drafting
+from sandbox.xero.gate import Gate
+from sandbox.xero.history import History
+from sandbox.xero.journal import Journal
+from sandbox.xero.masters import Masters
+from sandbox.xero.payments import Payments
+from sandbox.xero.people import Contacts
+from sandbox.xero.refusals import NotFound, Refusal, json_answer
+from sandbox.xero.render import Render
+from sandbox.xero.reports import Reports
+from sandbox.xero.settings import Settings
+from sandbox.xero.wire import Json
+
+ROOT = "/api.xro/2.0/"
+Serve = Callable[..., Json]
+
+
+class Api:
+    """Everything under /api.xro/2.0."""
+
+    def __init__(self, books: Books, journal: Journal, gate: Gate) -> None:
+        self._books = books
+        self._gate = gate
+        render = Render(books)
+        self._table = [
+            (method, re.compile(pattern, re.IGNORECASE), serve)
+            for method, pattern, serve in (
+                *_document_routes(books, render),
+                *_settings_routes(Settings(books, Masters(books, render))),
+                *_report_routes(Reports(books, journal)),
+            )
+        ]
+
+    async def serve(self, request: Request) -> Response:
+        """One request: admitted, counted, replayed or carried out, and written down before it is answered."""
+        body = await request.body()
+        headers: dict[str, str] = {}
+        path = request.url.path[len(ROOT) :].rstrip("/")
+        try:
+            noun, _, rest = path.partition("/")
+            token = self._gate.admit(
+                request.headers.get("authorization", ""),
+                request.headers.get("xero-tenant-id"),
+                request.method,
+                noun.lower(),
+                rest,
+            )
+            headers = self._gate.count(token)
+            call = Call(self._books, request.method, path, dict(request.query_params), request.headers, body, token)
+            return self._answered(call, headers)
+        except Refusal as refusal:
+            return self._gate.refused(refusal, headers)
+
+    def _answered(self, call: Call, headers: dict[str, str]) -> Response:
+        known = self._gate.replayed(call)
+        if known is not None:
+            return Response(known.body, known.status, headers, media_type="application/json")
+        try:
+            serve, parts = self._route(call)
+            answer = json_answer(self._envelope() | serve(call, *parts))
+        except Refusal as refusal:
+            if isinstance(refusal, NotFound):
+                raise
+            answer = refusal.answer()
+        self._gate.keep(call, answer)
+        self._books.commit()
+        for effect in call.effects:
+            self._books.control.record(
+                operation=effect.operation,
+                method=call.method,
+                path=ROOT + call.path,
+                idempotency_key=call.key or None,
+                body=effect.body,
+                result_id=effect.result_id,
+            )
+        answer.headers.update(headers)
+        return answer
+
+    def _route(self, call: Call) -> tuple[Serve, tuple[str, ...]]:
+        for method, pattern, serve in self._table:
+            match = pattern.fullmatch(call.path)
+            if match and method == call.method:
+                return serve, match.groups()
+        raise NotFound
+
+    def _envelope(self) -> Json:
+        return {
+            "Id": str(uuid.uuid4()),
+            "Status": "OK",
+            "ProviderName": "Finance assistant sandbox",
+            "DateTimeUTC": self._books.control.now(),
+        }
+
+
+def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
+    invoices = Invoices(books, render, Drafting(books))
+    payments, notes = Payments(books, render), CreditNotes(books, render)
+    contacts, history = Contacts(books, Masters(books, render)), History(books)
+    return (
+        ("GET", "Invoices", invoices.find),
+        ("PUT", "Invoices", invoices.create),
+        ("POST", "Invoices", invoices.upsert),
+        ("GET", "Invoices/([^/]+)", invoices.get),
+        ("POST", "Invoices/([^/]+)", invoices.update),
+        ("GET", "Payments", payments.find),
+        ("PUT", "Payments", payments.create),
+        ("POST", "Payments", payments.create),
+        ("GET", "Payments/([^/]+)", payments.get),
+        ("POST", "Payments/([^/]+)", payments.delete),
+        ("GET", "CreditNotes", notes.find),
+        ("GET", "CreditNotes/([^/]+)", notes.get),
+        ("PUT", "CreditNotes/([^/]+)/Allocations", notes.allocate),
+        ("DELETE", "CreditNotes/([^/]+)/Allocations/([^/]+)", notes.remove),
+        ("GET", "Contacts", contacts.find),
+        ("PUT", "Contacts", contacts.create),
+        ("POST", "Contacts", contacts.upsert),
+        ("GET", "Contacts/([^/]+)", contacts.get),
+        ("POST", "Contacts/([^/]+)", contacts.update),
+        ("GET", "(?:Invoices|CreditNotes)/([^/]+)/History", history.find),
+        ("PUT", "(?:Invoices|CreditNotes)/([^/]+)/History", history.add),
+    )
+
+
+def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", "Organisations?", settings.organisation),
+        ("GET", "Accounts", settings.accounts),
+        ("GET", "Accounts/([^/]+)", settings.account),
+        ("GET", "TaxRates", settings.tax_rates),
+        ("GET", "Currencies", settings.currencies),
+        ("GET", "Items", settings.items),
+        ("GET", "TrackingCategories", settings.tracking_categories),
+        ("GET", "Users", settings.users),
+        ("GET", "BankTransactions", settings.bank_transactions),
+        ("GET", "BankTransactions/([^/]+)", settings.bank_transaction),
+        ("GET", "BankTransfers", settings.bank_transfers),
+    )
+
+
+def _report_routes(reports: Reports) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", "Reports/BalanceSheet", reports.balance_sheet),
+        ("GET", "Reports/ProfitAndLoss", reports.profit_and_loss),
+        ("GET", "Reports/TrialBalance", reports.trial_balance),
+        ("GET", "Reports/BankSummary", reports.bank_summary),
+        ("GET", "Reports/ExecutiveSummary", reports.executive_summary),
+        ("GET", "Reports/AgedReceivablesByContact", reports.aged_receivables),
+        ("GET", "Reports/AgedPayablesByContact", reports.aged_payables),
+    )

@@ -1,0 +1,178 @@
+"""The stand-in's books: the demo company's records, every change since, and what is left to pay."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.company import anchored
+from sandbox.company.shape import BankAccount, Company, LedgerAccount
+from sandbox.control import Control
+from sandbox.xero.keeping import Keeping
+from sandbox.xero.records import (
+    Allocation,
+    Contact,
+    Doc,
+    DocumentStatus,
+    Grant,
+    Link,
+    Note,
+    Pay,
+    Record,
+    Removed,
+    Replay,
+    Token,
+    doc_of,
+    pay_of,
+)
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much of a document has been settled: paid in money, credited by notes, still due."""
+
+    paid: Decimal
+    credited: Decimal
+    due: Decimal
+
+
+class Books:
+    """Everything of the organisation, found by id; `apply` is the only way to change it."""
+
+    def __init__(self, control: Control, scale: int) -> None:
+        folder = None if control.state is None else control.state.parent
+        self.control = control
+        self.company: Company = anchored(folder, seed=control.seed, today=control.today(), scale=scale)
+        self.documents: dict[str, Doc] = {}
+        self.payments: dict[str, Pay] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.allocations: dict[str, Allocation] = {}
+        self.notes: list[Note] = []
+        self.replays: dict[str, Replay] = {}
+        self.grants: dict[str, Grant] = {}
+        self.tokens: dict[str, Token] = {}
+        self.links: dict[str, Link] = {}
+        self.accounts: dict[str, LedgerAccount] = {account.code: account for account in self.company.accounts}
+        self.banks: dict[str, BankAccount] = {bank.code: bank for bank in self.company.bank_accounts}
+        self.changed: dict[str, int] = defaultdict(int)
+        """How often a document (with its payments and allocations) or contact was changed: for caches."""
+        self._payments_of: dict[str, list[str]] = defaultdict(list)
+        self._allocations_of: dict[str, list[str]] = defaultdict(list)
+        self._by_number: dict[str, list[str]] = defaultdict(list)
+        self._unwritten: list[Record] = []
+        self._begin()
+        self._keeping = Keeping(control.state)
+        for records in self._keeping.read():
+            self._take(records)
+
+    def _begin(self) -> None:
+        last_paid = {payment.document_id: payment.date for payment in self.company.payments}
+        for allocation in self.company.allocations:
+            last_paid.setdefault(allocation.document_id, allocation.date)
+            last_paid.setdefault(allocation.credit_note_id, allocation.date)
+        for document in self.company.documents:
+            paid = document.status is DocumentStatus.PAID
+            self._put(doc_of(document, last_paid[document.document_id] if paid else None))
+        for payment in self.company.payments:
+            self._put(pay_of(payment))
+        for contact in self.company.contacts:
+            self._put(contact)
+        for allocation in self.company.allocations:
+            self._put(allocation)
+
+    def apply(self, *records: Record) -> None:
+        """Makes a change; it lasts over a restart once `commit` is called, in the same step of the server."""
+        self._take(records)
+        self._unwritten.extend(records)
+
+    def commit(self) -> None:
+        """Puts all changes since the last commit on disk as one: after a kill either all of them are there or none."""
+        if self._unwritten:
+            self._keeping.write(self._unwritten)
+            self._unwritten.clear()
+
+    def _take(self, records: tuple[Record, ...] | list[Record]) -> None:
+        for record in records:
+            self._put(record)
+
+    def _put(self, record: Record) -> None:
+        match record:
+            case Doc():
+                self._put_document(record)
+            case Pay():
+                if record.payment_id not in self.payments:
+                    self._payments_of[record.document_id].append(record.payment_id)
+                self.payments[record.payment_id] = record
+                self.changed[record.document_id] += 1
+            case Allocation() | Removed():
+                self._put_allocation(record)
+            case Contact():
+                self.contacts[record.contact_id] = record
+                self.changed[record.contact_id] += 1
+            case Note():
+                self.notes.append(record)
+            case _:
+                self._put_login(record)
+
+    def _put_document(self, document: Doc) -> None:
+        before = self.documents.get(document.document_id)
+        if before is None or before.number != document.number:
+            if before is not None:
+                self._by_number[before.number].remove(document.document_id)
+            self._by_number[document.number].append(document.document_id)
+        self.documents[document.document_id] = document
+        self.changed[document.document_id] += 1
+
+    def _put_allocation(self, record: Allocation | Removed) -> None:
+        allocation = record if isinstance(record, Allocation) else self.allocations.pop(record.allocation_id)
+        for document_id in (allocation.document_id, allocation.credit_note_id):
+            self.changed[document_id] += 1
+            if isinstance(record, Removed):
+                self._allocations_of[document_id].remove(record.allocation_id)
+            else:
+                self._allocations_of[document_id].append(record.allocation_id)
+        if isinstance(record, Allocation):
+            self.allocations[record.allocation_id] = record
+
+    def _put_login(self, record: Replay | Grant | Token | Link) -> None:
+        match record:
+            case Replay():
+                self.replays[record.key] = record
+            case Grant():
+                self.grants[record.code_hash] = record
+            case Token():
+                self.tokens[record.token_hash] = record
+            case Link():
+                self.links[record.link_id] = record
+
+    def new_id(self) -> str:
+        """A fresh id for something a client made."""
+        return str(uuid.uuid4())
+
+    def payments_of(self, document_id: str) -> list[Pay]:
+        """The payments that stand against a document, oldest first (deleted ones left out)."""
+        found = [self.payments[payment_id] for payment_id in self._payments_of.get(document_id, ())]
+        return [payment for payment in found if payment.status == "AUTHORISED"]
+
+    def allocations_of(self, document_id: str) -> list[Allocation]:
+        """Credit set off against this invoice or bill, or given away by this credit note."""
+        return [self.allocations[allocation_id] for allocation_id in self._allocations_of.get(document_id, ())]
+
+    def standing(self, document: Doc) -> Standing:
+        """What was paid, credited and is left; for a credit note `due` is the credit that remains."""
+        paid = sum((payment.amount for payment in self.payments_of(document.document_id)), ZERO)
+        credited = sum((item.amount for item in self.allocations_of(document.document_id)), ZERO)
+        return Standing(paid, credited, document.total - paid - credited)
+
+    def numbered(self, number: str) -> list[Doc]:
+        """Documents with exactly this number (suppliers may share one)."""
+        return [self.documents[document_id] for document_id in self._by_number.get(number, ())]
+
+    def account_by_id(self, account_id: str) -> LedgerAccount | None:
+        """The ledger account with this id."""
+        wanted = account_id.lower()
+        return next((account for account in self.accounts.values() if account.account_id == wanted), None)

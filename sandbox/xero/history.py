@@ -1,0 +1,69 @@
+"""The history of a document: what was done to it, when, by whom, and notes that people add."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sandbox.xero.books import Books
+from sandbox.xero.call import Call
+from sandbox.xero.records import Doc, Note
+from sandbox.xero.refusals import Invalid, NotFound, echo
+from sandbox.xero.render import moment_text
+from sandbox.xero.wire import Json, elements, text_of
+
+LONGEST_NOTE = 2500
+
+
+def noted(call: Call, document_id: str, changes: str, details: str) -> Note:
+    """A line of history for something that this call did."""
+    books = call.books
+    return Note(books.new_id(), document_id, changes, details, call.user, books.control.now())
+
+
+class History:
+    """Serves /Invoices/{id}/History (and the same of credit notes and payments)."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def _document(self, document_id: str) -> Doc:
+        document = self._books.documents.get(document_id.lower())
+        if document is None:
+            raise NotFound
+        return document
+
+    def find(self, call: Call, document_id: str) -> Json:
+        """Newest first; the making of the document is the last line."""
+        document = self._document(document_id)
+        lines = [note for note in self._books.notes if note.document_id == document.document_id]
+        records = [_record(note.changes, note.user, note.details, note.at) for note in reversed(lines)]
+        if not any(note.changes == "Created" for note in lines):
+            begun = datetime.combine(document.date, self._books.company.organisation.created_at.timetz())
+            text = f"{document.number} to {self._books.contacts[document.contact_id].name} for {document.total:.2f}."
+            records.append(_record("Created", "System Generated", text, begun))
+        return {"HistoryRecords": records}
+
+    def add(self, call: Call, document_id: str) -> Json:
+        """Adds notes of people (Xero never lets them be changed or removed)."""
+        document = self._document(document_id)
+        sent = elements(call.json(), "HistoryRecords")
+        texts = [text_of(body, "Details") for body in sent]
+        if not texts or not all(texts):
+            raise Invalid(echo(sent[0] if sent else {}, "Details must be specified for history record"))
+        if any(len(text) > LONGEST_NOTE for text in texts):
+            raise Invalid(echo(sent[0], f"Details must not be longer than {LONGEST_NOTE} characters"))
+        notes = [noted(call, document.document_id, "Note", text) for text in texts]
+        self._books.apply(*notes)
+        for body, note in zip(sent, notes, strict=True):
+            call.took_effect("create_history_record", body, note.note_id)
+        return {"HistoryRecords": [_record(n.changes, n.user, n.details, n.at) for n in notes]}
+
+
+def _record(changes: str, user: str, details: str, at: datetime) -> Json:
+    return {
+        "Changes": changes,
+        "DateUTCString": moment_text(at),
+        "DateUTC": at,
+        "User": user,
+        "Details": details,
+    }

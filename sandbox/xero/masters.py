@@ -1,0 +1,131 @@
+"""How contacts, accounts and bank movements look in Xero's JSON."""
+
+from __future__ import annotations
+
+from sandbox.company.shape import LedgerAccount
+from sandbox.xero.books import Books
+from sandbox.xero.records import BankTransaction, BankTransfer, Contact
+from sandbox.xero.render import Render, dates_shown, moment_text
+from sandbox.xero.wire import Json
+
+
+class Masters:
+    """Renders what documents refer to."""
+
+    def __init__(self, books: Books, render: Render) -> None:
+        self._books = books
+        self._render = render
+
+    def contact(self, contact: Contact, balances: Json | None = None) -> Json:
+        """A contact with its master data, bank details included."""
+        street = {"AddressLine1": contact.street, "City": contact.city, "Region": ""}
+        street |= {"PostalCode": contact.postal_code, "Country": contact.country_code}
+        body: Json = {
+            "ContactID": contact.contact_id,
+            "ContactNumber": "",
+            "AccountNumber": contact.account_number,
+            "ContactStatus": contact.status,
+            "Name": contact.name,
+            "FirstName": contact.first_name,
+            "LastName": contact.last_name,
+            "EmailAddress": contact.email,
+            "BankAccountDetails": contact.bank_details,
+            "TaxNumber": contact.tax_number,
+            "Addresses": [{"AddressType": "STREET", **street}, {"AddressType": "POBOX"}],
+            "Phones": [
+                {"PhoneType": "DEFAULT", "PhoneNumber": contact.phone, "PhoneAreaCode": "", "PhoneCountryCode": ""}
+            ],
+            "UpdatedDateUTC": contact.updated_at,
+            "ContactGroups": [],
+            "IsSupplier": contact.is_supplier,
+            "IsCustomer": contact.is_customer,
+            "DefaultCurrency": contact.currency,
+            "ContactPersons": [],
+            "HasAttachments": False,
+            "HasValidationErrors": False,
+        }
+        if contact.payment_days:
+            terms = {"Day": contact.payment_days, "Type": "DAYSAFTERBILLDATE"}
+            body["PaymentTerms"] = {"Bills": terms, "Sales": terms}
+        if contact.bank_details:
+            body["BatchPayments"] = {
+                "BankAccountNumber": contact.bank_details,
+                "BankAccountName": contact.name,
+                "Details": "",
+                "Code": "",
+                "Reference": "",
+            }
+        return body | ({"Balances": balances} if balances else {})
+
+    def account(self, account: LedgerAccount) -> Json:
+        """A line of the chart of accounts; bank accounts carry their IBAN."""
+        body: Json = {
+            "AccountID": account.account_id,
+            "Code": account.code,
+            "Name": account.name,
+            "Status": account.status,
+            "Type": account.type,
+            "TaxType": account.tax_type,
+            "Description": account.description,
+            "Class": account.account_class,
+            "EnablePaymentsToAccount": account.payments_enabled,
+            "ShowInExpenseClaims": False,
+            "BankAccountType": "",
+            "ReportingCode": account.account_class[:3],
+            "HasAttachments": False,
+            "UpdatedDateUTC": self._books.company.organisation.created_at,
+            "AddToWatchlist": False,
+        }
+        if account.system_account:
+            body["SystemAccount"] = account.system_account
+        bank = self._books.banks.get(account.code)
+        if bank is not None:
+            body |= {"BankAccountNumber": bank.iban, "BankAccountType": "BANK", "CurrencyCode": bank.currency}
+        return body
+
+    def bank_transaction(self, booking: BankTransaction) -> Json:
+        """Money in or out that settles no document."""
+        account = self._books.accounts[booking.account_code]
+        body: Json = {
+            "BankTransactionID": booking.bank_transaction_id,
+            "BankAccount": {"AccountID": account.account_id, "Code": account.code, "Name": account.name},
+            "Type": "RECEIVE" if booking.received else "SPEND",
+            "Reference": booking.reference,
+            "IsReconciled": booking.reconciled,
+            "HasAttachments": False,
+        }
+        if booking.contact_id:
+            body["Contact"] = self._render.contact_inside(booking.contact_id)
+        body |= dates_shown(Date=booking.date)
+        return body | {
+            "Status": "AUTHORISED",
+            "LineAmountTypes": "Exclusive",
+            "LineItems": [self._render.line(line) for line in booking.lines],
+            "SubTotal": booking.subtotal,
+            "TotalTax": booking.tax,
+            "Total": booking.total,
+            "UpdatedDateUTC": booking.updated_at,
+            "CurrencyCode": booking.currency,
+            "CurrencyRate": booking.rate,
+        }
+
+    def bank_transfer(self, transfer: BankTransfer) -> Json:
+        """Money moved between two of our own accounts."""
+        ends = {}
+        for name, code in (("FromBankAccount", transfer.from_code), ("ToBankAccount", transfer.to_code)):
+            account = self._books.accounts[code]
+            ends[name] = {"AccountID": account.account_id, "Code": code, "Name": account.name}
+        return {
+            "BankTransferID": transfer.bank_transfer_id,
+            **dates_shown(Date=transfer.date),
+            **ends,
+            "Amount": transfer.amount,
+            "CurrencyRate": transfer.rate,
+            "Reference": transfer.reference,
+            "FromIsReconciled": True,
+            "ToIsReconciled": True,
+            "HasAttachments": False,
+            "CreatedDateUTC": transfer.updated_at,
+            "CreatedDateUTCString": moment_text(transfer.updated_at),
+            "Status": "AUTHORISED",
+        }

@@ -1,0 +1,435 @@
+"""A small company in memory: fakes of the ledger copy, of live Xero, of the writing side and of the bank.
+
+All four share one `World`, so that a payment written by the fake is seen by the next read, as at Xero.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tools.base import Access, Organisation, WriteAccess
+from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
+from tools.money import Money
+from tools.solaris.bank import BankAccount, Booking
+from tools.xero.books import (
+    Contact,
+    Document,
+    DocumentKind,
+    DocumentQuery,
+    DocumentStatus,
+    LedgerAccount,
+    Line,
+    NewPayment,
+    OrganisationDetails,
+    Payment,
+    PaymentQuery,
+)
+
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
+"""14:02 in Berlin."""
+ORGANISATION = Organisation(id="org-1", name="Demo GmbH", base_currency="EUR", short_code="!demo1")
+_EARLIER = NOW - timedelta(days=30)
+_ids = itertools.count(1)
+
+
+def uid(name: str) -> str:
+    """A stable id in the shape of Xero's."""
+    return f"00000000-0000-4000-8000-{abs(hash_of(name)):012d}"
+
+
+def hash_of(name: str) -> int:
+    """A number that follows from the name in every run."""
+    return zlib.crc32(name.encode())
+
+
+def contact(name: str, **more: Any) -> Contact:
+    """A supplier, unless said otherwise."""
+    return Contact(**{"id": uid(name), "name": name, "is_supplier": True, "updated_at": _EARLIER, **more})
+
+
+def bill(number: str, who: Contact, total: str, **more: Any) -> Document:
+    """An approved bill with all of it left, due in a week."""
+    return _document(DocumentKind.BILL, number, who, total, more)
+
+
+def invoice(number: str, who: Contact, total: str, **more: Any) -> Document:
+    """An approved invoice with all of it left, due in a week."""
+    return _document(DocumentKind.INVOICE, number, who, total, more)
+
+
+def _document(kind: DocumentKind, number: str, who: Contact, total: str, more: dict[str, Any]) -> Document:
+    status = more.get("status", DocumentStatus.AUTHORISED)
+    left = Decimal(0) if status in (DocumentStatus.PAID, DocumentStatus.VOIDED) else Decimal(total)
+    left = Decimal(more.pop("left", left))
+    return Document(
+        **{
+            "id": uid(f"{kind}{number}{who.id[-4:]}"),
+            "kind": kind,
+            "number": number,
+            "status": status,
+            "contact_id": who.id,
+            "contact_name": who.name,
+            "issued": TODAY - timedelta(days=20),
+            "due": TODAY + timedelta(days=7),
+            "currency": "EUR",
+            "total": Decimal(total),
+            "amount_due": left,
+            "amount_paid": Decimal(total) - left if status is not DocumentStatus.VOIDED else Decimal(0),
+            "updated_at": _EARLIER,
+            "lines": (
+                Line(description="Work", quantity=Decimal(1), unit_amount=Decimal(total), amount=Decimal(total)),
+            ),
+            **more,
+        }
+    )
+
+
+def payment(document: Document, amount: str, paid_on: date, account: LedgerAccount, **more: Any) -> Payment:
+    """A payment that stands, on that document."""
+    incoming = document.kind is DocumentKind.INVOICE
+    return Payment(
+        **{
+            "id": f"pay-{next(_ids):04d}",
+            "document_id": document.id,
+            "document_number": document.number,
+            "document_kind": document.kind,
+            "contact_id": document.contact_id,
+            "contact_name": document.contact_name,
+            "paid_on": paid_on,
+            "amount": Decimal(amount),
+            "currency": document.currency,
+            "account_id": account.id,
+            "account_code": account.code,
+            "status": "AUTHORISED",
+            "type": "ACCRECPAYMENT" if incoming else "ACCPAYPAYMENT",
+            "updated_at": _EARLIER,
+            **more,
+        }
+    )
+
+
+def account(code: str, name: str, **more: Any) -> LedgerAccount:
+    """A bank account in euros, unless said otherwise."""
+    return LedgerAccount(
+        **{
+            "id": uid(f"acc{code}"),
+            "code": code,
+            "name": name,
+            "type": "BANK",
+            "currency": "EUR",
+            "updated_at": _EARLIER,
+            **more,
+        }
+    )
+
+
+MAIN = account("090", "Solaris Geschäftskonto", bank_account_number="DE02120300000000202051")
+SAVINGS = account("091", "Tagesgeld")
+POUNDS = account("092", "Sterling Account", currency="GBP")
+RENT = account("469", "Miete", type="EXPENSE", currency="")
+LOAN = account("880", "Gesellschafterdarlehen", type="EQUITY", currency="", enable_payments=True)
+
+ACME = contact("Acme Ltd", city="Dublin", email="billing@acme.example", iban="IE29AIBK93115212345678")
+MUELLER = contact("Müller GmbH", is_customer=True)
+DUPONT = contact("Dupont SA", is_customer=True, is_supplier=False)
+NORTHWIND = contact("Northwind Traders", is_customer=True)
+SCHNEIDER = contact("Schneider Logistik")
+WEBER_BERLIN = contact("Studio Weber", id=uid("weber-b"), city="Berlin", email="rechnung@weber-b.example")
+WEBER_DORTMUND = contact("Studio Weber", id=uid("weber-d"), city="Dortmund", email="rechnung@weber-d.example")
+
+
+@dataclass
+class World:
+    """What the fakes know; a test changes it as time would."""
+
+    contacts: list[Contact] = field(
+        default_factory=lambda: [ACME, MUELLER, DUPONT, NORTHWIND, SCHNEIDER, WEBER_BERLIN, WEBER_DORTMUND]
+    )
+    accounts: list[LedgerAccount] = field(default_factory=lambda: [MAIN, SAVINGS, POUNDS, RENT, LOAN])
+    documents: list[Document] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    details: OrganisationDetails = field(
+        default_factory=lambda: OrganisationDetails(
+            name="Demo GmbH",
+            legal_name="Demo Gesellschaft mbH",
+            base_currency="EUR",
+            country="DE",
+            short_code="!demo1",
+            tax_number="DE123456789",
+            period_lock_date=date(2026, 7, 31),
+            timezone="Europe/Berlin",
+        )
+    )
+    as_of: datetime = NOW
+    bank_accounts: list[BankAccount] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+
+    def document(self, number: str) -> Document:
+        """The only document of that number."""
+        (found,) = [doc for doc in self.documents if doc.number == number]
+        return found
+
+    def change(self, number: str, /, **fields: Any) -> None:
+        """Changes a document as somebody else would in Xero."""
+        old = self.document(number)
+        self.documents[self.documents.index(old)] = old.model_copy(update=fields)
+
+
+def usual_world() -> World:
+    """Two open bills of Acme, one of Schneider, invoices of Dupont and Müller, drafts, paid and voided ones."""
+    paid = bill("BILL-150", ACME, "500.00", status=DocumentStatus.PAID, due=date(2026, 10, 20))
+    world = World(
+        documents=[
+            bill("BILL-201", ACME, "1250.00", due=date(2026, 11, 3)),
+            bill("BILL-204", ACME, "980.00", due=date(2026, 12, 3)),
+            bill("BILL-202", SCHNEIDER, "480.50"),
+            bill("BILL-300", ACME, "75.00", status=DocumentStatus.DRAFT),
+            bill("BILL-301", MUELLER, "60.00", status=DocumentStatus.SUBMITTED),
+            bill("BILL-302", ACME, "61.00", status=DocumentStatus.VOIDED),
+            bill("NWT-0007", NORTHWIND, "310.20", currency="GBP"),
+            bill("2026-001", WEBER_BERLIN, "100.00"),
+            bill("2026-001", MUELLER, "200.00"),
+            paid,
+            invoice("INV-0042", DUPONT, "3200.00", due=date(2026, 9, 19)),
+            invoice("INV-0045", DUPONT, "750.00", left="250.00", due=date(2026, 11, 30)),
+            invoice("INV-0051", MUELLER, "1999.00", due=date(2026, 11, 12)),
+            invoice("INV-0052", NORTHWIND, "640.00", currency="GBP", due=date(2026, 11, 2)),
+            invoice("INV-0053", MUELLER, "119.00", status=DocumentStatus.DRAFT),
+        ]
+    )
+    world.payments = [
+        payment(paid, "500.00", date(2026, 10, 19), MAIN, reference="BILL-150 FA-OLDMARK1"),
+        payment(world.document("INV-0045"), "500.00", date(2026, 11, 1), MAIN),
+    ]
+    world.bank_accounts = [
+        BankAccount(
+            id="a1cacc",
+            name="Geschäftskonto",
+            iban="DE02120300000000202051",
+            currency="EUR",
+            status="ACTIVE",
+            locking_status="NO_BLOCK",
+            booked=Money(Decimal("84500.00"), "EUR"),
+            available=Money(Decimal("84210.33"), "EUR"),
+        )
+    ]
+    world.bookings = [
+        _booking("b1", date(2026, 11, 20), "-2650.00", "Hofgarten Immobilien KG", "Miete November"),
+        _booking("b2", date(2026, 11, 18), "750.00", "Dupont SA", "INV-0045"),
+        _booking("b3", date(2026, 10, 2), "-49.90", "Acme Ltd", "Hosting"),
+    ]
+    return world
+
+
+def _booking(id: str, day: date, amount: str, counterparty: str, description: str) -> Booking:
+    return Booking(
+        id=id,
+        booked_on=day,
+        valuta_on=day,
+        type="SEPA_CREDIT_TRANSFER",
+        amount=Money(Decimal(amount), "EUR"),
+        counterparty=counterparty,
+        counterparty_iban="DE89370400440532013000",
+        description=description,
+    )
+
+
+class FakeBooks:
+    """The ledger copy over a World."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def as_of(self) -> datetime:
+        return self.world.as_of
+
+    async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
+        found = [doc for doc in self.world.documents if _document_fits(doc, query, today)]
+        return sorted(
+            (doc.model_copy(update={"lines": ()}) for doc in found), key=lambda doc: (doc.due or date.max, doc.number)
+        )
+
+    async def payments(self, query: PaymentQuery) -> list[Payment]:
+        found = [one for one in self.world.payments if _payment_fits(one, query)]
+        return sorted(found, key=lambda one: one.paid_on, reverse=True)
+
+    async def contacts(self) -> list[Contact]:
+        return sorted(self.world.contacts, key=lambda one: one.name)
+
+    async def accounts(self) -> list[LedgerAccount]:
+        return sorted(self.world.accounts, key=lambda one: one.code)
+
+
+def _document_fits(doc: Document, query: DocumentQuery, today: date) -> bool:
+    opened = doc.status is DocumentStatus.AUTHORISED and doc.amount_due > 0
+    in_state = {
+        "all": True,
+        "open": opened,
+        "overdue": doc.days_overdue(today) > 0,
+        "paid": doc.status is DocumentStatus.PAID,
+        "draft": doc.status is DocumentStatus.DRAFT,
+        "submitted": doc.status is DocumentStatus.SUBMITTED,
+        "voided": doc.status is DocumentStatus.VOIDED,
+    }[query.state]
+    amount = doc.amount_due or doc.total
+    return (
+        doc.kind is query.kind
+        and in_state
+        and (not query.contact_ids or doc.contact_id in query.contact_ids)
+        and (not query.number or doc.number == query.number)
+        and (not query.currency or doc.currency == query.currency)
+        and _within(doc.issued, query.issued_from, query.issued_to)
+        and _within(doc.due, query.due_from, query.due_to)
+        and (query.min_amount is None or amount >= query.min_amount)
+        and (query.max_amount is None or amount <= query.max_amount)
+    )
+
+
+def _within(day: date | None, start: date | None, end: date | None) -> bool:
+    if start is None and end is None:
+        return True
+    return day is not None and (start is None or day >= start) and (end is None or day <= end)
+
+
+def _payment_fits(one: Payment, query: PaymentQuery) -> bool:
+    way = "in" if one.document_kind is DocumentKind.INVOICE else "out"
+    return (
+        (not query.direction or way == query.direction)
+        and (not query.contact_ids or one.contact_id in query.contact_ids)
+        and (not query.document_id or one.document_id == query.document_id)
+        and (not query.payment_id or one.id == query.payment_id)
+        and (not query.reference or one.reference == query.reference)
+        and _within(one.paid_on, query.paid_from, query.paid_to)
+        and (query.include_deleted or one.status == "AUTHORISED")
+    )
+
+
+class FakeLive:
+    """Xero, reading, over a World; `calls` says what it was asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.calls: list[str] = []
+
+    async def document(self, document_id: str) -> Document:
+        self.calls.append("document")
+        for doc in self.world.documents:
+            if doc.id == document_id:
+                return doc
+        raise ToolFailed("Xero has no such document.")
+
+    async def payments_of(self, document_id: str) -> list[Payment]:
+        self.calls.append("payments_of")
+        return [one for one in self.world.payments if one.document_id == document_id and one.status == "AUTHORISED"]
+
+    async def contact(self, contact_id: str) -> Contact:
+        self.calls.append("contact")
+        return next(one for one in self.world.contacts if one.id == contact_id)
+
+    async def organisation(self) -> OrganisationDetails:
+        self.calls.append("organisation")
+        return self.world.details
+
+
+class FakeBank:
+    """Solaris, reading, over a World."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def accounts(self) -> list[BankAccount]:
+        return self.world.bank_accounts
+
+    async def bookings(self, account_id: str, *, since: date | None, until: date | None) -> list[Booking]:
+        found = [one for one in self.world.bookings if _within(one.booked_on, since, until)]
+        return sorted(found, key=lambda one: one.booked_on, reverse=True)
+
+
+@dataclass
+class FakePaymentWriter:
+    """Xero, writing, over a World: keeps its rules and remembers each key, as Xero does for some minutes.
+
+    `answers` is taken from the front, one for each call: "ok", "refuse", "lost_before" (nothing happened, nobody
+    knows) and "lost_after" (it happened, nobody knows). When it is used up, all is well.
+    """
+
+    world: World
+    answers: list[str] = field(default_factory=list)
+    effects: list[NewPayment] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    _by_key: dict[str, Payment] = field(default_factory=dict)
+
+    async def create_payment(self, payment: NewPayment, *, key: str) -> Payment:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        if answer == "refuse":
+            raise ProviderRefused(
+                "Xero", said="Payment amount exceeds the amount outstanding on this document", status=400
+            )
+        if answer == "lost_before":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        made = self._by_key.get(key) or self._take_effect(payment)
+        self._by_key[key] = made
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        return made
+
+    def _take_effect(self, new: NewPayment) -> Payment:
+        (doc,) = [doc for doc in self.world.documents if doc.id == new.document_id]
+        if doc.status is not DocumentStatus.AUTHORISED or new.money.amount > doc.amount_due:
+            raise ProviderRefused("Xero", said="Payments can only be made against Authorised documents", status=400)
+        (paid_from,) = [one for one in self.world.accounts if one.id == new.account_id]
+        made = payment(doc, str(new.money.amount), new.paid_on, paid_from, reference=new.reference, updated_at=NOW)
+        left = doc.amount_due - new.money.amount
+        changed = doc.model_copy(
+            update={
+                "amount_due": left,
+                "amount_paid": doc.amount_paid + new.money.amount,
+                "status": DocumentStatus.AUTHORISED if left else DocumentStatus.PAID,
+                "updated_at": NOW,
+            }
+        )
+        self.world.documents[self.world.documents.index(doc)] = changed
+        self.world.payments.append(made)
+        self.effects.append(new)
+        return made
+
+    async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
+        return [one for one in self.world.payments if one.document_id == document_id and one.reference == reference]
+
+
+def markers(texts: Sequence[str] = ("FA-TESTMARK",)) -> Callable[[], str]:
+    """A minter of our marks that gives these in turn, the last for ever."""
+    left = list(texts)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+def make_access(world: World | None = None, *, language: str = "en", **more: Any) -> Access:
+    """What a tool is lent, over a World (the usual one if none is given)."""
+    world = world or usual_world()
+    return Access(
+        **{
+            "organisation": ORGANISATION,
+            "now": NOW,
+            "today": TODAY,
+            "language": language,
+            "books": FakeBooks(world),
+            "live": FakeLive(world),
+            "bank": FakeBank(world),
+            "new_marker": markers(),
+            **more,
+        }
+    )
+
+
+def make_write_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakePaymentWriter]:
+    """What the executor holds, and the fake behind it."""
+    writer = FakePaymentWriter(world, list(answers))
+    return WriteAccess(payments=writer), writer

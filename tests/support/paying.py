@@ -1,0 +1,243 @@
+"""A provider that behaves like a bank counter, a write tool over it, people, and the core wired around them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from assistant.audit import AuditTrail
+from assistant.decisions import Decisions
+from assistant.execution import Executor, Patience
+from assistant.feed import Feed
+from assistant.principal import Grant, Principal, Role
+from assistant.proposals import Proposal, Proposals
+from assistant.stores.database import Database
+from assistant.stores.proposals import Verdict
+from tools.base import Access, Draft, Organisation, Payload, Receipt, Toolset, WriteAccess, WriteTool, write_tool
+from tools.errors import Language, OutcomeUnknown, ProviderRefused, ProviderUnavailable
+from tools.views import Card
+
+DEMO = Organisation("org-demo", "Demo GmbH", "EUR")
+OTHER = Organisation("org-other", "Other Ltd", "GBP")
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class CrashNow(BaseException):
+    """The process dies here."""
+
+
+class HandClock:
+    """Time that a test moves by hand."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.began = self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Later."""
+        self.now += timedelta(**by)
+
+
+def person(name: str, *grants: Grant) -> Principal:
+    """A signed-in person."""
+    return Principal(f"id-{name}", "https://login.example", name, name.capitalize(), f"{name}@demo.example", grants)
+
+
+VERA = person("vera", Grant(Role.VIEWER))
+PAUL = person("paul", Grant(Role.PREPARER))
+ANNA = person("anna", Grant(Role.APPROVER, DEMO.id))
+ALEX = person("alex", Grant(Role.APPROVER, DEMO.id))
+OTTO = person("otto", Grant(Role.APPROVER, OTHER.id))
+
+
+@dataclass
+class Till:
+    """What the provider has, and how it will answer the next writes."""
+
+    clock: HandClock
+    paid: list[tuple[str, int]] = field(default_factory=list)
+    """(idempotency key, amount in minor units) of every payment that took effect."""
+    due: int = 98000
+    answers: list[str] = field(default_factory=list)
+    """How the next writes go: ok, lost_after, lost_before, refuse, slow_after, cut (the process dies after it)."""
+    sends: list[tuple[str, str]] = field(default_factory=list)
+    """(key, body) of everything that arrived, as text."""
+    looks: int = 0
+    down: bool = False
+    mute: bool = False
+    """Looking up gives no answer."""
+    before_send: Callable[[], None] = lambda: None
+    waiting_for: asyncio.Future[Any] | None = None
+    """The provider takes that long before it does anything."""
+    remembered: dict[str, datetime] = field(default_factory=dict)
+
+    async def write(self, payload: Payload, key: str) -> Receipt:
+        self.before_send()
+        self.sends.append((key, repr(payload)))
+        how = self.answers.pop(0) if self.answers else "ok"
+        await (self.waiting_for or asyncio.sleep(0))
+        if how == "lost_before":
+            raise OutcomeUnknown("Xero", reason="connection lost")
+        known = self.remembered.get(key)
+        if known is None or self.clock() - known >= timedelta(minutes=6):
+            if how == "refuse" or int(str(payload["minor"])) > self.due:
+                raise ProviderRefused("Xero", said="Payment amount exceeds the amount outstanding.", status=400)
+            self.remembered[key] = self.clock()
+            self.paid.append((key, int(str(payload["minor"]))))
+            self.due -= int(str(payload["minor"]))
+        if how == "slow_after":
+            await asyncio.sleep(30)
+        if how == "cut":
+            raise CrashNow
+        if how == "lost_after":
+            raise OutcomeUnknown("Xero", reason="connection lost")
+        return self.receipt(key)
+
+    async def find(self, key: str) -> Receipt | None:
+        self.looks += 1
+        if self.mute:
+            raise ProviderUnavailable("Xero", reason="no answer")
+        return self.receipt(key) if any(key == paid for paid, _ in self.paid) else None
+
+    def receipt(self, key: str) -> Receipt:
+        place = [paid for paid, _ in self.paid].index(key)
+        return Receipt(
+            provider="xero",
+            reference=f"payment-{place}",
+            link=f"https://xero.example/{place}",
+            summary={"en": "Paid: € 980.00", "de": "Bezahlt: 980,00 €"},
+        )
+
+    def times_paid(self, key: str) -> int:
+        return Counter(paid for paid, _ in self.paid)[key]
+
+
+def paying_tool(till: Till) -> WriteTool:
+    """A write tool over that till."""
+
+    async def pay_bill(access: Access, bill: str) -> Draft:
+        """Pays a bill."""
+        return draft(due=till.due)
+
+    async def changed(_access: Access, payload: Payload) -> Mapping[Language, str] | None:
+        if till.down:
+            raise ProviderUnavailable("Xero", reason="no answer")
+        if payload["due"] != till.due:
+            left = f"{till.due / 100:.2f}"
+            return {"en": f"It is now € {left}.", "de": f"Es sind jetzt {left} €."}
+        return None
+
+    async def execute(_access: WriteAccess, payload: Payload, key: str) -> Receipt:
+        return await till.write(payload, key)
+
+    async def look_up(_access: WriteAccess, _payload: Payload, key: str) -> Receipt | None:
+        return await till.find(key)
+
+    def card(payload: Payload, _language: Language) -> Card:
+        amount = f"€ {int(str(payload['minor'])) / 100:.2f}"
+        return Card(deed="Pay", headline="Pay", amount=amount, payee="Acme", payee_label="To", facts=())
+
+    return write_tool("xero", propose=pay_bill, changed=changed, execute=execute, look_up=look_up, card=card)
+
+
+def draft(*, due: int = 98000, minor: int = 98000) -> Draft:
+    """A payment of € 980.00 for a bill with that much left."""
+    payload: Payload = {
+        "minor": minor,
+        "due": due,
+        "currency": "EUR",
+        "document": {"id": "bill-204", "number": "BILL-204"},
+        "reference": "FA-TESTMARK",
+        "notices": ["first", "second"],
+    }
+    return Draft(payload, "Payment of € 980.00 for bill BILL-204")
+
+
+class Core:
+    """Proposals, decisions, execution and the audit trail around one till."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: HandClock | None = None,
+        till: Till | None = None,
+        checkpoint: Callable[[str], None] = lambda _name: None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock or HandClock()
+        self.till = till or Till(self.clock)
+        self.tool = paying_tool(self.till)
+        self.feed = Feed()
+        self.audit = AuditTrail(database, clock=self.clock)
+        self.sessions: dict[str, Principal] = {f"session-{p.name}": p for p in (VERA, PAUL, ANNA, ALEX, OTTO)}
+        self.proposals = Proposals(database, self.audit, self.feed, card_minutes=30, clock=self.clock)
+        self.decisions = Decisions(database, self.audit, self.feed, self._of_session, clock=self.clock)
+        self.executor = Executor(
+            database,
+            Toolset([self.tool]),
+            self._access,
+            self._write_access,
+            self.feed,
+            self.clock,
+            self.audit,
+            checkpoint=checkpoint,
+            patience=patience,
+        )
+
+    async def _of_session(self, session_id: str) -> Principal | None:
+        return self.sessions.get(session_id)
+
+    async def _access(self, _organisation_id: str) -> Access:
+        return cast(Access, None)
+
+    async def _write_access(self, _organisation_id: str) -> WriteAccess:
+        return cast(WriteAccess, None)
+
+    def again(self, **more: Any) -> Core:
+        """The same database, provider and clock in another process, or in this one after a restart."""
+        core = Core(self.database, clock=self.clock, till=self.till, **more)
+        core.sessions = self.sessions
+        return core
+
+    async def propose(self, who: Principal = PAUL, what: Draft | None = None, **more: Any) -> Proposal:
+        """A proposal that waits."""
+        return await self.proposals.propose(
+            principal=who,
+            organisation=DEMO,
+            conversation_id=more.pop("conversation_id", "talk-1"),
+            tool=self.tool,
+            draft=what or draft(due=self.till.due),
+            **more,
+        )
+
+    async def decide(self, proposal: Proposal, who: Principal = ANNA, **more: Any) -> Proposal:
+        """A click on the card."""
+        wish: dict[str, Any] = {
+            "proposal_id": proposal.id,
+            "digest": proposal.digest,
+            "verdict": Verdict.CONFIRM,
+            "principal": who,
+            "session_id": f"session-{who.name}",
+            "organisation_id": proposal.organisation_id,
+            **more,
+        }
+        return await self.decisions.decide(**wish)
+
+    async def confirmed(self) -> Proposal:
+        """A proposal that somebody has confirmed."""
+        return await self.decide(await self.propose())
+
+    async def tags(self, subject: str = "") -> list[str]:
+        """The audit trail's tags, of one subject or all, oldest first."""
+        lines = [line async for line in self.audit.export()]
+        rows = [json.loads(line) for line in lines]
+        return [row["tag"] for row in rows if not subject or row["subject"] == subject]

@@ -1,0 +1,83 @@
+"""What the model is told of the tools: changed on purpose or not at all. `UPDATE_SNAPSHOTS=1` writes it anew."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tests.support.books import make_access
+from tools.base import Access, Effect, ReadTool, ToolResult, Toolset, WriteTool, read_tool
+from tools.catalogue import toolset
+
+SNAPSHOT = Path(__file__).parent / "snapshots" / "tools.json"
+
+
+def test_the_tools_are_as_in_the_snapshot() -> None:
+    now = json.dumps(toolset().definitions(), indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.parent.mkdir(exist_ok=True)
+        SNAPSHOT.write_text(now, encoding="utf-8")
+    assert SNAPSHOT.read_text(encoding="utf-8") == now
+
+
+def test_the_catalogue_reads_and_proposes_one_write() -> None:
+    assert [tool.name for tool in toolset().only(Effect.WRITE)] == ["record_payment"]
+    assert {type(tool) for tool in toolset().only(Effect.READ)} == {ReadTool}
+    assert {type(tool) for tool in toolset().only(Effect.WRITE)} == {WriteTool}
+
+
+def test_no_tool_takes_what_only_the_house_may_decide() -> None:
+    forbidden = {"confirmed", "confirm", "approve", "approved", "organisation", "organisation_id", "role", "tenant_id",
+                 "access", "digest", "iban"}  # fmt: skip
+    for tool in toolset():
+        schema = tool.signature.schema()
+        assert not forbidden & set(schema.get("properties", {})), tool.name
+        assert schema["additionalProperties"] is False
+
+
+def test_a_description_is_the_whole_docstring_without_line_breaks_inside_sentences() -> None:
+    for tool in toolset():
+        assert tool.signature.description
+        assert all("\n" not in part for part in tool.signature.description.split("\n\n"))
+
+
+def test_an_unknown_tool_is_none_and_a_doubled_one_an_error() -> None:
+    assert toolset().get("delete_everything") is None
+    tool = toolset().get("list_bills")
+    assert tool is not None
+    with pytest.raises(TypeError, match="two tools are called list_bills"):
+        Toolset((tool, tool))
+
+
+def test_a_tool_without_a_docstring_cannot_be_declared() -> None:
+    async def silent(access: Access) -> ToolResult:
+        return ToolResult(answer="")
+
+    with pytest.raises(TypeError, match="no docstring"):
+        read_tool("xero")(silent)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"status": "everything"}, {"colour": "red"}, {"limit": -1}, {"number": "x" * 301}]
+)
+def test_arguments_outside_the_schema_are_refused(arguments: dict[str, object]) -> None:
+    tool = toolset().get("list_invoices")
+    assert tool is not None
+    with pytest.raises(ValidationError):
+        tool.signature.arguments(**arguments)
+
+
+@pytest.mark.anyio
+async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
+    for tool in toolset().only(Effect.READ):
+        assert isinstance(tool, ReadTool)
+        required = {name: "INV-0042" for name in tool.signature.schema().get("required", [])}
+        if tool.name == "get_payment_status":
+            required = {"contact_name": "Dupont"}
+        if tool.name == "get_bill":
+            required = {"bill_number": "BILL-201"}
+        result = await tool.run(make_access(), **required)
+        assert {table.source.casefold() for table in result.tables} == {tool.provider}
+        assert "Demo GmbH" in result.answer

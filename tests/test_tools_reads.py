@@ -1,0 +1,317 @@
+"""Read tools: the figure first, in the person's language, exact, by currency, with every row in the table."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.support import books
+from tests.support.books import (
+    ACME,
+    DUPONT,
+    MAIN,
+    NOW,
+    World,
+    bill,
+    contact,
+    invoice,
+    make_access,
+    payment,
+    usual_world,
+)
+from tools.base import ReadTool, ToolResult
+from tools.catalogue import toolset
+from tools.errors import ToolRetry
+from tools.xero.books import DocumentStatus
+
+pytestmark = pytest.mark.anyio
+
+
+async def ask(name: str, world: World | None = None, *, language: str = "en", **said: Any) -> ToolResult:
+    """What the tool answers when the model calls it with these arguments."""
+    tool = toolset().get(name)
+    assert isinstance(tool, ReadTool)
+    result = await tool.run(make_access(world, language=language), **tool.signature.arguments(**said).model_dump())
+    assert isinstance(result, ToolResult)
+    json.dumps(result.facts)  # facts are JSON
+    return result
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "en", "de"),
+    [
+        (
+            "list_bills", {"status": "open"},
+            "€ 3,010.50 and £ 310.20 are open on 6 bills; € 1,250.00 of it is overdue, oldest 19 days",
+            "3.010,50 € und 310,20 £ sind bei 6 Eingangsrechnungen offen; davon 1.250,00 € überfällig, am längsten seit 19 Tagen",
+        ),
+        (
+            "list_bills", {"status": "overdue"},
+            "€ 1,250.00 is overdue on 1 bill, oldest 19 days",
+            "1.250,00 € sind bei 1 Eingangsrechnung überfällig, am längsten seit 19 Tagen",
+        ),
+        ("list_bills", {"status": "paid"}, "€ 500.00 in 1 paid bill", "500,00 € in 1 bezahlter Eingangsrechnung"),
+        ("list_bills", {"status": "draft"}, "€ 75.00 in 1 draft bill", "75,00 € in 1 Eingangsrechnung im Entwurf"),
+        ("list_bills", {"status": "voided"}, "€ 61.00 in 1 voided bill", "61,00 € in 1 stornierter Eingangsrechnung"),
+        (
+            "list_bills", {"contact_name": "schneider", "status": "open"},
+            "€ 480.50 is open on 1 bill from Schneider Logistik, next due 29 Nov 2026",
+            "480,50 € sind bei 1 Eingangsrechnung von Schneider Logistik offen, nächste Fälligkeit 29. Nov. 2026",
+        ),
+        (
+            "list_invoices", {"contact_name": "Acme"},
+            "There are no invoices to Acme Ltd",
+            "Es gibt keine Rechnungen an Acme Ltd",
+        ),
+        (
+            "list_invoices", {"status": "open", "min_amount": "1.2k", "currency": "EUR"},
+            "€ 5,199.00 is open on 2 invoices in EUR of at least 1,200.00, all overdue, oldest 64 days",
+            "5.199,00 € sind bei 2 Rechnungen in EUR ab 1.200,00 offen, alles überfällig, am längsten seit 64 Tagen",
+        ),
+        (
+            "get_overdue_summary", {},
+            "€ 5,199.00 and £ 640.00 are overdue from 3 customers on 3 invoices, oldest 64 days",
+            "5.199,00 € und 640,00 £ sind überfällig, von 3 Kunden aus 3 Rechnungen, am längsten seit 64 Tagen",
+        ),
+        (
+            "get_overdue_summary", {"contact_name": "Mueller"},
+            "€ 1,999.00 is overdue from Müller GmbH on 1 invoice, oldest 10 days",
+            "1.999,00 € sind überfällig, von Müller GmbH aus 1 Rechnung, am längsten seit 10 Tagen",
+        ),
+        ("get_overdue_summary", {"contact_name": "acme"}, "Nothing is overdue from Acme Ltd", "Nichts ist überfällig von Acme Ltd"),
+        (
+            "get_invoice", {"invoice_number": "inv 45"},
+            "€ 250.00 is left to pay on INV-0045 to Dupont SA: € 500.00 of € 750.00 is settled, due 30 Nov 2026",
+            "250,00 € sind auf INV-0045 an Dupont SA offen: 500,00 € von 750,00 € sind beglichen, fällig 30. Nov. 2026",
+        ),
+        (
+            "get_invoice", {"invoice_number": "BILL-150"},
+            "€ 500.00 for BILL-150 from Acme Ltd was paid in full on 19 Oct 2026",
+            "500,00 € für BILL-150 von Acme Ltd: vollständig bezahlt am 19. Okt. 2026",
+        ),
+        (
+            "get_payment_status", {"invoice_number": "BILL-150"},
+            "BILL-150 from Acme Ltd is paid in full: € 500.00 on 19 Oct 2026 from 090 Solaris Geschäftskonto",
+            "BILL-150 von Acme Ltd ist vollständig bezahlt: 500,00 € am 19. Okt. 2026 von 090 Solaris Geschäftskonto",
+        ),
+        (
+            "get_payment_status", {"invoice_number": "bill-201"},
+            "BILL-201 from Acme Ltd is not paid: € 1,250.00 is left, due 3 Nov 2026 (19 days overdue)",
+            "BILL-201 von Acme Ltd ist nicht bezahlt: 1.250,00 € sind offen, fällig 3. Nov. 2026 (seit 19 Tagen überfällig)",
+        ),
+        (
+            "get_payment_status", {"payment_id": "FA-OLDMARK1"},
+            "€ 500.00 on 19 Oct 2026 from 090 Solaris Geschäftskonto to Acme Ltd for BILL-150",
+            "500,00 € am 19. Okt. 2026 von 090 Solaris Geschäftskonto an Acme Ltd für BILL-150",
+        ),
+        ("get_payment_status", {"payment_id": "PM000123"}, "No payment is recorded for PM000123", "Zu PM000123 ist keine Zahlung erfasst"),
+        (
+            "list_payments", {"date_from": "2026-10-01", "date_to": "2026-10-31"},
+            "€ 500.00 paid in 1 payment, 1 Oct 2026 to 31 Oct 2026",
+            "500,00 € gezahlt in 1 Zahlung, 1. Okt. 2026 bis 31. Okt. 2026",
+        ),
+        ("list_payments", {"direction": "in"}, "€ 500.00 received in 1 payment", "500,00 € eingegangen in 1 Zahlung"),
+        ("list_payments", {"status": "deleted"}, "No deleted payments", "Keine gelöschten Zahlungen"),
+        (
+            "list_contacts", {"query": "acme"},
+            "Acme Ltd: supplier, Dublin, billing@acme.example, we owe € 2,230.00",
+            "Acme Ltd: Lieferant, Dublin, billing@acme.example, wir schulden 2.230,00 €",
+        ),
+        ("list_contacts", {}, "7 contacts: 3 customers, 6 suppliers", "7 Kontakte: 3 Kunden, 6 Lieferanten"),
+        (
+            "get_organisation", {},
+            "Demo Gesellschaft mbH keeps its books in EUR; locked up to 31 Jul 2026",
+            "Demo Gesellschaft mbH führt die Bücher in EUR; gesperrt bis 31. Juli 2026",
+        ),
+        (
+            "get_account_balance", {},
+            "€ 84,210.33 available on Geschäftskonto DE02 … 2051, € 84,500.00 booked",
+            "84.210,33 € verfügbar auf Geschäftskonto DE02 … 2051, 84.500,00 € gebucht",
+        ),
+        (
+            "list_bookings", {},
+            "€ 750.00 came in, € 2,650.00 went out in 2 bookings, since 23 Oct 2026",
+            "750,00 € eingegangen, 2.650,00 € abgegangen in 2 Buchungen, seit 23. Okt. 2026",
+        ),
+        (
+            "list_bookings", {"contact_name": "hofgarten", "direction": "out", "min_amount": "1.000"},
+            "€ 2,650.00 went out in 1 booking with hofgarten, since 23 Oct 2026",
+            "2.650,00 € abgegangen in 1 Buchung mit hofgarten, seit 23. Okt. 2026",
+        ),
+    ],
+)  # fmt: skip
+async def test_the_answer_in_both_languages(name: str, said: dict[str, Any], en: str, de: str) -> None:
+    assert (await ask(name, **said)).answer == f"{en} (Demo GmbH, as of 14:02)."
+    assert (await ask(name, language="de", **said)).answer == f"{de} (Demo GmbH, Stand 14:02)."
+
+
+async def test_a_list_of_every_state_is_divided_and_voided_ones_do_not_count() -> None:
+    result = await ask("list_bills")
+    assert result.answer.startswith(
+        "€ 3,645.50 and £ 310.20 in 10 bills; € 3,010.50 and £ 310.20 of it open on 6, 1 paid, 1 in draft, "
+        "1 awaiting approval, 1 voided (not counted)"
+    )
+    counted = [doc for doc in usual_world().documents if doc.kind == "bill" and doc.status != DocumentStatus.VOIDED]
+    euros = sum((doc.total for doc in counted if doc.currency == "EUR"), Decimal(0))
+    assert {"amount": f"{euros}", "currency": "EUR"} in result.facts["totals"]  # type: ignore[operator]
+
+
+async def test_every_row_is_in_the_table_and_twenty_are_told_to_the_model() -> None:
+    world = usual_world()
+    world.documents = [bill(f"B-{n:03d}", ACME, "10.00") for n in range(1, 46)]
+    result = await ask("list_bills", world, status="open")
+    (table,) = result.tables
+    assert len(table.rows) == 45
+    assert [(total.minor, total.currency) for total in table.totals] == [(45000, "EUR")]
+    rows = result.facts["rows"]
+    assert isinstance(rows, list) and len(rows) == 20
+    assert [row["n"] for row in rows] == list(range(1, 21))  # type: ignore[call-overload, index]
+    assert [row["number"] for row in rows] == [row["number"] for row in table.rows[:20]]  # type: ignore[call-overload, index]
+    assert result.facts["count"] == 45
+
+
+async def test_a_limit_shortens_the_rows_and_never_the_totals() -> None:
+    result = await ask("list_bills", status="open", limit=2)
+    assert result.facts["count"] == 6
+    assert len(result.tables[0].rows) == 2
+    assert "2 shown, earliest due first" in result.answer
+
+
+async def test_amounts_for_the_model_are_text_and_bank_details_are_masked() -> None:
+    rows = (await ask("list_bills", status="open")).facts["rows"]
+    assert isinstance(rows, list)
+    assert all(isinstance(row["amount_due"], str) for row in rows)  # type: ignore[call-overload, index]
+    told = json.dumps([(await ask(name)).facts for name in ("list_contacts", "list_bank_accounts", "list_bookings")])
+    for secret in ("AIBK93115212345678", "0300000000202051", "370400440532013000"):
+        assert secret not in told
+    assert "IE29 … 5678" in told
+
+
+async def test_a_table_row_opens_the_document_and_says_what_to_ask() -> None:
+    row = (await ask("list_bills", contact_name="schneider", language="de")).tables[0].rows[0]
+    assert row["_ask"] == "Zeige Eingangsrechnung BILL-202"
+    assert str(row["_link"]).endswith(f"/AccountsPayable/View.aspx%3FInvoiceID%3D{bill_id('BILL-202')}") or str(
+        row["_link"]
+    ).endswith(bill_id("BILL-202"))
+    unlinked = books.ORGANISATION.__class__(id="o", name="Demo GmbH", base_currency="EUR")
+    tool = toolset().get("list_bills")
+    assert isinstance(tool, ReadTool)
+    result = await tool.run(make_access(organisation=unlinked))
+    assert {row["_link"] for row in result.tables[0].rows} == {""}
+
+
+def bill_id(number: str) -> str:
+    """The id of a bill in the usual world."""
+    return usual_world().document(number).id
+
+
+async def test_hidden_characters_in_names_are_shown_everywhere() -> None:
+    world = World()
+    spoof = contact("Pay\u202eme\u200b")
+    world.contacts = [spoof]
+    world.documents = [bill("B-1", spoof, "5.00", due=date(2026, 11, 1))]
+    for name, said in (("list_bills", {}), ("list_contacts", {}), ("get_bill", {"bill_number": "B-1"})):
+        result = await ask(name, world, **said)
+        assert "\u202e" not in result.answer + json.dumps(result.facts, ensure_ascii=False)
+        assert not any("\u202e" in str(cell) for table in result.tables for row in table.rows for cell in row.values())
+
+
+async def test_one_document_has_its_lines_and_payments_in_tables() -> None:
+    result = await ask("get_invoice", invoice_number="INV-0045")
+    lines, payments = result.tables
+    assert lines.title == "Lines of INV-0045"
+    assert payments.rows[0]["amount"] == {"minor": 50000, "currency": "EUR"}
+    assert result.facts["document"]["amount_due"] == "250.00"  # type: ignore[call-overload, index]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "words"),
+    [
+        ("get_invoice", {"invoice_number": "INV-9999"}, "no invoice numbered INV-9999"),
+        ("get_bill", {"bill_number": ""}, "number is missing"),
+        ("get_bill", {"bill_number": "2026-001"}, "2 documents are numbered"),
+        ("list_bills", {"date_from": "2026-11-30", "date_to": "2026-11-01"}, "after its end"),
+        ("list_bills", {"due_from": "someday"}, "not a date"),
+        ("list_bills", {"min_amount": "lots"}, "not an amount"),
+        ("list_bills", {"currency": "shells"}, "not a currency"),
+        ("list_bills", {"contact_name": "Weber"}, "could be 2 contacts"),
+        ("list_payments", {"contact_name": "Amazon"}, "no customer or supplier"),
+        ("get_payment_status", {}, "Which payment?"),
+    ],
+)
+async def test_bad_input_is_asked_about_in_both_languages(name: str, said: dict[str, Any], words: str) -> None:
+    with pytest.raises(ToolRetry) as asked:
+        await ask(name, **said)
+    assert words in asked.value.text("en")
+    assert asked.value.text("de") != asked.value.text("en")
+
+
+async def test_an_unknown_number_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ToolRetry) as asked:
+        await ask("get_invoice", invoice_number="INV-0046")
+    assert "INV-0045" in [choice.number for choice in asked.value.choices]
+    result = await ask("list_invoices", number="INV-0046")
+    assert "There are no invoices numbered INV-0046" in result.answer
+    assert "INV-0045" in [choice.number for choice in result.choices]
+
+
+async def test_a_list_by_number_takes_every_spelling() -> None:
+    assert [row["number"] for row in (await ask("list_invoices", number="inv 45")).tables[0].rows] == ["INV-0045"]
+
+
+async def test_a_deleted_payment_does_not_count_and_says_so() -> None:
+    world = usual_world()
+    paid = world.document("BILL-150")
+    world.payments = [payment(paid, "500.00", date(2026, 10, 1), MAIN, id="gone-1", status="DELETED")]
+    assert "deleted since: it does not count" in (await ask("get_payment_status", world, payment_id="gone-1")).answer
+    listed = await ask("list_payments", world, status="all")
+    assert listed.facts["paid"] == []
+    assert (await ask("list_payments", world)).facts["count"] == 0
+
+
+async def test_a_payment_of_a_credit_note_goes_the_way_that_xero_says() -> None:
+    world = usual_world()
+    refund = payment(
+        world.document("INV-0042"), "20.00", date(2026, 11, 2), MAIN, document_kind=None, type="ARCREDITPAYMENT"
+    )
+    world.payments = [refund]
+    facts = (await ask("list_payments", world)).facts
+    assert (facts["received"], facts["paid"]) == ([], [{"amount": "20.00", "currency": "EUR"}])
+
+
+async def test_a_part_payment_over_time_is_told_with_its_payments() -> None:
+    world = usual_world()
+    half = world.document("INV-0045")
+    world.payments += [payment(half, "1.00", date(2026, 11, n), MAIN) for n in (3, 4, 5)]
+    answer = (await ask("get_payment_status", world, invoice_number="INV-0045")).answer
+    assert answer.startswith("€ 250.00 is left to pay on INV-0045 to Dupont SA; paid so far:")
+    assert "and 1 more" in answer
+
+
+async def test_figures_of_an_old_copy_say_so() -> None:
+    world = usual_world()
+    world.as_of = NOW - timedelta(hours=3)
+    assert "as of 11:02; Xero could not be asked since" in (await ask("list_bills", world)).answer
+
+
+async def test_a_blocked_account_and_none_at_all_are_said() -> None:
+    world = usual_world()
+    world.bank_accounts = [world.bank_accounts[0].model_copy(update={"locking_status": "DEBIT_BLOCK"})]
+    assert "blocked at the bank: Geschäftskonto" in (await ask("get_account_balance", world)).answer
+    world.bank_accounts = []
+    assert (await ask("list_bank_accounts", world)).answer.startswith("Solaris shows no bank account for us")
+
+
+async def test_a_document_in_a_state_we_do_not_know_is_shown_and_never_open() -> None:
+    world = World()
+    world.contacts = [DUPONT]
+    world.documents = [invoice("INV-1", DUPONT, "5.00", status=DocumentStatus("SOMETHING_NEW"))]
+    assert (await ask("list_invoices", world, status="open")).facts["count"] == 0
+    assert (await ask("list_invoices", world)).tables[0].rows[0]["status"] == {"word": "other state", "tone": "neutral"}
+
+
+async def test_null_from_a_model_means_not_said() -> None:
+    assert (await ask("list_bills", status=None, contact_name=None, limit=None)).facts["count"] == 10
+    assert (await ask("list_payments", direction=None, status=None)).facts["count"] == 2

@@ -1,0 +1,36 @@
+"""Everything that the assistant can do, in the order in which a model is told of it."""
+
+from __future__ import annotations
+
+from tools.base import Toolset
+from tools.solaris.balances import get_account_balance, list_bank_accounts
+from tools.solaris.bookings import list_bookings
+from tools.xero.bills import get_bill, list_bills
+from tools.xero.contacts import list_contacts
+from tools.xero.invoices import get_invoice, list_invoices
+from tools.xero.organisation import get_organisation
+from tools.xero.overdue import get_overdue_summary
+from tools.xero.payment_list import list_payments
+from tools.xero.payment_status import get_payment_status
+from tools.xero.payments import RECORD_PAYMENT
+
+
+def toolset() -> Toolset:
+    """The closed catalogue: reads of Xero and Solaris, and the one write that can be proposed."""
+    return Toolset(
+        (
+            list_invoices,
+            get_invoice,
+            get_overdue_summary,
+            list_bills,
+            get_bill,
+            list_payments,
+            get_payment_status,
+            list_contacts,
+            get_organisation,
+            get_account_balance,
+            list_bank_accounts,
+            list_bookings,
+            RECORD_PAYMENT,
+        )
+    )

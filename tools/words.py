@@ -1,0 +1,132 @@
+"""How amounts, dates, times and counts are said in the person's language; every sentence of a tool is built from these.
+
+English and German; any other language is spoken to in English. Amounts: "€ 1,234.50" / "1.234,50 €"; dates:
+"22 Nov 2026" / "22. Nov. 2026".
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from tools.errors import Language
+from tools.money import Money, decimals_of
+
+if TYPE_CHECKING:
+    from tools.base import Access
+
+LANGUAGES: tuple[Language, ...] = ("en", "de")
+_STALE = timedelta(minutes=5)
+
+
+def spoken(language: Language) -> Language:
+    """The language that we answer in: German if asked, else English."""
+    return "de" if language.casefold().startswith("de") else "en"
+
+
+def say(language: Language, en: str, de: str) -> str:
+    """The one of the two that the person reads."""
+    return de if spoken(language) == "de" else en
+
+
+def money(amount: Money, language: Language) -> str:
+    """An amount with its currency: "€ 1,234.50" or "1.234,50 €"; a negative one with a minus."""
+    places = decimals_of(amount.currency)
+    digits = "#,##0" + ("." + "0" * places if places else "")
+    pattern = f"{digits} ¤" if spoken(language) == "de" else f"¤ {digits}"
+    return format_currency(
+        amount.amount, amount.currency, format=f"{pattern};-{pattern}", locale=spoken(language), currency_digits=False
+    )
+
+
+def amounts(items: Sequence[Money], language: Language) -> str:
+    """Several amounts beside each other, never added: "€ 5.00 and £ 3.00"; nothing at all is "nothing"."""
+    return listed([money(item, language) for item in items], language) or say(language, "nothing", "nichts")
+
+
+def plain(amount: Decimal, currency: str) -> str:
+    """An amount for the model: a point, no groups, the currency's own decimals ("1234.50")."""
+    return f"{amount:.{decimals_of(currency)}f}"
+
+
+def day(value: date, language: Language) -> str:
+    """A date that cannot be misread: "22 Nov 2026" or "22. Nov. 2026"."""
+    german = spoken(language) == "de"
+    return format_date(value, "d. MMM y" if german else "d MMM y", locale="de" if german else "en")
+
+
+def clock(moment: datetime, timezone: str) -> str:
+    """The time of day on the organisation's wall: "14:02"."""
+    return moment.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
+
+
+def listed(parts: Iterable[str], language: Language) -> str:
+    """Parts as a person lists them: "a, b and c"."""
+    *head, last = list(parts) or [""]
+    if not head:
+        return last
+    return ", ".join(head) + say(language, " and ", " und ") + last
+
+
+def many(count: int, one: str, more: str) -> str:
+    """A count with its noun: "1 bill", "7 bills"."""
+    return f"{count} {one if count == 1 else more}"
+
+
+def days(count: int, language: Language) -> str:
+    """A number of days: "1 day", "64 Tage"."""
+    return say(language, many(count, "day", "days"), many(count, "Tag", "Tage"))
+
+
+def since_days(count: int, language: Language) -> str:
+    """Since so many days, as German declines it: "64 days", "seit 64 Tagen"."""
+    return say(language, many(count, "day", "days"), f"seit {many(count, 'Tag', 'Tagen')}")
+
+
+def as_of(access: Access, moment: datetime) -> str:
+    """Whose figures and of when: "(Demo GmbH, as of 14:02)"; another day is named, and so is a copy that is old."""
+    zone = access.organisation.timezone
+    language = access.language
+    when = clock(moment, zone)
+    if moment.astimezone(ZoneInfo(zone)).date() != access.today:
+        when = f"{day(moment.astimezone(ZoneInfo(zone)).date(), language)}, {when}"
+    stale = ""
+    if access.now - moment > _STALE:
+        stale = say(language, "; Xero could not be asked since", "; Xero war seitdem nicht erreichbar")
+    name = visible(access.organisation.name)
+    return f"({name}, {say(language, 'as of', 'Stand')} {when}{stale})"
+
+
+def visible(text: str) -> str:
+    """The text with every character that hides or reorders others made visible ("a⟨U+202E⟩b").
+
+    Zero-width, bidirectional and control characters (Unicode categories Cc, Cf, Zl, Zp, Co, Cs) could make one name
+    look like another on a card.
+    """
+    return "".join(
+        f"⟨U+{ord(char):04X}⟩" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"} else char
+        for char in text
+    )
+
+
+def without_invisible(text: str) -> str:
+    """The text without such characters, blanks made single: for what is sent to a provider in our name."""
+    kept = (" " if char.isspace() else char for char in text)
+    return " ".join(
+        "".join(
+            char for char in kept if char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"}
+        ).split()
+    )
+
+
+def masked(account_number: str) -> str:
+    """A bank account number that is recognised but not readable: "DE12 … 3456"."""
+    bare = "".join(account_number.split())
+    return f"{bare[:4]} … {bare[-4:]}" if len(bare) > 8 else ("…" + bare[-2:] if bare else "")

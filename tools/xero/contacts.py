@@ -1,0 +1,165 @@
+"""Customers and suppliers of the organisation's address book in Xero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from tools import words
+from tools.base import Access, ToolResult, read_tool
+from tools.errors import Language
+from tools.inputs import Text
+from tools.views import Column, Table
+from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery
+from tools.xero.document_table import ROWS_FOR_THE_MODEL
+from tools.xero.document_words import sums
+from tools.xero.documents import local
+from tools.xero.matching import match_contact
+from tools.xero.names import folded
+
+Query = Annotated[Text, Field(description="Part of a name or e-mail address; empty for all contacts")]
+
+
+@read_tool("xero")
+async def list_contacts(access: Access, query: Query = "") -> ToolResult:
+    """Search or list customers and suppliers: who they are and how much is open with each. Pass names as typed."""
+    everyone = await access.books.contacts()
+    invoices = await access.books.documents(DocumentQuery(kind=DocumentKind.INVOICE, state="open"), today=access.today)
+    bills = await access.books.documents(DocumentQuery(kind=DocumentKind.BILL, state="open"), today=access.today)
+    as_of = await access.books.as_of()
+    found = search(everyone, query)
+    return ToolResult(
+        answer=f"{_sentence(access, found, query, invoices, bills)} {words.as_of(access, as_of)}.",
+        facts={
+            "organisation": access.organisation.name,
+            "as_of": local(access, as_of).isoformat(timespec="seconds"),
+            "count": len(found),
+            "rows": [
+                _row_for_model(n, contact, invoices, bills)
+                for n, contact in enumerate(found[:ROWS_FOR_THE_MODEL], start=1)
+            ],
+        },
+        tables=(_table(access, found, invoices, bills, as_of),) if found else (),
+    )
+
+
+def search(contacts: Sequence[Contact], query: str) -> list[Contact]:
+    """The contacts whose name or e-mail address holds the text; else the one that it misspells; by name."""
+    text = words.without_invisible(query)
+    if not text:
+        return list(contacts)
+    wanted = folded(text)
+    hits = [
+        contact
+        for contact in contacts
+        if (wanted and wanted in folded(contact.name)) or text.casefold() in contact.email.casefold()
+    ]
+    if hits:
+        return hits
+    match = match_contact(contacts, text)
+    return [match.contact, *(match.others if not match.sure else ())] if match else []
+
+
+def _left(documents: Sequence[Document], contact: Contact, language: Language) -> str:
+    own = [doc for doc in documents if doc.contact_id == contact.id]
+    return words.amounts(sums(own, "open"), language) if own else ""
+
+
+def _role(contact: Contact, language: Language) -> str:
+    if contact.is_customer and contact.is_supplier:
+        return words.say(language, "customer and supplier", "Kunde und Lieferant")
+    if contact.is_supplier:
+        return words.say(language, "supplier", "Lieferant")
+    return (
+        words.say(language, "customer", "Kunde") if contact.is_customer else words.say(language, "contact", "Kontakt")
+    )
+
+
+def _sentence(
+    access: Access, found: Sequence[Contact], query: str, invoices: Sequence[Document], bills: Sequence[Document]
+) -> str:
+    language, shown = access.language, words.visible(words.without_invisible(query)[:60])
+    if not found:
+        return words.say(language, f"No contact matches “{shown}”", f"Kein Kontakt passt zu „{shown}“")
+    if len(found) == 1:
+        return _one(found[0], invoices, bills, language)
+    customers = sum(contact.is_customer for contact in found)
+    suppliers = sum(contact.is_supplier for contact in found)
+    by = words.say(language, f" matching “{shown}”", f" zu „{shown}“") if shown else ""
+    return words.say(
+        language,
+        f"{len(found)} contacts{by}: {words.many(customers, 'customer', 'customers')}, "
+        f"{words.many(suppliers, 'supplier', 'suppliers')}",
+        f"{len(found)} Kontakte{by}: {words.many(customers, 'Kunde', 'Kunden')}, "
+        f"{words.many(suppliers, 'Lieferant', 'Lieferanten')}",
+    )
+
+
+def _one(contact: Contact, invoices: Sequence[Document], bills: Sequence[Document], language: Language) -> str:
+    parts = [_role(contact, language)]
+    parts += [words.visible(part) for part in (contact.city, contact.email) if part]
+    if owed := _left(invoices, contact, language):
+        parts.append(words.say(language, f"owes us {owed}", f"schuldet uns {owed}"))
+    if owing := _left(bills, contact, language):
+        parts.append(words.say(language, f"we owe {owing}", f"wir schulden {owing}"))
+    return f"{words.visible(contact.name)}: {', '.join(parts)}"
+
+
+def _row_for_model(
+    n: int, contact: Contact, invoices: Sequence[Document], bills: Sequence[Document]
+) -> dict[str, JsonValue]:
+    return {
+        "n": n,
+        "contact_name": words.visible(contact.name),
+        "role": _role(contact, "en"),
+        "email": contact.email,
+        "city": contact.city,
+        "owes_us": _left(invoices, contact, "en"),
+        "we_owe": _left(bills, contact, "en"),
+        "bank_account": words.masked(contact.iban),
+    }
+
+
+def _table(
+    access: Access,
+    found: Sequence[Contact],
+    invoices: Sequence[Document],
+    bills: Sequence[Document],
+    as_of: datetime,
+) -> Table:
+    language = access.language
+
+    def label(en: str, de: str) -> str:
+        return words.say(language, en, de)
+
+    return Table(
+        title=label("Contacts", "Kontakte"),
+        columns=(
+            Column(key="name", label="Name"),
+            Column(key="role", label=label("Role", "Rolle")),
+            Column(key="email", label=label("E-mail", "E-Mail")),
+            Column(key="city", label=label("City", "Ort")),
+            Column(key="owes_us", label=label("Owes us", "Schuldet uns")),
+            Column(key="we_owe", label=label("We owe", "Wir schulden")),
+            Column(key="bank", label=label("Bank account", "Bankverbindung")),
+        ),
+        rows=tuple(
+            {
+                "name": words.visible(contact.name),
+                "role": _role(contact, language),
+                "email": words.visible(contact.email),
+                "city": words.visible(contact.city),
+                "owes_us": _left(invoices, contact, language),
+                "we_owe": _left(bills, contact, language),
+                "bank": words.masked(contact.iban),
+            }
+            for contact in found
+        ),
+        organisation=access.organisation.name,
+        as_of=as_of,
+        source="Xero",
+        language=words.spoken(language),
+    )

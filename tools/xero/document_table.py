@@ -1,0 +1,110 @@
+"""Invoices and bills as rows: for the model (few, as text) and for the person (all, as a table)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from tools import words
+from tools.base import Access
+from tools.money import Money
+from tools.views import Column, ColumnKind, Table, Tone, Total
+from tools.xero.books import Document, DocumentKind, DocumentStatus, State
+from tools.xero.document_words import noun, status_word, sums, valid
+from tools.xero.links import document_link
+
+ROWS_FOR_THE_MODEL = 20
+
+
+def rows(documents: Sequence[Document], today: date) -> list[JsonValue]:
+    """Up to twenty documents for the model, numbered from 1 in the table's order; amounts as text."""
+    return [
+        {
+            "n": n,
+            "kind": doc.kind.value,
+            "number": doc.number,
+            "contact_name": words.visible(doc.contact_name),
+            "amount_due": words.plain(doc.amount_due, doc.currency),
+            "total": words.plain(doc.total, doc.currency),
+            "currency": doc.currency,
+            "date": doc.issued.isoformat() if doc.issued else None,
+            "due_date": doc.due.isoformat() if doc.due else None,
+            "days_overdue": doc.days_overdue(today),
+            "status": status_word(doc, today, "en"),
+        }
+        for n, doc in enumerate(documents[:ROWS_FOR_THE_MODEL], start=1)
+    ]
+
+
+def tone(document: Document, today: date) -> Tone:
+    """The meaning of a document's state: paid is done, a draft waits, overdue needs a look."""
+    match document.status:
+        case DocumentStatus.PAID:
+            return "done"
+        case DocumentStatus.DRAFT | DocumentStatus.SUBMITTED:
+            return "waiting"
+        case DocumentStatus.AUTHORISED:
+            return "attention" if document.days_overdue(today) else "neutral"
+        case DocumentStatus.VOIDED | DocumentStatus.DELETED | DocumentStatus.OTHER:
+            return "neutral"
+
+
+def cell(amount: Decimal, currency: str) -> dict[str, object]:
+    """A money cell of a table."""
+    return {"minor": Money(amount, currency).minor, "currency": currency}
+
+
+def document_table(
+    access: Access, documents: Sequence[Document], kind: DocumentKind, *, as_of: datetime, state: State
+) -> Table:
+    """Every document of the list, as a person sorts, filters and downloads it."""
+    language = access.language
+
+    def label(en: str, de: str) -> str:
+        return words.say(language, en, de)
+
+    money_column = state in ("open", "overdue")
+    totals = sums(documents if state == "voided" else valid(documents), state)
+    return Table(
+        title=noun(kind, language, 2).capitalize(),
+        columns=(
+            Column(key="number", label=label("Number", "Nummer")),
+            Column(key="contact", label=label("Contact", "Kontakt")),
+            Column(key="issued", label=label("Date", "Datum"), kind=ColumnKind.DATE),
+            Column(key="due", label=label("Due", "Fällig"), kind=ColumnKind.DATE),
+            Column(key="days", label=label("Overdue", "Überfällig"), kind=ColumnKind.DAYS),
+            Column(key="total", label=label("Total", "Gesamt"), kind=ColumnKind.MONEY),
+            Column(key="left", label=label("Left to pay", "Offen"), kind=ColumnKind.MONEY),
+            Column(key="status", label=label("Status", "Status"), kind=ColumnKind.STATUS),
+        ),
+        rows=tuple(_row(access, doc) for doc in documents),
+        totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals),
+        total_label=label("Left to pay", "Offen") if money_column else label("Total", "Gesamt"),
+        organisation=access.organisation.name,
+        as_of=as_of,
+        source="Xero",
+        language=words.spoken(language),
+    )
+
+
+def _row(access: Access, doc: Document) -> dict[str, object]:
+    invoice = doc.kind is DocumentKind.INVOICE
+    return {
+        "number": words.visible(doc.number),
+        "contact": words.visible(doc.contact_name),
+        "issued": doc.issued.isoformat() if doc.issued else "",
+        "due": doc.due.isoformat() if doc.due else "",
+        "days": doc.days_overdue(access.today),
+        "total": cell(doc.total, doc.currency),
+        "left": cell(doc.amount_due, doc.currency),
+        "status": {"word": status_word(doc, access.today, access.language), "tone": tone(doc, access.today)},
+        "_link": document_link(access.organisation.short_code, doc.kind, doc.id),
+        "_ask": words.say(
+            access.language,
+            f"Show {'invoice' if invoice else 'bill'} {words.visible(doc.number)}",
+            f"Zeige {'Rechnung' if invoice else 'Eingangsrechnung'} {words.visible(doc.number)}",
+        ),
+    }

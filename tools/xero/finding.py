@@ -1,0 +1,160 @@
+"""Which invoice or bill is meant by what somebody typed: certain, or asked about; a document is never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from tools import words
+from tools.base import Access
+from tools.errors import Choice, Language, ToolRetry
+from tools.money import Money
+from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus
+from tools.xero.document_words import status_word
+from tools.xero.names import folded, number_key
+
+BOTH = (DocumentKind.INVOICE, DocumentKind.BILL)
+_MOST_CHOICES = 10
+
+
+async def every_document(access: Access, kinds: Sequence[DocumentKind]) -> list[Document]:
+    """All documents of these kinds, whatever their state."""
+    found: list[Document] = []
+    for kind in kinds:
+        found += await access.books.documents(DocumentQuery(kind=kind), today=access.today)
+    return found
+
+
+async def document_meant(
+    access: Access,
+    number: str,
+    *,
+    first: DocumentKind | None = None,
+    contact: Contact | None = None,
+) -> Document:
+    """The one invoice or bill with that number (or id); raises ToolRetry with choices when it could be several.
+
+    Documents of the kind `first` win over the others: "Rechnung" is said of invoices and bills alike.
+    """
+    everything = await every_document(access, BOTH)
+    of_contact = [doc for doc in everything if contact is None or doc.contact_id == contact.id]
+    found = numbered(of_contact, number)
+    found = [doc for doc in found if doc.kind is first] or found
+    if len(found) > 1:
+        living = [doc for doc in found if doc.status not in (DocumentStatus.VOIDED, DocumentStatus.DELETED)]
+        found = living if len(living) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    shown = words.visible(words.without_invisible(number)[:40])
+    if found:
+        raise ToolRetry(
+            {
+                "en": f"{len(found)} documents are numbered {shown}. Which one is meant?",
+                "de": f"{len(found)} Belege haben die Nummer {shown}. Welcher ist gemeint?",
+            },
+            choices=document_choices(found, access.language),
+        )
+    if contact is not None and (elsewhere := numbered(everything, number)):
+        raise _belongs_to_another(shown, contact, elsewhere, access.language)
+    raise _unknown(access, shown, nearest(of_contact, number), first)
+
+
+def _belongs_to_another(shown: str, contact: Contact, elsewhere: Sequence[Document], language: Language) -> ToolRetry:
+    owner, asked = words.visible(elsewhere[0].contact_name), words.visible(contact.name)
+    return ToolRetry(
+        {
+            "en": f"{shown} belongs to {owner}, not to {asked}. Which one is meant?",
+            "de": f"{shown} gehört zu {owner}, nicht zu {asked}. Was ist gemeint?",
+        },
+        choices=document_choices(elsewhere, language),
+    )
+
+
+def _unknown(access: Access, shown: str, near: Sequence[Document], kind: DocumentKind | None) -> ToolRetry:
+    organisation = words.visible(access.organisation.name)
+    en, de = "invoice or bill", "keine Rechnung oder Eingangsrechnung"
+    if kind is not None:
+        en, de = (("bill", "keine Eingangsrechnung"), ("invoice", "keine Rechnung"))[kind is DocumentKind.INVOICE]
+    tail_en = " The nearest numbers are below." if near else " Which number is on the document?"
+    tail_de = " Die ähnlichsten Nummern stehen unten." if near else " Welche Nummer steht auf dem Beleg?"
+    return ToolRetry(
+        {
+            "en": f"There is no {en} numbered {shown} in {organisation}.{tail_en}",
+            "de": f"In {organisation} gibt es {de} mit der Nummer {shown}.{tail_de}",
+        },
+        choices=document_choices(near, access.language),
+    )
+
+
+def numbered(documents: Sequence[Document], typed: str) -> list[Document]:
+    """The documents meant by a number: the id, the exact number, another spelling of it, or its last digits alone.
+
+    "RE-100 Alpha GmbH" is the RE-100 of that contact, so that a choice between equal numbers can be answered.
+    """
+    text = words.without_invisible(typed)
+    low, key = text.casefold(), number_key(text)
+    if not key:
+        return []
+    for found in (
+        [doc for doc in documents if doc.id.casefold() == low],
+        [doc for doc in documents if doc.number.casefold() == low],
+        [doc for doc in documents if number_key(doc.number) == key],
+        _number_and_contact(documents, low),
+    ):
+        if found:
+            return found
+    if len(key) == 1 and key[0].isdigit():
+        digits = [doc for doc in documents if (number_key(doc.number) or ("",))[-1] == key[0]]
+        return digits if len(digits) == 1 else []
+    return []
+
+
+def _number_and_contact(documents: Sequence[Document], low: str) -> list[Document]:
+    found = []
+    for doc in documents:
+        number = doc.number.casefold()
+        if number and low.startswith(number) and re.match(r"[\s,;·(]", low[len(number) :]):
+            rest = folded(low[len(number) :])
+            if folded(doc.contact_name) in rest:
+                found.append(doc)
+    return found
+
+
+def nearest(documents: Sequence[Document], typed: str, *, most: int = 3) -> list[Document]:
+    """The documents whose numbers look most like what was typed."""
+    texts = {index: " ".join(number_key(doc.number)) for index, doc in enumerate(documents) if doc.number}
+    wanted = " ".join(number_key(typed[:60]))
+    hits = process.extract(wanted, texts, scorer=fuzz.ratio, score_cutoff=60, limit=most)
+    return [documents[index] for _, _, index in hits]
+
+
+def document_choices(documents: Sequence[Document], language: Language) -> tuple[Choice, ...]:
+    """Documents as lines of a numbered list: number, contact, what is left, when it is due."""
+    shown = documents[:_MOST_CHOICES]
+    numbers = [doc.number.casefold() for doc in shown]
+    return tuple(
+        Choice(
+            label=document_label(doc, language),
+            number=doc.number if numbers.count(doc.number.casefold()) == 1 else f"{doc.number} {doc.contact_name}",
+            id=doc.id,
+        )
+        for doc in shown
+    )
+
+
+def document_label(document: Document, language: Language) -> str:
+    """One document in a line: "BILL-201 · Acme Ltd · € 1,250.00 · due 3 Nov 2026"."""
+    left = document.amount_due if document.status is DocumentStatus.AUTHORISED else document.total
+    parts = [
+        words.visible(document.number or words.say(language, "without number", "ohne Nummer")),
+        words.visible(document.contact_name),
+        words.money(Money(left, document.currency), language),
+    ]
+    if document.status is not DocumentStatus.AUTHORISED:
+        parts.append(status_word(document, document.due or date.min, language))
+    elif document.due is not None:
+        parts.append(words.say(language, "due ", "fällig ") + words.day(document.due, language))
+    return " · ".join(parts)

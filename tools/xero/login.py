@@ -1,0 +1,177 @@
+"""How an app is let in to Xero: OAuth 2.0 tokens and the organisations that they open.
+
+Source: developer.xero.com, OAuth 2.0: the authorisation code flow (with PKCE), custom connections (client
+credentials), refresh with rotation, revocation, GET /connections. Access tokens live 30 minutes, refresh tokens 60
+days unused, and each refresh gives a new one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from tools.errors import ConnectionLost, ProviderBusy, ProviderRefused, ProviderUnavailable
+
+IDENTITY_URL = "https://identity.xero.com"
+LOGIN_URL = "https://login.xero.com"
+API_URL = "https://api.xero.com"
+_TIMEOUT = httpx.Timeout(20, connect=5)
+
+
+@dataclass(frozen=True, slots=True)
+class XeroApp:
+    """The app as it is registered at Xero, and the hosts it speaks to; the secret is empty for a PKCE app."""
+
+    client_id: str
+    client_secret: str
+    identity_url: str = IDENTITY_URL
+    login_url: str = LOGIN_URL
+    api_url: str = API_URL
+
+    def __repr__(self) -> str:
+        return f"XeroApp({self.client_id})"
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    access_token: str
+    expires_in: int
+    refresh_token: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TokenSet:
+    """What opens the connected organisations, until `expires_at` (aware); never logged."""
+
+    access_token: str
+    expires_at: datetime
+    refresh_token: str = ""
+    scope: str = ""
+
+
+class XeroConnection(BaseModel):
+    """One organisation that the person let the app in to."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    tenantId: str
+    tenantType: str = "ORGANISATION"
+    tenantName: str = ""
+
+
+def authorize_url(app: XeroApp, *, redirect_uri: str, scopes: str, state: str, verifier: str) -> str:
+    """Where the person is sent to let the app in; `offline_access` is added, or there is no refresh token."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "response_type": "code",
+        "client_id": app.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(dict.fromkeys(["openid", *scopes.split(), "offline_access"])),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    return f"{app.login_url}/identity/connect/authorize?{urlencode(query)}"
+
+
+async def client_credentials(app: XeroApp, *, scopes: str, now: datetime) -> TokenSet:
+    """A token of a custom connection (one organisation, no person)."""
+    return await _token(app, {"grant_type": "client_credentials", "scope": scopes}, now)
+
+
+async def exchange(app: XeroApp, *, code: str, redirect_uri: str, verifier: str, now: datetime) -> TokenSet:
+    """The first token set of an authorisation; the code works once, for five minutes."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    return await _token(app, form, now)
+
+
+async def refresh(app: XeroApp, *, refresh_token: str, now: datetime) -> TokenSet:
+    """The next token set; store it before it is used, since the old refresh token is spent.
+
+    Raises ConnectionLost when Xero no longer knows the refresh token (revoked, or 60 days unused).
+    """
+    return await _token(app, {"grant_type": "refresh_token", "refresh_token": refresh_token}, now)
+
+
+async def revoke(app: XeroApp, *, refresh_token: str) -> None:
+    """End the authorisation at Xero, for every organisation of it."""
+    await _post(app, f"{app.identity_url}/connect/revocation", {"token": refresh_token})
+
+
+async def connections(app: XeroApp, access_token: str) -> list[XeroConnection]:
+    """The organisations that the token opens, newest connection first as Xero lists them."""
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+            answer = await http.get(f"{app.api_url}/connections", headers={"Authorization": f"Bearer {access_token}"})
+    except httpx.HTTPError as problem:
+        raise ProviderUnavailable("Xero", reason=type(problem).__name__) from None
+    if answer.status_code in (401, 403):
+        raise ConnectionLost("Xero")
+    if answer.status_code != 200:
+        raise ProviderUnavailable("Xero", reason=f"HTTP {answer.status_code}")
+    try:
+        found = TypeAdapter(list[XeroConnection]).validate_json(answer.content)
+    except ValidationError:
+        raise ProviderUnavailable("Xero", reason="an unreadable list of connections") from None
+    return [connection for connection in found if connection.tenantType == "ORGANISATION"]
+
+
+async def _token(app: XeroApp, form: dict[str, str], now: datetime) -> TokenSet:
+    answer = await _post(app, f"{app.identity_url}/connect/token", form)
+    try:
+        found = _Answer.model_validate_json(answer.content)
+    except ValidationError:
+        raise ProviderUnavailable("Xero", reason="an unreadable token") from None
+    return TokenSet(
+        access_token=found.access_token,
+        expires_at=now + timedelta(seconds=found.expires_in),
+        refresh_token=found.refresh_token,
+        scope=found.scope,
+    )
+
+
+async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
+    basic = httpx.BasicAuth(app.client_id, app.client_secret) if app.client_secret else None
+    if basic is None:
+        form = {**form, "client_id": app.client_id}
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+            answer = await http.post(url, data=form, auth=basic or httpx.USE_CLIENT_DEFAULT)
+    except httpx.HTTPError as problem:
+        raise ProviderUnavailable("Xero", reason=type(problem).__name__) from None
+    if answer.status_code == 429:
+        wait = answer.headers.get("Retry-After", "60")
+        seconds = int(wait) if wait.isdigit() else 60
+        raise ProviderBusy("Xero", until=datetime.now().astimezone() + timedelta(seconds=seconds), limit="login")
+    if answer.status_code in (400, 401):
+        error = _error_of(answer)
+        if error == "invalid_grant":
+            raise ConnectionLost("Xero")
+        raise ProviderRefused("Xero", said=f"{error or 'the sign-in was refused'}.", status=answer.status_code)
+    if answer.status_code >= 300:
+        raise ProviderUnavailable("Xero", reason=f"HTTP {answer.status_code}")
+    return answer
+
+
+def _error_of(answer: httpx.Response) -> str:
+    """OAuth's error code (RFC 6749, 5.2); nothing else of the body is repeated."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return ""
+    error = body.get("error") if isinstance(body, dict) else None
+    return error[:60] if isinstance(error, str) else ""

@@ -1,0 +1,150 @@
+"""Which contact is meant by what somebody typed: certain, or asked about; a payee is never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rapidfuzz import fuzz
+
+from tools import words
+from tools.errors import Choice, Language, ToolRetry
+from tools.xero.books import Contact, ContactMatch
+from tools.xero.names import cores, folded, spellings
+
+_CLOSE = 82.0
+"""Score (0 to 100) from which a misspelt name is taken for a contact's."""
+_AHEAD = 10.0
+"""How far the best must be ahead of the next to be the only one meant."""
+_NEAR = 55.0
+"""Score from which a contact is worth offering."""
+_SHORTEST_TYPO = 4
+"""Names shorter than this are not corrected: too many words are one letter apart."""
+
+
+def match_contact(contacts: Sequence[Contact], typed: str) -> ContactMatch | None:
+    """The contact that fits best, `sure` when only this one can be meant; None when none comes near.
+
+    In this order: an id or e-mail address; the exact name; the name without case and accents; without its legal form;
+    a part of the name; a misspelt name.
+    """
+    typed = words.without_invisible(typed)
+    pointed = _pointed_at(contacts, typed)
+    if len(pointed) == 1:
+        return ContactMatch(pointed[0], 100.0, sure=True)
+    wanted, wanted_cores = spellings(typed), cores(typed)
+    steps: tuple[tuple[float, Callable[[Contact], bool]], ...] = (
+        (100.0, lambda contact: contact.name.strip() == typed),
+        (99.0, lambda contact: bool(spellings(contact.name) & wanted)),
+        (97.0, lambda contact: bool(cores(contact.name) & wanted_cores)),
+        (94.0, lambda contact: any(_contains(name, part) for name in spellings(contact.name) for part in wanted)),
+        (93.0, lambda contact: any(_contains(name, part) for name in cores(contact.name) for part in wanted_cores)),
+    )
+    for score, fits in steps:
+        found = [contact for contact in contacts if fits(contact)]
+        if found:
+            return ContactMatch(found[0], score, sure=len(found) == 1, others=tuple(found[1:]))
+    return _misspelt(contacts, wanted | wanted_cores)
+
+
+def _pointed_at(contacts: Sequence[Contact], typed: str) -> list[Contact]:
+    """Contacts whose id or e-mail address stands in the text: so a choice offered earlier is understood."""
+    low = typed.casefold()
+    by_id = [contact for contact in contacts if contact.id.casefold() == low]
+    if by_id:
+        return by_id
+    addresses = set(re.findall(r"[^\s,;<>()·]+@[^\s,;<>()·]+", low))
+    return [contact for contact in contacts if contact.email and contact.email.casefold() in addresses]
+
+
+def _contains(name: str, part: str) -> bool:
+    """Whether every word typed begins a word of the name, in order: "schnei log" in "schneider logistik"."""
+    if len(part) < 3:
+        return False
+    rest = name.split()
+    for word in part.split():
+        for index, candidate in enumerate(rest):
+            if candidate == word or (len(word) >= 4 and candidate.startswith(word)):
+                rest = rest[index + 1 :]
+                break
+        else:
+            return False
+    return True
+
+
+def _score(contact: Contact, wanted: frozenset[str]) -> float:
+    best = 0.0
+    for name in cores(contact.name) | spellings(contact.name):
+        for typed in wanted:
+            best = max(best, fuzz.ratio(name, typed), fuzz.token_sort_ratio(name, typed))
+            best = max(best, fuzz.ratio(name.replace(" ", ""), typed.replace(" ", "")) - 2)
+            if " " not in typed and " " in name and len(typed) >= 5:
+                # one word of several, misspelt; worth a little less, since it may be a part of other names too
+                best = max(best, max(fuzz.ratio(word, typed) for word in name.split()) - 4)
+    return best
+
+
+def _misspelt(contacts: Sequence[Contact], wanted: frozenset[str]) -> ContactMatch | None:
+    scored = sorted(((_score(contact, wanted), contact) for contact in contacts), key=lambda pair: -pair[0])
+    near = [(score, contact) for score, contact in scored if score >= _NEAR][:5]
+    if not near:
+        return None
+    (best, contact), others = near[0], near[1:]
+    long_enough = any(len(typed) >= _SHORTEST_TYPO for typed in wanted)
+    sure = long_enough and best >= _CLOSE and (not others or best - others[0][0] >= _AHEAD)
+    return ContactMatch(contact, best, sure=sure, others=tuple(other for _, other in others))
+
+
+def contact_meant(
+    contacts: Sequence[Contact],
+    typed: str,
+    *,
+    organisation: str,
+    open_documents: Callable[[Contact], int],
+    language: Language,
+) -> Contact:
+    """The one contact meant; raises ToolRetry with numbered choices when it could be several, or none."""
+    match = match_contact(contacts, typed)
+    shown = words.visible(words.without_invisible(typed)[:60])
+    if match is None:
+        raise ToolRetry(
+            {
+                "en": f"There is no customer or supplier called “{shown}” in {organisation}. What is the name in Xero?",
+                "de": f"In {organisation} gibt es keinen Kunden oder Lieferanten namens „{shown}“. "
+                "Wie heißt er in Xero?",
+            }
+        )
+    if match.sure:
+        return match.contact
+    candidates = (match.contact, *match.others)[:8]
+    choices = tuple(
+        Choice(contact_label(contact, candidates, open_documents(contact), language), number=str(n), id=contact.id)
+        for n, contact in enumerate(candidates, start=1)
+    )
+    if match.score < _CLOSE:
+        raise ToolRetry(
+            {
+                "en": f"There is no customer or supplier called “{shown}” in {organisation}. Is one of these meant?",
+                "de": f"In {organisation} gibt es keinen Kunden oder Lieferanten namens „{shown}“. "
+                "Ist einer von diesen gemeint?",
+            },
+            choices=choices,
+        )
+    raise ToolRetry(
+        {
+            "en": f"“{shown}” could be {len(choices)} contacts. Which one is meant?",
+            "de": f"„{shown}“ kann für {len(choices)} Kontakte stehen. Welcher ist gemeint?",
+        },
+        choices=choices,
+    )
+
+
+def contact_label(contact: Contact, among: Sequence[Contact], opened: int, language: Language) -> str:
+    """The contact with what tells it from others of its name: city, e-mail, how much is open."""
+    parts = [words.visible(contact.name)]
+    if sum(folded(other.name) == folded(contact.name) for other in among) > 1:
+        parts += [words.visible(part) for part in (contact.city, contact.email) if part]
+        if not contact.email:
+            parts.append(contact.id)
+        parts.append(words.say(language, f"{opened} open", f"{opened} offen"))
+    return " · ".join(parts)

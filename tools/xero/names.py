@@ -1,0 +1,50 @@
+"""How names and numbers are compared: what two spellings of one customer or one invoice have in common."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FORMS = (
+    "gmbh ggmbh mbh ag kg kgaa ohg gbr ug gug eg ev ek se co cie company ltd limited llc llp lp plc inc incorporated "
+    "corp corporation sa sas sarl sasu eurl srl spa snc sapa bv nv oy oyj ab as asa aps sl slu lda ltda sro doo kft "
+    "haftungsbeschränkt pty pte the"
+)
+_LEGAL_FORMS = frozenset(_FORMS.split())
+_JOINERS = frozenset(("and", "und", "et", "e", "y", "&"))
+_TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
+
+
+def folded(name: str) -> str:
+    """The name without case, accents and punctuation: "Café Lumière" → "cafe lumiere", "O'Brien" → "obrien"."""
+    text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = re.sub(r"['’`´.]", "", text)
+    return " ".join(word for word in re.split(r"[^\w&]+", text) if word and word not in _JOINERS)
+
+
+def transliterated(name: str) -> str:
+    """The same with umlauts written out, as on a foreign keyboard: "Müller" → "mueller"."""
+    return folded(unicodedata.normalize("NFC", name).casefold().translate(_TRANSLITERATED))
+
+
+def spellings(name: str) -> frozenset[str]:
+    """The ways in which a name is commonly typed."""
+    return frozenset((folded(name), transliterated(name)))
+
+
+def core(folded_name: str) -> str:
+    """The name without its legal form: "globex corporation" → "globex"; itself when nothing else is left."""
+    words = [word for word in folded_name.split() if word not in _LEGAL_FORMS]
+    return " ".join(words) or folded_name
+
+
+def cores(name: str) -> frozenset[str]:
+    """The spellings of a name without its legal form."""
+    return frozenset(core(spelling) for spelling in spellings(name))
+
+
+def number_key(number: str) -> tuple[str, ...]:
+    """What makes a document's number: "INV-0045", "inv 45" and "Inv45" have the same key."""
+    parts = re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", number).casefold())
+    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)

@@ -1,0 +1,186 @@
+"""Through which account a payment went, and on which day it may be recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+from tools import words
+from tools.base import Access
+from tools.errors import Choice, ToolFailed, ToolRetry
+from tools.inputs import read_day
+from tools.xero.books import Document, DocumentKind, LedgerAccount, OrganisationDetails, PaymentQuery
+from tools.xero.names import folded
+
+_USUAL_WITHIN = timedelta(days=365)
+
+Chosen = Literal["said", "only", "usual"]
+
+
+def account_title(account: LedgerAccount) -> str:
+    """An account as people say it: "090 Solaris Geschäftskonto"."""
+    return words.visible(f"{account.code} {account.name}".strip())
+
+
+def _choices(accounts: Sequence[LedgerAccount], base: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(f"{account_title(account)} ({account.currency or base})", number=account.code, id=account.id)
+        for account in accounts
+    )
+
+
+async def account_for(access: Access, document: Document, written: str) -> tuple[LedgerAccount, Chosen]:
+    """The account, and how it was chosen; raises ToolRetry when it has to be said."""
+    everything = await access.books.accounts()
+    base = access.organisation.base_currency
+    fitting = [acc for acc in everything if acc.can_pay and (acc.currency or base) == document.currency]
+    if written.strip():
+        return _named(everything, fitting, written, document, base), "said"
+    banks = [account for account in fitting if account.type == "BANK"]
+    if len(banks) == 1:
+        return banks[0], "only"
+    if not banks:
+        name = words.visible(access.organisation.name)
+        raise ToolFailed(
+            {
+                "en": f"{name} has no bank account in {document.currency} in Xero, and a payment from another currency "
+                "needs a rate. Nothing was recorded. Record this one in Xero itself.",
+                "de": f"{name} hat in Xero kein Bankkonto in {document.currency}; aus einer anderen Währung braucht es "
+                "einen Kurs. Es wurde nichts erfasst. Bitte in Xero selbst erfassen.",
+            }
+        )
+    usual = await _usual(access, banks, document)
+    if usual is not None:
+        return usual, "usual"
+    raise ToolRetry(
+        {
+            "en": f"Through which of the {len(banks)} accounts in {document.currency} was it paid? "
+            "Nothing was recorded yet.",
+            "de": f"Über welches der {len(banks)} Konten in {document.currency} wurde gezahlt? "
+            "Es wurde noch nichts erfasst.",
+        },
+        choices=_choices(banks, base),
+    )
+
+
+async def _usual(access: Access, banks: Sequence[LedgerAccount], document: Document) -> LedgerAccount | None:
+    """The account through which most such payments went in the last twelve months; None when two are level."""
+    recent = await access.books.payments(
+        PaymentQuery(
+            direction="in" if document.kind is DocumentKind.INVOICE else "out",
+            paid_from=access.today - _USUAL_WITHIN,
+        )
+    )
+    used = Counter(payment.account_id for payment in recent)
+    ranked = sorted(banks, key=lambda account: -used[account.id])
+    if used[ranked[0].id] > used[ranked[1].id]:
+        return ranked[0]
+    return None
+
+
+def _named(
+    everything: Sequence[LedgerAccount],
+    fitting: Sequence[LedgerAccount],
+    written: str,
+    document: Document,
+    base: str,
+) -> LedgerAccount:
+    found = accounts_called(fitting, written)
+    if len(found) == 1:
+        return found[0]
+    shown = words.visible(words.without_invisible(written)[:60])
+    if found:
+        raise ToolRetry(
+            {
+                "en": f"“{shown}” could be {len(found)} accounts. Which one is meant? Nothing was recorded yet.",
+                "de": f"„{shown}“ kann für {len(found)} Konten stehen. Welches ist gemeint? "
+                "Es wurde noch nichts erfasst.",
+            },
+            choices=_choices(found, base),
+        )
+    banks = [account for account in fitting if account.type == "BANK"]
+    other = accounts_called(everything, written)
+    if len(other) == 1 and other[0].can_pay:
+        currency = other[0].currency or base
+        raise ToolRetry(
+            {
+                "en": f"{account_title(other[0])} is kept in {currency}, the document in {document.currency}: that "
+                "needs a rate, which is not set here. Nothing was recorded. Which account else?",
+                "de": f"{account_title(other[0])} wird in {currency} geführt, der Beleg in {document.currency}: das "
+                "braucht einen Kurs, der hier nicht gesetzt wird. Es wurde nichts erfasst. Welches andere Konto?",
+            },
+            choices=_choices(banks, base),
+        )
+    if len(other) == 1:
+        raise ToolRetry(
+            {
+                "en": f"{account_title(other[0])} cannot pay: Xero takes bank accounts and accounts with payments "
+                "enabled. Nothing was recorded. Which account else?",
+                "de": f"Über {account_title(other[0])} kann nicht gezahlt werden: Xero nimmt Bankkonten und Konten "
+                "mit erlaubten Zahlungen. Es wurde nichts erfasst. Welches andere Konto?",
+            },
+            choices=_choices(banks, base),
+        )
+    raise ToolRetry(
+        {
+            "en": f"There is no account “{shown}” that can pay. Nothing was recorded. Which one is meant?",
+            "de": f"Es gibt kein Konto „{shown}“, über das gezahlt werden kann. Es wurde nichts erfasst. "
+            "Welches ist gemeint?",
+        },
+        choices=_choices(banks, base),
+    )
+
+
+def accounts_called(accounts: Sequence[LedgerAccount], written: str) -> list[LedgerAccount]:
+    """The accounts meant by an id, a code, a name or part of one, or the last digits of the bank account number."""
+    text = words.without_invisible(written)
+    low, wanted = text.casefold(), folded(text)
+    digits = "".join(char for char in text if char.isdigit())
+    for found in (
+        [account for account in accounts if account.id.casefold() == low],
+        [account for account in accounts if account.code and account.code.casefold() == low],
+        [account for account in accounts if wanted and folded(account.name) == wanted],
+        [account for account in accounts if wanted and folded(f"{account.code} {account.name}") in wanted],
+        [account for account in accounts if len(wanted) >= 3 and wanted in folded(account.name)],
+        [account for account in accounts if len(digits) >= 4 and account.bank_account_number.endswith(digits)],
+    ):
+        if found:
+            return found
+    return []
+
+
+def locked_until(details: OrganisationDetails) -> date | None:
+    """The day up to which nothing may be recorded: the later of Xero's two lock dates."""
+    return max((day for day in (details.period_lock_date, details.end_of_year_lock_date) if day), default=None)
+
+
+def day_of_payment(access: Access, written: str, details: OrganisationDetails) -> tuple[date, bool]:
+    """The day and whether the person said it; today when nothing was said.
+
+    A day to come is refused although Xero would take it: the record says that money has moved, and a date that is
+    mistyped into the future would hide the payment from this month's books.
+    """
+    said = read_day(written, today=access.today)
+    day = said or access.today
+    if day > access.today:
+        raise ToolRetry(
+            {
+                "en": f"{words.day(day, 'en')} is still to come, and a payment is recorded when it has been made. "
+                "Nothing was recorded. On which day was it paid?",
+                "de": f"Der {words.day(day, 'de')} liegt in der Zukunft; erfasst wird eine Zahlung, die geschehen ist. "
+                "Es wurde nichts erfasst. An welchem Tag wurde gezahlt?",
+            }
+        )
+    locked = locked_until(details)
+    if locked and day <= locked:
+        raise ToolRetry(
+            {
+                "en": f"The books are locked up to {words.day(locked, 'en')}, so {words.day(day, 'en')} cannot be "
+                "recorded. Nothing was recorded. Which later day, or should the lock date be moved in Xero?",
+                "de": f"Die Bücher sind bis {words.day(locked, 'de')} gesperrt, der {words.day(day, 'de')} geht nicht. "
+                "Es wurde nichts erfasst. Welcher spätere Tag, oder soll die Sperre in Xero verlegt werden?",
+            }
+        )
+    return day, said is not None

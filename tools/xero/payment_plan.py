@@ -1,0 +1,126 @@
+"""A payment to be recorded, complete and language-neutral: what the digest covers, the card shows and Xero is sent."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from tools.base import Payload
+from tools.money import Money
+from tools.xero.books import DocumentKind
+
+
+class Part(BaseModel):
+    """A part of the plan: strings, integers and further parts only, nothing unknown, nothing left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class PlannedOrganisation(Part):
+    """In whose books it is recorded."""
+
+    id: str
+    name: str
+    short_code: str
+
+
+class PlannedDocument(Part):
+    """The invoice or bill as it was read live when the card was made; amounts in minor units of `currency`."""
+
+    id: str
+    number: str
+    kind: Literal["invoice", "bill"]
+    contact_id: str
+    contact_name: str
+    currency: str
+    total_minor: int
+    due_minor: int
+    issued: str
+    due: str
+    """YYYY-MM-DD, empty where Xero has none."""
+    updated_at: str
+
+
+class PlannedAmount(Part):
+    """An amount in minor units."""
+
+    minor: int
+    currency: str
+
+
+class PlannedAccount(Part):
+    """The ledger account that the money came to or left."""
+
+    id: str
+    code: str
+    name: str
+    currency: str
+    chosen: Literal["said", "only", "usual"]
+    """Named by the person; the only one of that currency; the one most used in the last twelve months."""
+
+
+class Notice(Part):
+    """Something that the confirming person should look at; `code` has its words on the card."""
+
+    code: Literal["same_amount_recently", "before_its_date"]
+    date: str
+    number: str
+
+
+class PaymentPlan(Part):
+    """Everything that will be sent, and everything that was known when it was decided to."""
+
+    version: Literal[1] = 1
+    organisation: PlannedOrganisation
+    document: PlannedDocument
+    party: str
+    """Who was paid or who paid: the contact of the document, from Xero."""
+    amount: PlannedAmount
+    amount_chosen: Literal["said", "all_left"]
+    account: PlannedAccount
+    date: str
+    date_chosen: Literal["said", "today"]
+    note: str
+    """The person's own part of the reference; may be empty."""
+    reference: str
+    """The reference as Xero gets it: the note and our mark."""
+    left_after_minor: int
+    notices: tuple[Notice, ...] = ()
+
+    @classmethod
+    def read(cls, payload: Payload) -> PaymentPlan:
+        """The plan from stored bytes; raises pydantic's ValidationError for anything that is not exactly a plan."""
+        notices = payload.get("notices", [])
+        return cls.model_validate({**payload, "notices": tuple(notices) if isinstance(notices, list) else notices})
+
+    def payload(self) -> Payload:
+        """The plan as JSON of strings and integers."""
+        dumped: dict[str, JsonValue] = self.model_dump(mode="json")
+        return dumped
+
+    @property
+    def kind(self) -> DocumentKind:
+        """Invoice or bill."""
+        return DocumentKind(self.document.kind)
+
+    @property
+    def money(self) -> Money:
+        """What is recorded as paid."""
+        return Money.from_minor(self.amount.minor, self.amount.currency)
+
+    @property
+    def due_money(self) -> Money:
+        """What was left to pay before."""
+        return Money.from_minor(self.document.due_minor, self.document.currency)
+
+    @property
+    def left_after(self) -> Money:
+        """What will be left to pay."""
+        return Money.from_minor(self.left_after_minor, self.document.currency)
+
+    @property
+    def paid_on(self) -> datetime.date:
+        """The day of the payment."""
+        return datetime.date.fromisoformat(self.date)

@@ -1,0 +1,176 @@
+"""Xero, reading: one document live, and everything page by page for the ledger copy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from tools.errors import ProviderRefused, ProviderUnavailable
+from tools.xero import decoding
+from tools.xero.books import Contact, Document, OrganisationDetails, Page, Payment
+from tools.xero.client import Call, XeroCalls, read
+from tools.xero.decoding import Unreadable, Wire
+from tools.xero.pace import Urgency
+
+T = TypeVar("T")
+_PAGE_SIZE = 1000
+"""Xero's largest."""
+
+
+class XeroReader:
+    """Xero, reading: one organisation's documents live, and all of them page by page for the ledger copy."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+        self._tenant = calls.tenant_id
+
+    def close(self) -> None:
+        """Lets its threads end."""
+        self._calls.close()
+
+    async def document(self, document_id: str) -> Document:
+        """One invoice or bill with its lines, as it is now. Raises ToolFailed when there is none."""
+        known = known_id(document_id)
+        return await self._one(
+            lambda api: api.get_invoice(self._tenant, known, unitdp=4, _preload_content=False),
+            "Invoices",
+            decoding.document,
+        )
+
+    async def payments_of(self, document_id: str) -> list[Payment]:
+        """The payments recorded against a document, as they are now, newest first, deleted ones left out."""
+        found = await payments_of(self._calls, document_id, "read")
+        return [one for one in found if one.status == "AUTHORISED"]
+
+    async def contact(self, contact_id: str) -> Contact:
+        """One contact with the bank details on file."""
+        known = known_id(contact_id)
+        return await self._one(
+            lambda api: api.get_contact(self._tenant, known, _preload_content=False), "Contacts", decoding.contact
+        )
+
+    async def organisation(self) -> OrganisationDetails:
+        """The organisation's details with its lock dates, as they are now."""
+        return await self._one(
+            lambda api: api.get_organisations(self._tenant, _preload_content=False),
+            "Organisations",
+            decoding.organisation,
+        )
+
+    async def _one(self, call: Call, name: str, shape: Callable[[Wire], T | None]) -> T:
+        body = await read(self._calls, call, "read")
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
+        if not found:
+            raise ProviderRefused("Xero", said="there is no such record.", status=404)
+        return found[0]
+
+    def documents(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        """Every invoice and bill, of every state, without lines, oldest change first."""
+        return self._pages(
+            lambda api, more: api.get_invoices(self._tenant, summary_only=True, **more),
+            "Invoices",
+            decoding.document,
+            modified_since,
+        )
+
+    def payments(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        """Every payment, deleted ones included, oldest change first."""
+        return self._pages(
+            lambda api, more: api.get_payments(self._tenant, **more), "Payments", decoding.payment, modified_since
+        )
+
+    def contacts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        """Every contact, archived ones included, oldest change first."""
+        return self._pages(
+            lambda api, more: api.get_contacts(self._tenant, include_archived=True, **more),
+            "Contacts",
+            decoding.contact,
+            modified_since,
+        )
+
+    async def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        """The chart of accounts, which Xero gives in one piece."""
+        more = {} if modified_since is None else {"if_modified_since": _since(modified_since)}
+        body = await read(
+            self._calls, lambda api: api.get_accounts(self._tenant, _preload_content=False, **more), "bulk"
+        )
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), "Accounts", decoding.account))
+        yield Page(items=found, number=1, pages=1, total=len(found))
+
+    async def _pages(
+        self,
+        call: Callable[[Any, dict[str, Any]], Any],
+        name: str,
+        shape: Callable[[Wire], Any],
+        modified_since: datetime | None,
+    ) -> AsyncIterator[Page]:
+        """Page after page. A record changed meanwhile moves to the end, which shifts one past the page's edge
+        unseen; when fewer different records came than Xero counts, all are read once more."""
+        more: dict[str, Any] = {"order": "UpdatedDateUTC ASC", "page_size": _PAGE_SIZE, "_preload_content": False}
+        if modified_since is not None:
+            more["if_modified_since"] = _since(modified_since)
+        for _ in range(2):
+            seen: set[str] = set()
+            number, pages, total = 0, 1, 0
+            while number < pages:
+                number += 1
+                items, ids, pages, total = await self._page(call, name, shape, {**more, "page": number})
+                seen |= ids
+                yield Page(items=items, number=number, pages=pages, total=total)
+            if len(seen) >= total:
+                return
+
+    async def _page(
+        self, call: Callable[[Any, dict[str, Any]], Any], name: str, shape: Callable[[Wire], Any], asked: dict[str, Any]
+    ) -> tuple[list[Any], set[str], int, int]:
+        body = await read(self._calls, lambda api: call(api, asked), "bulk")
+        return await self._calls.in_thread(lambda: _page(body, name, shape))
+
+
+def _page(body: bytes, name: str, shape: Callable[[Wire], Any]) -> tuple[list[Any], set[str], int, int]:
+    """The readable records of a page, the ids of all of them, and how many pages and records there are."""
+    try:
+        wire = decoding.body_of(body)
+        items = decoding.elements(wire, name, shape)
+        ids = set(decoding.elements(wire, name, lambda record: record[f"{name.removesuffix('s')}ID"]))
+        pages, total = decoding.paging(wire, len(ids))
+    except Unreadable as problem:
+        raise ProviderUnavailable("Xero", reason=f"an answer that cannot be read: {problem}") from None
+    return items, ids, pages, total
+
+
+def decoded(work: Callable[[], T]) -> T:
+    """What was read; raises ProviderUnavailable when the answer is not in Xero's format."""
+    try:
+        return work()
+    except Unreadable as problem:
+        raise ProviderUnavailable("Xero", reason=f"an answer that cannot be read: {problem}") from None
+
+
+def _since(moment: datetime) -> datetime:
+    """Whole seconds, rounded down: Xero's clock has no finer ones here."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def known_id(text: str) -> str:
+    """An id that may stand in an address or a filter. Raises ProviderRefused for anything but a UUID."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise ProviderRefused("Xero", said="there is no such record.", status=404) from None
+
+
+async def payments_of(calls: XeroCalls, document_id: str, urgency: Urgency) -> list[Payment]:
+    """Every payment of a document, deleted ones included, newest first."""
+    where = f'Invoice.InvoiceID==guid("{known_id(document_id)}")'
+    body = await read(
+        calls,
+        lambda api: api.get_payments(
+            calls.tenant_id, where=where, page=1, page_size=_PAGE_SIZE, _preload_content=False
+        ),
+        urgency,
+    )
+    found = decoded(lambda: decoding.elements(decoding.body_of(body), "Payments", decoding.payment))
+    return sorted(found, key=lambda one: (one.paid_on, one.updated_at), reverse=True)

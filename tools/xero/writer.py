@@ -1,0 +1,74 @@
+"""Xero, writing: a payment is sent once, and found again by its reference when the answer was lost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
+from tools.xero import decoding
+from tools.xero.books import NewPayment, Payment
+from tools.xero.client import LostError, NotSentError, XeroCalls, put_payment, refused
+from tools.xero.reader import known_id, payments_of
+
+_LONGEST_KEY = 128
+
+
+class XeroWriter:
+    """Xero, writing payments; only the executor holds one."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+        self._tenant = calls.tenant_id
+
+    def close(self) -> None:
+        """Lets its threads end."""
+        self._calls.close()
+
+    async def create_payment(self, payment: NewPayment, *, key: str) -> Payment:
+        """Sends it once with `key` as Idempotency-Key (PUT /Payments).
+
+        Raises ProviderRefused, ConnectionLost, ProviderBusy or ProviderUnavailable when certainly nothing was written,
+        and OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
+        """
+        _check(payment, key)
+        try:
+            answer = await self._calls.ask(lambda api: put_payment(api, self._tenant, payment, key), "write")
+        except NotSentError as problem:
+            raise ProviderUnavailable("Xero", reason=str(problem)) from None
+        except LostError as problem:
+            raise OutcomeUnknown("Xero", reason=str(problem)) from None
+        if no := refused(answer):
+            raise no
+        if not 200 <= answer.status < 300:
+            raise OutcomeUnknown("Xero", reason=f"HTTP {answer.status}")
+        return _made(answer.body)
+
+    async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
+        """The document's payments with exactly that reference, deleted ones too (they did happen), read live."""
+        found = await payments_of(self._calls, document_id, "write")
+        return [one for one in found if one.reference == reference]
+
+
+def _check(payment: NewPayment, key: str) -> None:
+    """Refuses what would not arrive as it is: the SDK turns amounts into floats."""
+    amount = payment.money.amount
+    if Decimal(repr(float(amount))) != amount or amount <= 0:
+        raise ToolFailed(
+            {
+                "en": f"The amount {amount} cannot be sent to Xero exactly. Nothing was recorded.",
+                "de": f"Der Betrag {amount} lässt sich nicht genau an Xero senden. Es wurde nichts erfasst.",
+            }
+        )
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise ValueError(f"an idempotency key has 1 to {_LONGEST_KEY} characters")
+    known_id(payment.document_id)
+    known_id(payment.account_id)
+
+
+def _made(body: bytes) -> Payment:
+    """The payment that Xero says it made. Raises OutcomeUnknown when that cannot be read for certain."""
+    try:
+        (made,) = decoding.elements(decoding.body_of(body), "Payments", decoding.payment)
+    except ValueError as problem:
+        raise OutcomeUnknown("Xero", reason="its answer cannot be read") from problem
+    return made
