@@ -39,7 +39,7 @@ async def examine(settings: Settings, *, say: Say) -> bool:
             if beside:
                 say("", f"Sandbox: {beside}")
     except SandboxDidNotStart as problem:
-        say(f"Sandbox\n  problem: it did not start: {problem}")
+        say("Sandbox", f"  problem: {problem}")
         return False
     return not problems and all(tried)
 

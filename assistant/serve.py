@@ -34,7 +34,12 @@ async def serve(settings: Settings, *, say: Say) -> int:
             async with sandbox_beside(settings) as sandbox:
                 await _run(settings, listener, sandbox, say)
         except SandboxDidNotStart as problem:
-            say(f"The sandbox did not start: {problem}", error=True)
+            say(
+                f"{problem}",
+                f"The chat needs ports {settings.sandbox_port} to {settings.sandbox_port + 5} for the sandbox: "
+                "end what listens there or set SANDBOX_PORT.",
+                error=True,
+            )
             return 2
     say("Stopped.")
     return 0

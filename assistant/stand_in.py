@@ -66,11 +66,11 @@ async def _addresses(process: Process) -> list[str]:
                 line = (await process.stdout.readline()).decode()
                 if not line:
                     said = (await process.stderr.read()).decode().strip()
-                    raise SandboxDidNotStart(said or "it ended without a word")
+                    raise SandboxDidNotStart(said or "The sandbox ended without a word.")
                 if line.startswith("sandbox "):
                     found.append(line.removeprefix("sandbox ").strip())
     except TimeoutError:
-        raise SandboxDidNotStart(f"it was not ready after {_START_SECONDS} seconds") from None
+        raise SandboxDidNotStart(f"The sandbox was not ready after {_START_SECONDS} seconds.") from None
     return found
 
 

@@ -124,6 +124,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             await feed.drain()
+            await model.close()
 
     checks: dict[str, Check] = {
         "xero": tokens.token,
@@ -181,8 +182,11 @@ async def _warming(model: OpenAIModel, books: BooksRoom) -> None:
 
 
 async def _quietly(what: str, work: Callable[[], Awaitable[object]]) -> None:
-    """A provider that is down now is asked again by whoever needs it; here it is only noted."""
+    """The outermost handler of what runs by itself: a fault is logged and the next round goes on."""
     try:
         await work()
     except ToolFailed as problem:
+        # A provider that is down now is asked again by whoever needs it.
         log.warning("later", what=what, problem=str(problem))
+    except Exception:  # outermost
+        log.exception("background work failed", what=what)

@@ -48,6 +48,15 @@
       try { told.ribbon ? localStorage.setItem(KEY, told.ribbon) : localStorage.removeItem(KEY); } catch { /* private mode */ }
     }
     if (told.language) document.documentElement.lang = told.language;
+    if (told.thread) {
+      // Chainlit puts the conversation into the address only where its sidebar is on the page, which it is not on a
+      // phone: a reload there would leave the conversation.
+      setTimeout(() => {
+        if (location.pathname === "/" && !document.getElementById("welcome-screen")) {
+          history.replaceState(history.state, "", `/thread/${encodeURIComponent(told.thread)}`);
+        }
+      }, 1500);
+    }
     if (told.welcome) { welcome = told.welcome; greet(); }
   });
 

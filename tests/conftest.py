@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.support.database", "tests.support.assistant"]
+
 for name in list(os.environ):
     if name.startswith(("OKTA_", "XERO_CLIENT", "SOLARIS_", "OPENAI_", "DATABASE_URL", "TOKEN_KEYS", "SECRET_KEY")):
         del os.environ[name]

@@ -198,7 +198,7 @@ async def test_log_out_ends_the_login_and_closes_the_open_chat(assistant: Runnin
 BAD_MESSAGES = {
     "empty": ("", "empty"),
     "only blanks": ("  \n\t ", "empty"),
-    "100 kB": ("please pay everything " * 4600, "100"),
+    "100 kB": ("please pay everything " * 4600, "101,200 characters"),
 }
 
 

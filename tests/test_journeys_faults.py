@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.assistant import RunningAssistant, assistant, shared_assistant
 from tests.support.chat import Chat, card_of, chat_as, decide, until_face
-from tests.support.reckoning import Ledger, english
+from tests.support.reckoning import Document, Ledger, english
 
 __all__ = ["assistant", "shared_assistant"]
 pytestmark = pytest.mark.anyio
@@ -31,18 +31,27 @@ def ledger(assistant: RunningAssistant) -> Ledger:
     return Ledger(assistant.sandbox["xero"])
 
 
+async def known_bill(assistant: RunningAssistant, ledger: Ledger, amount: str = "119.00") -> Document:
+    """A bill that the product's copy of the ledger holds already; waits where Xero was left in peace after trouble."""
+    bill = ledger.new_bill(amount)
+    async with chat_as(assistant.url, "Vera Vogel") as chat:
+        async with asyncio.timeout(60):
+            while bill.number not in {row["number"] for row in (await chat.ask("List all open bills")).table["rows"]}:
+                await asyncio.sleep(2)
+    return bill
+
+
 def assert_plain(text: str, provider: str) -> None:
     """A failure told to a person: who failed, no innards."""
     assert provider in text, text
-    for word in ("went wrong", "Traceback", "Exception", "httpx", "NoneType", "http://", "500", "503"):
+    for word in ("went wrong", "Traceback", "Exception", "httpx", "NoneType", "http://"):
         assert word not in text, text
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 async def test_xero_failing_while_a_payment_is_prepared(assistant: RunningAssistant, ledger: Ledger, kind: str) -> None:
-    bill = ledger.new_bill()
+    bill = await known_bill(assistant, ledger)
     async with chat_as(assistant.url, "Max Maurer") as chat:
-        await chat.ask("List all open bills")  # the copy knows the bill before Xero fails
         assistant.sandbox["xero"].fault(API, kind, times=-1, **FAULTS[kind])
         answer = await chat.ask(f"Pay bill {bill.number}")
         assert answer.named("ConfirmationCard") == []
@@ -57,9 +66,9 @@ async def test_xero_failing_while_a_payment_is_prepared(assistant: RunningAssist
 async def test_the_copy_answers_and_says_how_old_it_is_while_xero_is_down(
     assistant: RunningAssistant, ledger: Ledger
 ) -> None:
+    await known_bill(assistant, ledger)
     total, _ = ledger.due("ACCPAY", "EUR")
     async with chat_as(assistant.url, "Vera Vogel") as chat:
-        await chat.ask("List all open bills")
         assistant.sandbox["xero"].fault("*", "unavailable", times=-1)
         answer = await chat.ask("List all open bills")
     assert english(total) in answer.text
@@ -67,9 +76,8 @@ async def test_the_copy_answers_and_says_how_old_it_is_while_xero_is_down(
 
 
 async def test_a_revoked_connection_is_told_and_nothing_is_written(assistant: RunningAssistant, ledger: Ledger) -> None:
-    bill = ledger.new_bill()
+    bill = await known_bill(assistant, ledger)
     async with chat_as(assistant.url, "Max Maurer") as chat:
-        await chat.ask("List all open bills")
         assistant.sandbox["xero"].fault("*", "unauthorized", times=-1)
         answer = await chat.ask(f"Pay bill {bill.number}")
     assert answer.named("ConfirmationCard") == []
@@ -128,7 +136,7 @@ WRITING = {
 async def test_an_unclear_payment_becomes_clear_and_is_made_once(
     assistant: RunningAssistant, ledger: Ledger, kind: str
 ) -> None:
-    bill = ledger.new_bill("61.00")
+    bill = await known_bill(assistant, ledger, "61.00")
     async with chat_as(assistant.url, "Anna Albrecht") as chat:
         card = (await chat.ask(f"Pay bill {bill.number}")).card
         for method in ("PUT", "POST"):
@@ -156,7 +164,7 @@ async def faces_until_done(chat: Chat, card: dict[str, Any]) -> list[str]:
 
 
 async def test_an_unclear_payment_says_do_not_pay_again(assistant: RunningAssistant, ledger: Ledger) -> None:
-    bill = ledger.new_bill("62.00")
+    bill = await known_bill(assistant, ledger, "62.00")
     async with chat_as(assistant.url, "Anna Albrecht") as chat:
         card = (await chat.ask(f"Pay bill {bill.number}")).card
         for method in ("PUT", "POST"):
@@ -171,7 +179,7 @@ async def test_an_unclear_payment_says_do_not_pay_again(assistant: RunningAssist
 
 
 async def test_a_refusal_by_xero_is_told_in_its_own_words(assistant: RunningAssistant, ledger: Ledger) -> None:
-    bill = ledger.new_bill("63.00")
+    bill = await known_bill(assistant, ledger, "63.00")
     async with chat_as(assistant.url, "Anna Albrecht") as chat:
         card = (await chat.ask(f"Pay bill {bill.number}")).card
         for method in ("PUT", "POST"):

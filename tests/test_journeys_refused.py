@@ -78,7 +78,7 @@ async def test_a_date_in_a_locked_period_is_refused(assistant: RunningAssistant,
         assert_refused(answer, Case("", (), ("lock",)))
         tomorrow = ledger.today() + timedelta(days=3)
         answer = await chat.ask(f"Record a payment of 10 euro for bill BILL-202 on {tomorrow.isoformat()}")
-        assert_refused(answer, Case("", (), ("future", "not yet")))
+        assert_refused(answer, Case("", (), ("future", "still to come")))
     assert ledger.xero.effects() == before
 
 

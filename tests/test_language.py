@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (sentences: one line a case)
 """Amounts, days, names and numbers as people write them; and how well sentences are understood that nothing was tuned on."""
 
 import json
@@ -37,12 +38,19 @@ DEV = Path(os.environ.get("LANGUAGE_DIR", ROOT.parent / "shared" / "language")) 
 )  # fmt: skip
 def test_amounts(written: str, language: str, readings: list[str], currency: str | None) -> None:
     [amount] = find_amounts(fold(written), language, [])
-    assert [value == Decimal(wanted) for value, wanted in zip(amount.readings, readings, strict=True)] == [True] * len(readings)
+    assert [value == Decimal(wanted) for value, wanted in zip(amount.readings, readings, strict=True)] == [True] * len(
+        readings
+    )
     assert amount.currency == currency
 
 
 def test_amounts_are_sent_without_exponent() -> None:
-    assert [plain(Decimal(text)) for text in ("1200", "1200.5", "0.125", "1E+3")] == ["1200.00", "1200.50", "0.125", "1000.00"]
+    assert [plain(Decimal(text)) for text in ("1200", "1200.5", "0.125", "1E+3")] == [
+        "1200.00",
+        "1200.50",
+        "0.125",
+        "1000.00",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +58,7 @@ def test_amounts_are_sent_without_exponent() -> None:
     [
         ("last quarter", "2026-07-01", "2026-09-30"), ("im dritten Quartal", "2026-07-01", "2026-09-30"), ("Q3 2025", "2025-07-01", "2025-09-30"),
         ("letzten Monat", "2026-10-01", "2026-10-31"), ("mois dernier", "2026-10-01", "2026-10-31"), ("il mese scorso", "2026-10-01", "2026-10-31"),
-        ("July to September", "2026-07-01", "2026-09-30"), ("between 3 and 10 November", None, None), ("von 3.11.2026 bis 10.11.2026", "2026-11-03", "2026-11-10"),
+        ("July to September", "2026-07-01", "2026-09-30"), ("between 3 and 10 November", "2026-11-03", "2026-11-10"), ("von 3.11.2026 bis 10.11.2026", "2026-11-03", "2026-11-10"),
         ("since 1 November", "2026-11-01", None), ("seit dem 01.11.2026", "2026-11-01", None), ("depuis le 1er novembre", "2026-11-01", None),
         ("before 1 October", None, "2026-09-30"), ("yesterday", "2026-11-21", "2026-11-21"), ("vorgestern", "2026-11-20", "2026-11-20"),
         ("in 14 days", "2026-12-06", "2026-12-06"), ("in zwei Wochen", "2026-12-06", "2026-12-06"), ("tra 30 giorni", "2026-12-22", "2026-12-22"),
@@ -61,9 +69,6 @@ def test_amounts_are_sent_without_exponent() -> None:
 )  # fmt: skip
 def test_days_and_periods(written: str, first: str | None, last: str | None) -> None:
     spans = find_dates(fold(written), TODAY)
-    if written == "between 3 and 10 November":
-        assert [str(span.last) for span in spans] == ["2026-11-10"]
-        return
     [span] = spans
     assert (span.first and span.first.isoformat(), span.last and span.last.isoformat()) == (first, last)
 
@@ -86,7 +91,10 @@ def test_names(text: str, typed: str, full: str | None) -> None:
     assert (name.typed, name.full) == (typed, full)
 
 
-@pytest.mark.parametrize("text", ["what is the office like", "hold the payment", "show the invoices", "Zeig mir die Rechnungen", "hello there"])
+@pytest.mark.parametrize(
+    "text",
+    ["what is the office like", "hold the payment", "show the invoices", "Zeig mir die Rechnungen", "hello there"],
+)
 def test_ordinary_words_are_no_names(text: str) -> None:
     assert find_names(text, fold(text), DEMO_CONTACTS, [], language_of(text) or "en") == []
 
@@ -112,7 +120,15 @@ def test_the_weights_belong_to_the_examples() -> None:
 
 
 def test_a_reading_takes_bounded_time() -> None:
-    for text in ("1" * 1200, "pay " * 300, "1.1.1.1 " * 150, "und und " * 150, "acme " * 240, "€" * 1200, "12/12/2026 " * 100):
+    for text in (
+        "1" * 1200,
+        "pay " * 300,
+        "1.1.1.1 " * 150,
+        "und und " * 150,
+        "acme " * 240,
+        "€" * 1200,
+        "12/12/2026 " * 100,
+    ):
         assert read(text, Setting(TODAY, "en", DEMO_CONTACTS)).text == text
 
 
@@ -129,7 +145,9 @@ def _meets(score: Score, *, tool: float, exact: float) -> None:
     assert score.exact / score.count >= exact, [line["text"] for _, line, _ in score.misses]
     assert score.wrong_writes == []
     assert score.outside_seen / score.outside >= 0.9
-    assert score.percentile(0.5) < 100  # milliseconds; the machine of a test run is shared, so not the slowest twentieth
+    assert (
+        score.percentile(0.5) < 100
+    )  # milliseconds; the machine of a test run is shared, so not the slowest twentieth
 
 
 def test_sentences_that_nothing_was_tuned_on_are_understood() -> None:
@@ -138,5 +156,7 @@ def test_sentences_that_nothing_was_tuned_on_are_understood() -> None:
 
 def test_the_sentences_it_was_developed_against_are_understood() -> None:
     if not DEV.exists():
-        pytest.skip(f"{DEV} is not here: the development sentences are not part of the project (LANGUAGE_DIR names their folder)")
+        pytest.skip(
+            f"{DEV} is not here: the development sentences are not part of the project (LANGUAGE_DIR names their folder)"
+        )
     _meets(_score(DEV), tool=0.97, exact=0.95)

@@ -170,7 +170,8 @@ def test_a_nonce_of_another_sign_in_is_refused(served: Served) -> None:
     away = begun.headers["location"]
     nonce = parse_qs(urlsplit(away).query)["nonce"][0]
     ours = f"{served.url}/auth/oauth/okta/callback"
-    page = follow(client, submit(client, follow(client, client.get(away.replace(nonce, "another"))), "Anna Albrecht"), until=ours)
+    picker = follow(client, client.get(away.replace(nonce, "another")))
+    page = follow(client, submit(client, picker, "Anna Albrecht"), until=ours)
     answer = client.get(page.headers["location"])
     assert answer.status_code == 400 and "did not pass the checks" in answer.text
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (sentences: one line a case)
 """What the offline model does over several turns: it asks, fills slots, corrects, and never guesses a write."""
 
 from datetime import date
@@ -18,7 +19,7 @@ INVOICES = "Open invoices:\n1. INV-0042 Globex Corporation EUR 3200.00 due 2026-
 TEXT = {"type": "string"}
 RECORD = Offered(
     {
-        "record_payment": {"type": "object", "properties": {key: TEXT for key in "document_number contact_name amount currency date account reference direction".split()}},
+        "record_payment": {"type": "object", "properties": {key: TEXT for key in ["document_number", "contact_name", "amount", "currency", "date", "account", "reference", "direction"]}},
         "list_bills": {"type": "object", "properties": {"status": {"enum": ["open", "overdue", "paid", "all"]}, "contact_name": TEXT}},
         "list_payments": {"type": "object", "properties": {"status": {"enum": ["recorded", "deleted"]}, "contact_name": TEXT}},
         "get_organisation": {"type": "object", "properties": {}},
@@ -91,7 +92,9 @@ def test_slots_are_filled_over_turns(router: Router, lines: tuple[str, ...], cal
         ("pay INV-0042", "looks like a sales invoice of ours"),
     ],
 )
-def test_it_asks_and_calls_nothing_when_something_is_missing_or_ambiguous(router: Router, text: str, asked: str) -> None:
+def test_it_asks_and_calls_nothing_when_something_is_missing_or_ambiguous(
+    router: Router, text: str, asked: str
+) -> None:
     reply = talk(router, "> Hello.", text)
     assert reply.calls == ()
     assert asked in reply.text
@@ -116,13 +119,21 @@ def test_a_question_or_a_mention_never_becomes_a_write(router: Router, text: str
 def test_a_correction_changes_only_what_was_said(router: Router) -> None:
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": "pay Acme 400 euros"},
-        {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": {"name": "record_payment", "arguments": "{}"}}]},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "c", "type": "function", "function": {"name": "record_payment", "arguments": "{}"}}],
+        },
         {"role": "tool", "tool_call_id": "c", "content": '{"proposal": "P-7", "answer": "P-7 waits"}'},
         {"role": "assistant", "content": "P-7 waits for confirmation."},
     ]
     [call] = router.reply(read_transcript([*messages, {"role": "user", "content": "no, 500"}]), RECORD, TODAY).calls
-    assert call == Call("record_payment", {"contact_name": "Acme", "amount": "500.00", "currency": "EUR", "direction": "out"})
-    [call] = router.reply(read_transcript([*messages, {"role": "user", "content": "no, Hooli instead"}]), RECORD, TODAY).calls
+    assert call == Call(
+        "record_payment", {"contact_name": "Acme", "amount": "500.00", "currency": "EUR", "direction": "out"}
+    )
+    [call] = router.reply(
+        read_transcript([*messages, {"role": "user", "content": "no, Hooli instead"}]), RECORD, TODAY
+    ).calls
     assert (call.arguments["contact_name"], call.arguments["amount"]) == ("Hooli", "400.00")
     for words in ("yes", "confirm", "ja, bestätigen"):
         reply = router.reply(read_transcript([*messages, {"role": "user", "content": words}]), RECORD, TODAY)
@@ -132,9 +143,14 @@ def test_a_correction_changes_only_what_was_said(router: Router) -> None:
 
 def test_record_payment_serves_both_directions(router: Router) -> None:
     assert talk(router, "pay bill R-2026-114 tomorrow from the savings account", tools=RECORD).calls == (
-        Call("record_payment", {"document_number": "R-2026-114", "date": "2026-11-23", "account": "savings account", "direction": "out"}),
+        Call(
+            "record_payment",
+            {"document_number": "R-2026-114", "date": "2026-11-23", "account": "savings account", "direction": "out"},
+        ),
     )
-    assert talk(router, "mark INV-0042 as paid", tools=RECORD).calls == (Call("record_payment", {"document_number": "INV-0042", "direction": "in"}),)
+    assert talk(router, "mark INV-0042 as paid", tools=RECORD).calls == (
+        Call("record_payment", {"document_number": "INV-0042", "direction": "in"}),
+    )
     [call] = talk(router, "record a payment of 320 euros for INV-0042", tools=RECORD).calls
     assert call.arguments["document_number"] == "INV-0042"
     assert call.arguments["amount"] == "320.00"
@@ -147,7 +163,7 @@ def test_a_state_that_the_tool_cannot_filter_by_is_not_left_out_silently(router:
 
 
 def test_a_pending_question_can_be_dropped_or_left_for_another(router: Router) -> None:
-    assert "nothing was done" in answer_to(router, "pay Müller", ">", "never mind").text
+    assert "nothing was done" in answer_to(router, "pay Müller please", ">", "never mind").text
     assert answer_to(router, "pay Müller", ">", "what's our balance?").calls == (Call("get_account_balance", {}),)
 
 
@@ -179,4 +195,6 @@ def test_without_the_encoder_the_rules_go_on_and_say_so(tmp_path: Path) -> None:
     damaged = SentenceEncoder(weights=broken)
     assert damaged.likeness("x") == {}
     assert damaged.problem is not None
-    assert talk(Router(NoEncoder()), "Zahle BILL-201").calls == (Call("create_payment", {"invoice_number": "BILL-201"}),)
+    assert talk(Router(NoEncoder()), "Zahle BILL-201").calls == (
+        Call("create_payment", {"invoice_number": "BILL-201"}),
+    )

@@ -1,98 +1,21 @@
 """The Okta stand-in over real HTTP: the whole sign-in, verified with another library than the one that signs."""
 
-import base64
 import hashlib
 import re
-import secrets
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError
-from joserfc.jwk import KeySet
 
+from tests.support.okta import BACK, CLIENT, SCOPE, Browser, answered, b64
 from tests.support.sandbox import RunningProvider, run_sandbox
-
-BACK = "http://localhost:8000/auth/callback"
-CLIENT = ("sandbox-okta", "sandbox-okta-secret")
-SCOPE = "openid profile email groups offline_access"
-TWO = "urn:okta:loa:2fa:any"
 
 
 @pytest.fixture(scope="module")
 def okta() -> Iterator[RunningProvider]:
     with run_sandbox("okta") as provider:
         yield provider
-
-
-def b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Browser:
-    """A person's browser and the application behind it, as far as a sign-in needs them."""
-
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url)
-        self.issuer = f"{url}/oauth2/default"
-        self.verifier = ""
-
-    def authorize(self, **changed: str | None) -> httpx.Response:
-        self.verifier = secrets.token_urlsafe(48)
-        query: dict[str, str | None] = {
-            "client_id": CLIENT[0],
-            "redirect_uri": BACK,
-            "response_type": "code",
-            "scope": SCOPE,
-            "state": "st&te",
-            "nonce": "n-1",
-            "code_challenge": b64(hashlib.sha256(self.verifier.encode()).digest()),
-            "code_challenge_method": "S256",
-        }
-        query |= changed
-        kept = {name: value for name, value in query.items() if value is not None}
-        return self.http.get("/oauth2/default/v1/authorize", params=kept)
-
-    def page(self, answer: httpx.Response) -> httpx.Response:
-        assert answer.status_code in (302, 303), answer.text
-        return self.http.get(answer.headers["location"])
-
-    def press(self, page: httpx.Response, **fields: str) -> httpx.Response:
-        action = re.search(r'<form method="post" action="([^"]+)"', page.text)
-        assert action is not None, page.text
-        return self.http.post(action[1], data=fields)
-
-    def sign_in(self, person: str, **changed: str | None) -> dict[str, str]:
-        page = self.page(self.authorize(**changed))
-        return answered(self.press(page, person=person))
-
-    def exchange(self, code: str, **changed: str) -> httpx.Response:
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
-        form |= {"code_verifier": self.verifier, **changed}
-        return self.http.post("/oauth2/default/v1/token", data=form, auth=CLIENT)
-
-    def refresh(self, token: str, **changed: str) -> httpx.Response:
-        form = {"grant_type": "refresh_token", "refresh_token": token, **changed}
-        return self.http.post("/oauth2/default/v1/token", data=form, auth=CLIENT)
-
-    def keys(self) -> KeySet:
-        return KeySet.import_key_set(self.http.get("/oauth2/default/v1/keys").json())
-
-    def claims(self, token: str) -> dict[str, Any]:
-        claims: dict[str, Any] = jwt.decode(token, self.keys(), algorithms=["RS256"]).claims
-        return claims
-
-
-def answered(answer: httpx.Response) -> dict[str, str]:
-    """What came back to the application's address."""
-    assert answer.status_code == 303, answer.text
-    where = answer.headers["location"]
-    assert where.startswith(f"{BACK}?")
-    return {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
 
 
 @pytest.fixture
@@ -299,81 +222,9 @@ def test_state_is_required(browser: Browser) -> None:
     assert answered(browser.authorize(state=None))["error"] == "invalid_request"
 
 
-def test_second_sign_in_is_silent_until_asked_otherwise(browser: Browser) -> None:
-    browser.sign_in("vera.vogel")
-    again = browser.exchange(answered(browser.authorize(prompt="none"))["code"]).json()
-    assert browser.claims(again["id_token"])["name"] == "Vera Vogel"
-    assert "code" in answered(browser.authorize(max_age="300", login_hint="vera.vogel"))
-    asking: list[dict[str, str | None]] = [
-        {"prompt": "login"},
-        {"max_age": "0"},
-        {"login_hint": "otto.ost@lindenhof.example"},
-    ]
-    for changed in asking:
-        assert "Who signs in?" in browser.page(browser.authorize(**changed)).text
-    silent = {**asking[1], "prompt": "none"}
-    assert answered(browser.authorize(**silent))["error"] == "login_required"
-
-
-def test_max_age_and_auth_time_follow_the_clock() -> None:
-    with run_sandbox("okta") as okta:
-        browser = Browser(okta.url)
-        browser.sign_in("vera.vogel")
-        okta.advance(400)
-        silent = browser.exchange(answered(browser.authorize(max_age="500"))["code"]).json()
-        claims = browser.claims(silent["id_token"])
-        assert 395 <= claims["iat"] - claims["auth_time"] <= 405
-        assert "Who signs in?" in browser.page(browser.authorize(max_age="300")).text
-
-
 def test_login_hint_comes_first(browser: Browser) -> None:
     page = browser.page(browser.authorize(login_hint="Otto.Ost@lindenhof.example"))
     assert re.findall(r'name="person" value="([^"]+)"', page.text)[0] == "otto.ost"
-
-
-def shown_code(page: httpx.Response) -> str:
-    found = re.search(r'id="shown-code">(\d{6})<', page.text)
-    assert found is not None, page.text
-    return found[1]
-
-
-def test_second_factor_is_asked_for_and_told(browser: Browser) -> None:
-    page = browser.page(browser.authorize(acr_values=TWO))
-    page = browser.page(browser.press(page, person="anna.albrecht"))
-    code = shown_code(page)
-    wrong = browser.press(page, code="000000" if code != "000000" else "111111")
-    assert wrong.status_code == 400 and "That is not the code" in wrong.text
-    back = answered(browser.press(wrong, code=code))
-    claims = browser.claims(browser.exchange(back["code"]).json()["id_token"])
-    assert claims["acr"] == TWO
-    assert claims["amr"] == ["mfa", "otp", "pwd"]
-
-
-def test_step_up_of_a_session_asks_only_for_the_code(browser: Browser) -> None:
-    browser.sign_in("anna.albrecht")
-    assert answered(browser.authorize(acr_values=TWO, prompt="none"))["error"] == "login_required"
-    page = browser.page(browser.authorize(acr_values=TWO))
-    assert "it is you, Anna" in page.text
-    answered(browser.press(page, code=shown_code(page)))
-    silent = browser.exchange(answered(browser.authorize(acr_values=TWO))["code"]).json()
-    assert browser.claims(silent["id_token"])["acr"] == TWO
-    assert "Who signs in?" in browser.page(browser.authorize(acr_values=TWO, max_age="0")).text
-
-
-def test_five_wrong_codes_end_the_sign_in(browser: Browser) -> None:
-    page = browser.page(browser.authorize(acr_values=TWO))
-    page = browser.page(browser.press(page, person="anna.albrecht"))
-    wrong = "000000" if shown_code(page) != "000000" else "111111"
-    for _ in range(4):
-        assert browser.press(page, code=wrong).status_code == 400
-    assert answered(browser.press(page, code=wrong))["error"] == "access_denied"
-    assert browser.press(page, code=shown_code(page)).status_code == 410
-
-
-def test_unknown_level_is_ignored_so_the_answer_must_be_checked(browser: Browser) -> None:
-    back = browser.sign_in("anna.albrecht", acr_values="urn:example:gold")
-    claims = browser.claims(browser.exchange(back["code"]).json()["id_token"])
-    assert claims["acr"] == "urn:okta:loa:1fa:any"
 
 
 def test_cancel_and_unknown_person(browser: Browser) -> None:
@@ -381,128 +232,6 @@ def test_cancel_and_unknown_person(browser: Browser) -> None:
     assert browser.press(page, person="mallory").status_code == 400
     assert answered(browser.press(page, cancel="1"))["error"] == "access_denied"
     assert browser.press(page, person="vera.vogel").status_code == 410
-
-
-def test_refresh_rotates_and_an_old_one_takes_all_back() -> None:
-    with run_sandbox("okta") as okta:
-        browser = Browser(okta.url)
-        first = browser.exchange(browser.sign_in("anna.albrecht")["code"]).json()
-        okta.advance(100)
-        second = browser.refresh(first["refresh_token"]).json()
-        assert second["refresh_token"] != first["refresh_token"]
-        old, new = browser.claims(first["id_token"]), browser.claims(second["id_token"])
-        assert (new["auth_time"], new["acr"], new["sub"]) == (old["auth_time"], old["acr"], old["sub"])
-        assert new["iat"] > old["iat"]
-        assert "nonce" not in new
-        assert browser.refresh(first["refresh_token"]).status_code == 200, "within the grace of 30 s"
-        assert browser.refresh(second["refresh_token"], scope="openid payments").status_code == 400
-        okta.advance(31)
-        assert browser.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
-        assert browser.refresh(second["refresh_token"]).json()["error"] == "invalid_grant"
-
-
-def test_introspect_and_revoke(browser: Browser) -> None:
-    tokens = browser.exchange(browser.sign_in("anna.albrecht")["code"]).json()
-
-    def active(token: str) -> bool:
-        answer = browser.http.post("/oauth2/default/v1/introspect", data={"token": token}, auth=CLIENT)
-        known: bool = answer.json()["active"]
-        return known
-
-    def revoke(token: str) -> int:
-        path = "/oauth2/default/v1/revoke"
-        return browser.http.post(path, data={"token": token}, auth=CLIENT).status_code
-
-    assert active(tokens["access_token"]) and active(tokens["refresh_token"])
-    assert not active("x") and not active(tokens["id_token"])
-    assert revoke("x") == 200
-    assert revoke(tokens["access_token"]) == 200
-    assert not active(tokens["access_token"]) and active(tokens["refresh_token"])
-    newer = browser.refresh(tokens["refresh_token"]).json()
-    assert revoke(newer["refresh_token"]) == 200
-    assert not active(newer["refresh_token"]) and not active(newer["access_token"])
-    assert browser.refresh(newer["refresh_token"]).status_code == 400
-
-
-def test_logout_ends_the_session_and_returns_with_state(browser: Browser) -> None:
-    tokens = browser.exchange(browser.sign_in("vera.vogel")["code"]).json()
-    query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": BACK, "state": "bye"}
-    answer = browser.http.get("/oauth2/default/v1/logout", params=query)
-    assert answered(answer) == {"state": "bye"}
-    assert answered(browser.authorize(prompt="none"))["error"] == "login_required"
-
-
-def test_logout_ends_only_the_session_of_the_person_named_by_the_hint() -> None:
-    with run_sandbox("okta") as okta:
-        anna, vera = Browser(okta.url), Browser(okta.url)
-        hint = anna.exchange(anna.sign_in("anna.albrecht")["code"]).json()["id_token"]
-        vera.sign_in("vera.vogel")
-        path = "/oauth2/default/v1/logout"
-        assert vera.http.get(path, params={"id_token_hint": hint}).status_code == 200
-        assert okta.state()["sessions"] == ["anna.albrecht", "vera.vogel"]
-        kept = dict(anna.http.cookies)
-        assert anna.http.get(path, params={"id_token_hint": hint}).status_code == 200
-        assert okta.state()["sessions"] == ["vera.vogel"]
-        anna.http.cookies.update(kept)
-        assert answered(anna.authorize(prompt="none"))["error"] == "login_required", "an old cookie opens nothing"
-
-
-def test_session_ends_after_two_idle_hours_and_a_begun_sign_in_after_ten_minutes() -> None:
-    with run_sandbox("okta") as okta:
-        browser = Browser(okta.url)
-        page = browser.page(browser.authorize())
-        okta.advance(601)
-        assert browser.press(page, person="vera.vogel").status_code == 410
-        browser.sign_in("vera.vogel")
-        okta.advance(7100)
-        assert "code" in answered(browser.authorize(prompt="none"))
-        okta.advance(7100)
-        assert "code" in answered(browser.authorize(prompt="none")), "use keeps a session alive"
-        okta.advance(7300)
-        assert answered(browser.authorize(prompt="none"))["error"] == "login_required"
-
-
-def test_logout_without_a_true_hint_or_to_elsewhere_ends_nothing(browser: Browser) -> None:
-    tokens = browser.exchange(browser.sign_in("vera.vogel")["code"]).json()
-    forged = tokens["id_token"][:-6] + "AAAAAA"
-    elsewhere = "https://evil.example/"
-    for query in (
-        {},
-        {"id_token_hint": forged},
-        {"id_token_hint": tokens["access_token"]},
-        {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": elsewhere},
-    ):
-        assert browser.http.get("/oauth2/default/v1/logout", params=query).status_code == 400
-    assert "code" in answered(browser.authorize(prompt="none"))
-
-
-def test_rotated_keys_sign_and_withdrawn_ones_verify_nothing() -> None:
-    with run_sandbox("okta") as okta:
-        browser = Browser(okta.url)
-        before = browser.exchange(browser.sign_in("vera.vogel")["code"]).json()["id_token"]
-        old_keys = browser.keys()
-        httpx.post(f"{okta.url}/_sandbox/rotate-keys").raise_for_status()
-        after = browser.exchange(answered(browser.authorize())["code"]).json()["id_token"]
-        assert browser.claims(before)["sub"] == browser.claims(after)["sub"]
-        with pytest.raises((InvalidKeyIdError, BadSignatureError, ValueError)):
-            jwt.decode(after, old_keys, algorithms=["RS256"])
-        httpx.post(f"{okta.url}/_sandbox/rotate-keys?keep_old=false").raise_for_status()
-        with pytest.raises((InvalidKeyIdError, BadSignatureError, ValueError)):
-            browser.claims(after)
-        assert len(okta.state()["keys"]) == 1
-
-
-def test_session_keys_and_refresh_tokens_survive_a_restart(tmp_path: Path) -> None:
-    with run_sandbox("okta", state=tmp_path) as okta:
-        browser = Browser(okta.url)
-        tokens = browser.exchange(browser.sign_in("ada.adler")["code"]).json()
-        port = int(okta.url.rsplit(":", 1)[1])
-    assert (tmp_path / "okta" / "okta.json").stat().st_mode & 0o077 == 0
-    with run_sandbox("okta", state=tmp_path, port=port) as okta:
-        assert browser.claims(tokens["id_token"])["name"] == "Ada Adler"
-        assert "code" in answered(browser.authorize(prompt="none"))
-        assert browser.refresh(tokens["refresh_token"]).status_code == 200
-        assert okta.state()["sessions"] == ["ada.adler"]
 
 
 def test_unknown_path_and_faults_answer_in_the_vendor_shape(okta: RunningProvider, browser: Browser) -> None:

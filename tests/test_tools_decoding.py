@@ -1,6 +1,7 @@
 """Xero's JSON read exactly and tolerantly: new things do not break it, wrong money does."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -69,7 +70,7 @@ def test_a_payment_of_a_credit_note_keeps_its_document_and_has_no_kind() -> None
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(broken: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r".*"):
+    with pytest.raises(Unreadable):
         read("Invoices", decoding.document, {**INVOICE, **broken})
 
 
@@ -83,10 +84,8 @@ def test_what_is_not_xero_s_format_is_unreadable(raw: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_unreadable(raw: bytes) -> None:
-    try:
+    with suppress(Unreadable):
         decoding.elements(decoding.body_of(raw), "Payments", decoding.payment)
-    except Unreadable:
-        pass
     assert isinstance(decoding.refusal(raw), str)
     assert isinstance(decoding.detail(raw), str)
 

@@ -29,6 +29,13 @@ from tools.xero.books import DocumentStatus
 pytestmark = pytest.mark.anyio
 
 
+def at(value: Any, *path: str | int) -> Any:
+    """What lies at that place in JSON."""
+    for step in path:
+        value = value[step]
+    return value
+
+
 async def ask(name: str, world: World | None = None, *, language: str = "en", **said: Any) -> ToolResult:
     """What the tool answers when the model calls it with these arguments."""
     tool = toolset().get(name)
@@ -43,12 +50,15 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
     ("name", "said", "en", "de"),
     [
         (
-            "list_bills", {"status": "open"},
+            "list_bills",
+            {"status": "open"},
             "€ 3,010.50 and £ 310.20 are open on 6 bills; € 1,250.00 of it is overdue, oldest 19 days",
-            "3.010,50 € und 310,20 £ sind bei 6 Eingangsrechnungen offen; davon 1.250,00 € überfällig, am längsten seit 19 Tagen",
+            "3.010,50 € und 310,20 £ sind bei 6 Eingangsrechnungen offen; davon 1.250,00 € überfällig, "
+            "am längsten seit 19 Tagen",
         ),
         (
-            "list_bills", {"status": "overdue"},
+            "list_bills",
+            {"status": "overdue"},
             "€ 1,250.00 is overdue on 1 bill, oldest 19 days",
             "1.250,00 € sind bei 1 Eingangsrechnung überfällig, am längsten seit 19 Tagen",
         ),
@@ -56,92 +66,119 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
         ("list_bills", {"status": "draft"}, "€ 75.00 in 1 draft bill", "75,00 € in 1 Eingangsrechnung im Entwurf"),
         ("list_bills", {"status": "voided"}, "€ 61.00 in 1 voided bill", "61,00 € in 1 stornierter Eingangsrechnung"),
         (
-            "list_bills", {"contact_name": "schneider", "status": "open"},
+            "list_bills",
+            {"contact_name": "schneider", "status": "open"},
             "€ 480.50 is open on 1 bill from Schneider Logistik, next due 29 Nov 2026",
             "480,50 € sind bei 1 Eingangsrechnung von Schneider Logistik offen, nächste Fälligkeit 29. Nov. 2026",
         ),
         (
-            "list_invoices", {"contact_name": "Acme"},
+            "list_invoices",
+            {"contact_name": "Acme"},
             "There are no invoices to Acme Ltd",
             "Es gibt keine Rechnungen an Acme Ltd",
         ),
         (
-            "list_invoices", {"status": "open", "min_amount": "1.2k", "currency": "EUR"},
+            "list_invoices",
+            {"status": "open", "min_amount": "1.2k", "currency": "EUR"},
             "€ 5,199.00 is open on 2 invoices in EUR of at least 1,200.00, all overdue, oldest 64 days",
             "5.199,00 € sind bei 2 Rechnungen in EUR ab 1.200,00 offen, alles überfällig, am längsten seit 64 Tagen",
         ),
         (
-            "get_overdue_summary", {},
+            "get_overdue_summary",
+            {},
             "€ 5,199.00 and £ 640.00 are overdue from 3 customers on 3 invoices, oldest 64 days",
             "5.199,00 € und 640,00 £ sind überfällig, von 3 Kunden aus 3 Rechnungen, am längsten seit 64 Tagen",
         ),
         (
-            "get_overdue_summary", {"contact_name": "Mueller"},
+            "get_overdue_summary",
+            {"contact_name": "Mueller"},
             "€ 1,999.00 is overdue from Müller GmbH on 1 invoice, oldest 10 days",
             "1.999,00 € sind überfällig, von Müller GmbH aus 1 Rechnung, am längsten seit 10 Tagen",
         ),
-        ("get_overdue_summary", {"contact_name": "acme"}, "Nothing is overdue from Acme Ltd", "Nichts ist überfällig von Acme Ltd"),
         (
-            "get_invoice", {"invoice_number": "inv 45"},
+            "get_overdue_summary",
+            {"contact_name": "acme"},
+            "Nothing is overdue from Acme Ltd",
+            "Nichts ist überfällig von Acme Ltd",
+        ),
+        (
+            "get_invoice",
+            {"invoice_number": "inv 45"},
             "€ 250.00 is left to pay on INV-0045 to Dupont SA: € 500.00 of € 750.00 is settled, due 30 Nov 2026",
             "250,00 € sind auf INV-0045 an Dupont SA offen: 500,00 € von 750,00 € sind beglichen, fällig 30. Nov. 2026",
         ),
         (
-            "get_invoice", {"invoice_number": "BILL-150"},
+            "get_invoice",
+            {"invoice_number": "BILL-150"},
             "€ 500.00 for BILL-150 from Acme Ltd was paid in full on 19 Oct 2026",
             "500,00 € für BILL-150 von Acme Ltd: vollständig bezahlt am 19. Okt. 2026",
         ),
         (
-            "get_payment_status", {"invoice_number": "BILL-150"},
+            "get_payment_status",
+            {"invoice_number": "BILL-150"},
             "BILL-150 from Acme Ltd is paid in full: € 500.00 on 19 Oct 2026 from 090 Solaris Geschäftskonto",
             "BILL-150 von Acme Ltd ist vollständig bezahlt: 500,00 € am 19. Okt. 2026 von 090 Solaris Geschäftskonto",
         ),
         (
-            "get_payment_status", {"invoice_number": "bill-201"},
+            "get_payment_status",
+            {"invoice_number": "bill-201"},
             "BILL-201 from Acme Ltd is not paid: € 1,250.00 is left, due 3 Nov 2026 (19 days overdue)",
-            "BILL-201 von Acme Ltd ist nicht bezahlt: 1.250,00 € sind offen, fällig 3. Nov. 2026 (seit 19 Tagen überfällig)",
+            "BILL-201 von Acme Ltd ist nicht bezahlt: 1.250,00 € sind offen, fällig 3. Nov. 2026 "
+            "(seit 19 Tagen überfällig)",
         ),
         (
-            "get_payment_status", {"payment_id": "FA-OLDMARK1"},
+            "get_payment_status",
+            {"payment_id": "FA-OLDMARK1"},
             "€ 500.00 on 19 Oct 2026 from 090 Solaris Geschäftskonto to Acme Ltd for BILL-150",
             "500,00 € am 19. Okt. 2026 von 090 Solaris Geschäftskonto an Acme Ltd für BILL-150",
         ),
-        ("get_payment_status", {"payment_id": "PM000123"}, "No payment is recorded for PM000123", "Zu PM000123 ist keine Zahlung erfasst"),
         (
-            "list_payments", {"date_from": "2026-10-01", "date_to": "2026-10-31"},
+            "get_payment_status",
+            {"payment_id": "PM000123"},
+            "No payment is recorded for PM000123",
+            "Zu PM000123 ist keine Zahlung erfasst",
+        ),
+        (
+            "list_payments",
+            {"date_from": "2026-10-01", "date_to": "2026-10-31"},
             "€ 500.00 paid in 1 payment, 1 Oct 2026 to 31 Oct 2026",
             "500,00 € gezahlt in 1 Zahlung, 1. Okt. 2026 bis 31. Okt. 2026",
         ),
         ("list_payments", {"direction": "in"}, "€ 500.00 received in 1 payment", "500,00 € eingegangen in 1 Zahlung"),
         ("list_payments", {"status": "deleted"}, "No deleted payments", "Keine gelöschten Zahlungen"),
         (
-            "list_contacts", {"query": "acme"},
+            "list_contacts",
+            {"query": "acme"},
             "Acme Ltd: supplier, Dublin, billing@acme.example, we owe € 2,230.00",
             "Acme Ltd: Lieferant, Dublin, billing@acme.example, wir schulden 2.230,00 €",
         ),
         ("list_contacts", {}, "7 contacts: 3 customers, 6 suppliers", "7 Kontakte: 3 Kunden, 6 Lieferanten"),
         (
-            "get_organisation", {},
+            "get_organisation",
+            {},
             "Demo Gesellschaft mbH keeps its books in EUR; locked up to 31 Jul 2026",
             "Demo Gesellschaft mbH führt die Bücher in EUR; gesperrt bis 31. Juli 2026",
         ),
         (
-            "get_account_balance", {},
+            "get_account_balance",
+            {},
             "€ 84,210.33 available on Geschäftskonto DE02 … 2051, € 84,500.00 booked",
             "84.210,33 € verfügbar auf Geschäftskonto DE02 … 2051, 84.500,00 € gebucht",
         ),
         (
-            "list_bookings", {},
+            "list_bookings",
+            {},
             "€ 750.00 came in, € 2,650.00 went out in 2 bookings, since 23 Oct 2026",
             "750,00 € eingegangen, 2.650,00 € abgegangen in 2 Buchungen, seit 23. Okt. 2026",
         ),
         (
-            "list_bookings", {"contact_name": "hofgarten", "direction": "out", "min_amount": "1.000"},
+            "list_bookings",
+            {"contact_name": "hofgarten", "direction": "out", "min_amount": "1.000"},
             "€ 2,650.00 went out in 1 booking with hofgarten, since 23 Oct 2026",
             "2.650,00 € abgegangen in 1 Buchung mit hofgarten, seit 23. Okt. 2026",
         ),
     ],
-)  # fmt: skip
+)
 async def test_the_answer_in_both_languages(name: str, said: dict[str, Any], en: str, de: str) -> None:
     assert (await ask(name, **said)).answer == f"{en} (Demo GmbH, as of 14:02)."
     assert (await ask(name, language="de", **said)).answer == f"{de} (Demo GmbH, Stand 14:02)."
@@ -155,7 +192,7 @@ async def test_a_list_of_every_state_is_divided_and_voided_ones_do_not_count() -
     )
     counted = [doc for doc in usual_world().documents if doc.kind == "bill" and doc.status != DocumentStatus.VOIDED]
     euros = sum((doc.total for doc in counted if doc.currency == "EUR"), Decimal(0))
-    assert {"amount": f"{euros}", "currency": "EUR"} in result.facts["totals"]  # type: ignore[operator]
+    assert {"amount": f"{euros}", "currency": "EUR"} in at(result.facts, "totals")
 
 
 async def test_every_row_is_in_the_table_and_twenty_are_told_to_the_model() -> None:
@@ -165,10 +202,10 @@ async def test_every_row_is_in_the_table_and_twenty_are_told_to_the_model() -> N
     (table,) = result.tables
     assert len(table.rows) == 45
     assert [(total.minor, total.currency) for total in table.totals] == [(45000, "EUR")]
-    rows = result.facts["rows"]
-    assert isinstance(rows, list) and len(rows) == 20
-    assert [row["n"] for row in rows] == list(range(1, 21))  # type: ignore[call-overload, index]
-    assert [row["number"] for row in rows] == [row["number"] for row in table.rows[:20]]  # type: ignore[call-overload, index]
+    rows = at(result.facts, "rows")
+    assert len(rows) == 20
+    assert [row["n"] for row in rows] == list(range(1, 21))
+    assert [row["number"] for row in rows] == [row["number"] for row in table.rows[:20]]
     assert result.facts["count"] == 45
 
 
@@ -180,10 +217,12 @@ async def test_a_limit_shortens_the_rows_and_never_the_totals() -> None:
 
 
 async def test_amounts_for_the_model_are_text_and_bank_details_are_masked() -> None:
-    rows = (await ask("list_bills", status="open")).facts["rows"]
-    assert isinstance(rows, list)
-    assert all(isinstance(row["amount_due"], str) for row in rows)  # type: ignore[call-overload, index]
-    told = json.dumps([(await ask(name)).facts for name in ("list_contacts", "list_bank_accounts", "list_bookings")])
+    rows = at((await ask("list_bills", status="open")).facts, "rows")
+    assert all(isinstance(row["amount_due"], str) for row in rows)
+    told = json.dumps(
+        [(await ask(name)).facts for name in ("list_contacts", "list_bank_accounts", "list_bookings")],
+        ensure_ascii=False,
+    )
     for secret in ("AIBK93115212345678", "0300000000202051", "370400440532013000"):
         assert secret not in told
     assert "IE29 … 5678" in told
@@ -192,9 +231,7 @@ async def test_amounts_for_the_model_are_text_and_bank_details_are_masked() -> N
 async def test_a_table_row_opens_the_document_and_says_what_to_ask() -> None:
     row = (await ask("list_bills", contact_name="schneider", language="de")).tables[0].rows[0]
     assert row["_ask"] == "Zeige Eingangsrechnung BILL-202"
-    assert str(row["_link"]).endswith(f"/AccountsPayable/View.aspx%3FInvoiceID%3D{bill_id('BILL-202')}") or str(
-        row["_link"]
-    ).endswith(bill_id("BILL-202"))
+    assert str(row["_link"]).endswith(f"/AccountsPayable/View.aspx?InvoiceID={bill_id('BILL-202')}")
     unlinked = books.ORGANISATION.__class__(id="o", name="Demo GmbH", base_currency="EUR")
     tool = toolset().get("list_bills")
     assert isinstance(tool, ReadTool)
@@ -223,7 +260,7 @@ async def test_one_document_has_its_lines_and_payments_in_tables() -> None:
     lines, payments = result.tables
     assert lines.title == "Lines of INV-0045"
     assert payments.rows[0]["amount"] == {"minor": 50000, "currency": "EUR"}
-    assert result.facts["document"]["amount_due"] == "250.00"  # type: ignore[call-overload, index]
+    assert at(result.facts, "document", "amount_due") == "250.00"
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,14 @@ async def test_a_contact_with_several_open_bills_is_asked_about_with_amounts_and
     assert asked.choices[0].label == "BILL-201 · Acme Ltd · € 1,250.00 · due 3 Nov 2026"
 
 
+async def test_pay_somebody_who_only_owes_us_is_asked_about_not_turned_round() -> None:
+    asked = await asked_which(contact_name="Dupont", amount="250")
+    assert "paid to us" in asked.text("en")
+    assert [choice.number for choice in asked.choices] == ["INV-0042", "INV-0045"]
+    plan = await plan_of(contact_name="Dupont", amount="250", direction="in")
+    assert plan["document"]["number"] == "INV-0045"
+
+
 async def test_the_amount_decides_when_exactly_one_bill_has_it() -> None:
     plan = await plan_of(contact_name="Acme", amount="980")
     assert plan["document"]["number"] == "BILL-204"

@@ -110,6 +110,8 @@ def visible(text: str) -> str:
     Zero-width, bidirectional and control characters (Unicode categories Cc, Cf, Zl, Zp, Co, Cs) could make one name
     look like another on a card.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         f"⟨U+{ord(char):04X}⟩" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"} else char
         for char in text

@@ -164,6 +164,8 @@ async def answer(message: cl.Message) -> None:
         return
     async with talk.lock:
         try:
+            if not len(talk.history):
+                await context.emitter.send_window_message({"finance": {"thread": talk.id}})
             await answer_turn(text, message.command, talk)
         except SessionOver:
             await say(sentence("session_over", language))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """Amounts of money as people write them: `1.2k`, `1.200,50`, `1 499,90 EUR`, `three hundred euros`.
 
 A figure that can be read in two ways is never decided here: both readings are handed on, so that the person is asked.

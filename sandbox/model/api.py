@@ -48,7 +48,9 @@ class _Api:
         created = int(self._control.now().timestamp())
         headers = {"x-request-id": f"req_{asked.seed[:24]}", "openai-version": "2020-10-01"}
         if asked.stream:
-            return StreamingResponse(_events(chunks(asked, reply, created)), media_type="text/event-stream", headers=headers)
+            return StreamingResponse(
+                _events(chunks(asked, reply, created)), media_type="text/event-stream", headers=headers
+            )
         return JSONResponse(completion(asked, reply, created), headers=headers)
 
     def _reply(self, asked: Asked) -> Reply:
@@ -78,7 +80,10 @@ def _refused(request: Request) -> Response | None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return None
-    told = "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."
+    told = (
+        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth "
+        "(i.e. Authorization: Bearer YOUR_KEY)."
+    )
     return JSONResponse(error(told), status_code=401, headers={"www-authenticate": "Bearer"})
 
 
@@ -108,7 +113,11 @@ def _answers(fault: Fault) -> Response:
     if fault.kind == "unauthorized":
         return JSONResponse(error("Incorrect API key provided.", code="invalid_api_key"), status_code=401)
     status = 503 if fault.kind == "unavailable" else 500
-    broken = "The engine is currently overloaded, please try again later" if status == 503 else "The server had an error while processing your request."
+    broken = (
+        "The engine is currently overloaded, please try again later"
+        if status == 503
+        else "The server had an error while processing your request."
+    )
     return JSONResponse(error(broken, kind="server_error"), status_code=status)
 
 
@@ -130,4 +139,9 @@ def application(control: Control, encoder: Encoder) -> Starlette:
         Route("/v1/models", api.models, methods=["GET"]),
         Route("/v1/models/{name:path}", api.model, methods=["GET"]),
     ]
-    return Starlette(routes=routes, middleware=control.middleware(), exception_handlers={HTTPException: _http_error}, lifespan=lifespan)
+    return Starlette(
+        routes=routes,
+        middleware=control.middleware(),
+        exception_handlers={HTTPException: _http_error},
+        lifespan=lifespan,
+    )

@@ -1,4 +1,4 @@
-"""A wish made into a tool call: which of the offered tools serves it, which arguments its schema takes, what is missing."""
+"""A wish made into a tool call: which offered tool serves it, which arguments its schema takes, what is missing."""
 
 import re
 from collections.abc import Mapping
@@ -20,14 +20,19 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "due_from": ("due_from", "date_from"),
     "due_to": ("due_to", "date_to"),
 }
-_SLOT_OF = {argument: slot for slot, arguments in _ARGUMENTS.items() for argument in reversed(arguments)} | {"reference": "reference", "number": "document"}
+_SLOT_OF = {argument: slot for slot, arguments in _ARGUMENTS.items() for argument in reversed(arguments)} | {
+    "reference": "reference",
+    "number": "document",
+}
 _AS_TYPED = frozenset({"get_organisation", "list_bank_accounts", "list_bookings", "record_payment", "get_bill"})
 """Where one of these is offered, the tools know the ledger's contacts and look names up themselves."""
 _STATUS_WORDS = {
-    "open": ("open", "unpaid", "outstanding", "authorised", "AUTHORISED"), "overdue": ("overdue",), "paid": ("paid", "PAID"),
+    "open": ("open", "unpaid", "outstanding", "authorised", "AUTHORISED"),
+    "overdue": ("overdue",), "paid": ("paid", "PAID"),
     "draft": ("draft",), "submitted": ("submitted", "awaiting_approval"), "voided": ("voided", "cancelled"),
     "pending": ("pending", "pending_submission", "submitted", "waiting"), "failed": ("failed", "rejected"),
-    "confirmed": ("confirmed", "paid_out", "succeeded", "done"), "active": ("active",), "cancelled": ("cancelled", "voided"),
+    "confirmed": ("confirmed", "paid_out", "succeeded", "done"), "active": ("active",),
+    "cancelled": ("cancelled", "voided"),
 }  # fmt: skip
 _FREE_TEXT = frozenset({"description", "reference"})
 
@@ -164,7 +169,11 @@ def _types(spec: Any) -> set[str]:
 def _choices(spec: Any) -> list[str]:
     if not isinstance(spec, Mapping):
         return []
-    found = [value for value in spec.get("enum", ()) if isinstance(value, str)] if isinstance(spec.get("enum"), list) else []
+    found = (
+        [value for value in spec.get("enum", ()) if isinstance(value, str)]
+        if isinstance(spec.get("enum"), list)
+        else []
+    )
     for key in ("anyOf", "oneOf"):
         for option in spec.get(key, ()) if isinstance(spec.get(key), list) else ():
             found += _choices(option)

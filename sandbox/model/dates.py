@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """Days and periods as people name them in English, German, Italian and French, reckoned from a given today."""
 
 import re
@@ -5,44 +6,20 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-_MONTHS = [
-    "january januar gennaio janvier jan janner", "february februar febbraio fevrier feb", "march marz marzo mars mar maerz",
-    "april aprile avril apr", "may mai maggio", "june juni giugno juin jun", "july juli luglio juillet jul",
-    "august agosto aout aug", "september settembre septembre sep sept septmber setptember",
-    "october oktober ottobre octobre oct okt", "november novembre nov", "december dezember dicembre decembre dec dez",
-]  # fmt: skip
-_MONTH = {word: number for number, line in enumerate(_MONTHS, 1) for word in line.split()}
-_WEEKDAYS = ["monday montag lunedi lundi", "tuesday dienstag martedi mardi", "wednesday mittwoch mercoledi mercredi",
-             "thursday donnerstag giovedi jeudi", "friday freitag venerdi vendredi", "saturday samstag sabato samedi",
-             "sunday sonntag domenica dimanche"]  # fmt: skip
-_WEEKDAY = {word: number for number, line in enumerate(_WEEKDAYS) for word in line.split()}
-_COUNT = {
-    word: number
-    for number, line in {
-        1: "one a an ein eine einem einen einer un una uno une", 2: "two zwei due deux couple", 3: "three drei tre trois",
-        4: "four vier quattro quatre", 5: "five funf cinque cinq", 6: "six sechs sei", 7: "seven sieben sette sept",
-        8: "eight acht otto huit", 9: "nine neun nove neuf", 10: "ten zehn dieci dix", 12: "twelve zwolf dodici douze",
-        14: "fourteen vierzehn quattordici quatorze", 15: "fifteen funfzehn quindici quinze", 20: "twenty zwanzig venti vingt",
-        30: "thirty dreisig trenta trente", 60: "sixty sechzig sessanta soixante", 90: "ninety neunzig novanta",
-    }.items()
-    for word in line.split()
-}  # fmt: skip
-_UNIT = {
-    "day": "days? tage?n? giorn[oi] jours?", "week": "weeks? wochen? settiman[ae] semaines?",
-    "month": "months? monate?n?s? mes[ei] mois", "quarter": "quarters? quartals?e? trimestr[ei] trimestres?",
-    "year": "years? jahre?n?s? ann[oi] ans? annees? fiscal.year geschaftsjahre?s?", "half": "half.years? halbjahre?s? semestre?i?",
-}  # fmt: skip
-_ANY_MONTH = "|".join(sorted(_MONTH, key=len, reverse=True))
-_ANY_DAY = "|".join(sorted(_WEEKDAY, key=len, reverse=True))
-_ANY_UNIT = "|".join(word for line in _UNIT.values() for word in line.split())
-_ANY_COUNT = r"\d{1,3}|couple of|" + "|".join(sorted(_COUNT, key=len, reverse=True))
-_LAST = r"last|past|previous|prior|preceding|letzte[nmrs]?|vergangene[nmrs]?|vorige[nmrs]?|scors[oa]|ultim[oaie]|precedente|passat[oa]|dernier[es]*|passee?|precedent[es]*"
-_THIS = r"this|current|diese[nmrs]?|laufende[nmrs]?|aktuelle[nmrs]?|quest['oa]?|corrente|in corso|cette|cet|ce|courante?|en cours"
-_NEXT = r"next|coming|upcoming|following|nachste[nmrs]?|kommende[nmrs]?|prossim[oaie]|prochain[es]*"
-_ORDINAL = {
-    1: "first 1st erste[nsrm]? 1\\. primo prima premiere? 1er q1 t1 h1", 2: "second 2nd zweite[nsrm]? 2\\. secondo seconda deuxieme second[e]? 2e q2 t2 h2",
-    3: "third 3rd dritte[nsrm]? 3\\. terzo troisieme 3e q3 t3", 4: "fourth 4th vierte[nsrm]? 4\\. quarto quatrieme 4e last.q q4 t4",
-}  # fmt: skip
+from sandbox.model.calendar_words import (
+    ANY_COUNT,
+    ANY_DAY,
+    ANY_MONTH,
+    ANY_UNIT,
+    COUNTS,
+    LAST,
+    MONTHS,
+    NEXT,
+    ORDINALS,
+    THIS,
+    UNITS,
+    WEEKDAYS,
+)
 
 
 @dataclass(frozen=True)
@@ -73,14 +50,14 @@ def shift_months(day: date, months: int) -> date:
 
 
 def _unit(word: str) -> str:
-    for name, line in _UNIT.items():
+    for name, line in UNITS.items():
         if any(re.fullmatch(piece, word) for piece in line.split()):
             return name
     return "day"
 
 
 def _count(word: str) -> int:
-    return int(word) if word.isdigit() else _COUNT.get(word.split()[0], 1)
+    return int(word) if word.isdigit() else COUNTS.get(word.split()[0], 1)
 
 
 def block(today: date, unit: str, step: int) -> tuple[date, date]:
@@ -111,8 +88,8 @@ def _year(text: str | None, today: date) -> int | None:
 
 _D = re.compile(
     rf"(?<![\w.-])(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})(?:[./](?P<y>\d{{4}}|\d{{2}}))?\.?(?![\d,])"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)?(?: of| de| di)? (?P<mon>{_ANY_MONTH})\.?(?:,? (?P<y2>\d{{4}}))?(?![\w-])"
-    rf"|(?P<mon3>{_ANY_MONTH})\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y3>\d{{4}}))?(?![\w.,]?\d|k\b| ?(?:€|eur|euro)))"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)?(?: of| de| di)? (?P<mon>{ANY_MONTH})\.?(?:,? (?P<y2>\d{{4}}))?(?![\w-])"
+    rf"|(?P<mon3>{ANY_MONTH})\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y3>\d{{4}}))?(?![\w.,]?\d|k\b| ?(?:€|eur|euro)))"
 )
 _WORDS = {
     "day before yesterday|vorgestern|l'altro ieri|avant-hier": -2,
@@ -121,6 +98,24 @@ _WORDS = {
     "day after tomorrow|ubermorgen|dopodomani|apres-demain": 2,
     "tomorrow|tmrw|domani|demain|(?<!guten )(?<!good )morgen": 1,
 }
+
+
+_FROM_TO = re.compile(
+    rf"(?<![\w.])(?P<a>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)? ?(?:and|to|until|till|through|-|bis(?: zum)?|al?|au|e|et|und) ?(?:the |il |le |dem )?"
+    rf"(?P<b>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)?(?: of| de| di)? (?P<mon>{ANY_MONTH})\.?(?:,? (?P<y>\d{{4}}))?(?![\w-])"
+)
+
+
+def _days_of_month(text: str, today: date) -> list[Span]:
+    """`between 1 and 15 November`."""
+    found = []
+    for match in _FROM_TO.finditer(text):
+        year, month = _year(match["y"], today), MONTHS[match["mon"]]
+        first, last = int(match["a"]), int(match["b"])
+        if 1 <= first <= last <= monthrange(year or today.year, month)[1]:
+            span = (date(year or today.year, month, first), date(year or today.year, month, last))
+            found.append(Span(match.start(), match.end(), *span, "period", year is None))
+    return found
 
 
 def _days(text: str, today: date) -> list[Span]:
@@ -132,7 +127,7 @@ def _days(text: str, today: date) -> list[Span]:
                 day = date.fromisoformat(match["iso"])
             else:
                 number = int(match["d"] or match["d2"] or match["d3"])
-                month = int(match["m"]) if match["m"] else _MONTH[match["mon"] or match["mon3"]]
+                month = int(match["m"]) if match["m"] else MONTHS[match["mon"] or match["mon3"]]
                 if month > 12 >= number:
                     number, month = month, number
                 year = _year(match["y"] or match["y2"] or match["y3"], today)
@@ -149,9 +144,12 @@ def _days(text: str, today: date) -> list[Span]:
         for match in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text):
             day = today + timedelta(days=step)
             found.append(Span(match.start(), match.end(), day, day, "day"))
-    for match in re.finditer(rf"(?<!\w)(?:(?P<how>{_LAST}|{_NEXT}|{_THIS}) )?(?P<day>{_ANY_DAY})s?(?: (?P<post>{_LAST}|{_NEXT}))?(?!\w)", text):
-        ahead = (_WEEKDAY[match["day"]] - today.weekday()) % 7 or 7
-        past = any(word and re.fullmatch(_LAST, word) for word in (match["how"], match["post"]))
+    for match in re.finditer(
+        rf"(?<!\w)(?:(?P<how>{LAST}|{NEXT}|{THIS}) )?(?P<day>{ANY_DAY})s?(?: (?P<post>{LAST}|{NEXT}))?(?!\w)",
+        text,
+    ):
+        ahead = (WEEKDAYS[match["day"]] - today.weekday()) % 7 or 7
+        past = any(word and re.fullmatch(LAST, word) for word in (match["how"], match["post"]))
         day = today + timedelta(days=ahead - 7 if past and ahead < 7 else ahead if not past else -7)
         found.append(Span(match.start(), match.end(), day, day, "day"))
     return found
@@ -161,16 +159,24 @@ def _ends(text: str, today: date) -> list[Span]:
     """`end of June`, `year end 2025`, `month end`, `Ende des Quartals`."""
     found = []
     end = r"(?:the )?end of(?: the)?|ende(?: des| der)?|fine(?: di| dell')?|alla fine di|(?:la )?fin(?: de| du| d')?|close of"
-    for match in re.finditer(rf"(?<!\w)(?:{end}) ?(?P<mon>{_ANY_MONTH})(?: (?P<y>\d{{4}}))?(?!\w)", text):
-        year, month = _year(match["y"], today), _MONTH[match["mon"]]
+    for match in re.finditer(rf"(?<!\w)(?:{end}) ?(?P<mon>{ANY_MONTH})(?: (?P<y>\d{{4}}))?(?!\w)", text):
+        year, month = _year(match["y"], today), MONTHS[match["mon"]]
         found.append(_day(match, month_span(year or today.year, month)[1], yearless=year is None))
-    for match in re.finditer(rf"(?<!\w)(?:{end}) ?(?:(?P<how>{_LAST}|{_THIS}|{_NEXT}) )?(?P<unit>{_ANY_UNIT})(?: (?P<post>{_LAST}|{_NEXT}))?(?: (?P<y>\d{{4}}))?(?!\w)", text):
+    for match in re.finditer(
+        rf"(?<!\w)(?:{end}) ?(?:(?P<how>{LAST}|{THIS}|{NEXT}) )?(?P<unit>{ANY_UNIT})(?: (?P<post>{LAST}|{NEXT}))?(?: (?P<y>\d{{4}}))?(?!\w)",
+        text,
+    ):
         year = _year(match["y"], today)
         step = _step(match["how"] or match["post"])
         found.append(_day(match, date(year, 12, 31) if year else block(today, _unit(match["unit"]), step)[1]))
-    for match in re.finditer(rf"(?<!\w)(?:{end}) ?(?:of )?(?P<y>20\d\d)(?!\w)|(?:year[ -]?end|jahresende|fine anno|fin d'annee|year close)(?: of)? ?(?P<y2>20\d\d)?(?!\w)", text):
+    for match in re.finditer(
+        rf"(?<!\w)(?:{end}) ?(?:of )?(?P<y>20\d\d)(?!\w)|(?:year[ -]?end|jahresende|fine anno|fin d'annee|year close)(?: of)? ?(?P<y2>20\d\d)?(?!\w)",
+        text,
+    ):
         found.append(_day(match, date(_year(match["y"] or match["y2"], today) or today.year, 12, 31)))
-    for match in re.finditer(r"(?<!\w)(?P<how>(?:last|this|next) )?(?P<unit>month|quarter|monats|quartals)[ -]?ende?(?!\w)", text):
+    for match in re.finditer(
+        r"(?<!\w)(?P<how>(?:last|this|next) )?(?P<unit>month|quarter|monats|quartals)[ -]?ende?(?!\w)", text
+    ):
         unit = "quarter" if match["unit"].startswith("qua") else "month"
         found.append(_day(match, block(today, unit, _step((match["how"] or "").strip()))[1]))
     for match in re.finditer(rf"(?<!\w)(?:{end}) ?(?P<q>q[1-4])(?: (?P<y>\d{{4}}))?(?!\w)", text):
@@ -186,13 +192,21 @@ def _day(match: re.Match[str], day: date, *, yearless: bool = False) -> Span:
 def _step(word: str | None) -> int:
     if not word:
         return 0
-    return -1 if re.fullmatch(_LAST, word) else 1 if re.fullmatch(_NEXT, word) else 0
+    return -1 if re.fullmatch(LAST, word) else 1 if re.fullmatch(NEXT, word) else 0
 
 
 def _periods(text: str, today: date) -> list[Span]:
+    return [*_parts_of_years(text, today), *_months(text, today), *_relative(text, today), *_years_named(text, today)]
+
+
+def _parts_of_years(text: str, today: date) -> list[Span]:
+    """`third quarter 2026`, `H1`."""
     found = []
-    for size, unit, names in ((3, "quarter", "quarters?|quartals?|trimestre|trimestres"), (6, "half", "half(?: of)?(?: the)? ?(?:year)?|halbjahre?s?|semestre")):
-        for number, line in _ORDINAL.items():
+    for size, unit, names in (
+        (3, "quarter", "quarters?|quartals?|trimestre|trimestres"),
+        (6, "half", "half(?: of)?(?: the)? ?(?:year)?|halbjahre?s?|semestre"),
+    ):
+        for number, line in ORDINALS.items():
             if number * size > 12:
                 continue
             words = [word for word in line.split() if not re.fullmatch("[qth]\\d", word)]
@@ -203,51 +217,104 @@ def _periods(text: str, today: date) -> list[Span]:
                 first = date(year or today.year, (number - 1) * size + 1, 1)
                 last = shift_months(first, size) - timedelta(days=1)
                 found.append(Span(match.start(), match.end(), first, last, "period", year is None))
-    for match in re.finditer(rf"(?<!\w)(?P<mon>{_ANY_MONTH})\.?(?:(?: of| di| de)? (?P<how>{_LAST}|{_THIS}) (?:year|jahre?s?|anno)|,? ?(?P<y>20\d\d))?(?!\w|\.? \d{{1,2}}(?!\d|k|[.,]\d))", text):
-        if match["mon"] in ("may", "mar", "mars", "dec", "sep") and not match["y"] and not _month_like(text, match.start()):
+    return found
+
+
+def _months(text: str, today: date) -> list[Span]:
+    found = []
+    for match in re.finditer(
+        rf"(?<!\w)(?P<mon>{ANY_MONTH})\.?(?:(?: of| di| de)? (?P<how>{LAST}|{THIS}) (?:year|jahre?s?|anno)|,? ?(?P<y>20\d\d))?(?!\w|\.? \d{{1,2}}(?!\d|k|[.,]\d))",
+        text,
+    ):
+        if (
+            match["mon"] in ("may", "mar", "mars", "dec", "sep")
+            and not match["y"]
+            and not _month_like(text, match.start())
+        ):
             continue
         year = _year(match["y"], today) or (today.year + _step(match["how"]) if match["how"] else None)
-        first, last = month_span(year or today.year, _MONTH[match["mon"]])
+        first, last = month_span(year or today.year, MONTHS[match["mon"]])
         found.append(Span(match.start(), match.end(), first, last, "period", year is None))
-    for match in re.finditer(rf"(?<!\w)(?:(?P<how>{_LAST}|{_THIS}|{_NEXT})[ ']?(?P<unit>{_ANY_UNIT})|(?:l')?(?P<unit2>{_ANY_UNIT}) (?P<post>{_LAST}|{_THIS}|{_NEXT}))(?!\w)", text):
+    return found
+
+
+def _relative(text: str, today: date) -> list[Span]:
+    """`last month`, `the past 90 days`."""
+    found = []
+    for match in re.finditer(
+        rf"(?<!\w)(?:(?P<how>{LAST}|{THIS}|{NEXT})[ ']?(?P<unit>{ANY_UNIT})|(?:l')?(?P<unit2>{ANY_UNIT}) (?P<post>{LAST}|{THIS}|{NEXT}))(?!\w)",
+        text,
+    ):
         unit = _unit(match["unit"] or match["unit2"])
         if unit == "day":
             continue
         first, last = block(today, unit, _step(match["how"] or match["post"]))
         found.append(Span(match.start(), match.end(), first, last, "period"))
-    counted = rf"(?:(?P<how>{_LAST}) (?P<n>{_ANY_COUNT})|(?P<n2>{_ANY_COUNT}) (?P<post>{_LAST})) (?P<unit>{_ANY_UNIT})(?!\w)"
+    counted = rf"(?:(?P<how>{LAST}) (?P<n>{ANY_COUNT})|(?P<n2>{ANY_COUNT}) (?P<post>{LAST})) (?P<unit>{ANY_UNIT})(?!\w)"
     for match in re.finditer(rf"(?<!\w){counted}", text):
         count, unit = _count(match["n"] or match["n2"]), _unit(match["unit"])
-        begin = today - timedelta(days=length_days(count, unit)) if unit in ("day", "week") else shift_months(today, -count * {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit])
+        begin = (
+            today - timedelta(days=length_days(count, unit))
+            if unit in ("day", "week")
+            else shift_months(today, -count * {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit])
+        )
         found.append(Span(match.start(), match.end(), begin, today, "period", rolling=True))
-    for match in re.finditer(r"(?<!\w)(?:(?:in|for|during|year|of|im jahr|jahr|fur|anno|nel|del|de|en|pour|l'annee|since|from|seit|fiscal year|fy) ?)?(?P<y>20[0-4]\d)(?![\w-]|[.,/]\d| ?(?:€|eur|gbp|usd|pounds|dollars|chf))", text):
+    return found
+
+
+def _years_named(text: str, today: date) -> list[Span]:
+    """`in 2025`, `year to date`."""
+    found = []
+    for match in re.finditer(
+        r"(?<!\w)(?:(?:in|for|during|year|of|im jahr|jahr|fur|anno|nel|del|de|en|pour|l'annee|since|from|seit|fiscal year|fy) ?)?(?P<y>20[0-4]\d)(?![\w-]|[.,/]\d| ?(?:€|eur|gbp|usd|pounds|dollars|chf))",
+        text,
+    ):
         year = int(match["y"])
         at = match.start("y")
         lead = text[max(0, at - 3) : at]
         if re.search(r"[€£$#/.-]$", lead) or (match.group() == match["y"] and not re.search(r"(?:^|[ (])$", lead)):
             continue
-        if match.group() == match["y"] and re.search(r"(?:pay|over|above|for|send|transfer|collect|von|zahle|uber) $", text[:at]):
+        if match.group() == match["y"] and re.search(
+            r"(?:pay|over|above|for|send|transfer|collect|von|zahle|uber) $", text[:at]
+        ):
             continue
         found.append(Span(at, match.end(), date(year, 1, 1), date(year, 12, 31), "period"))
-    for match in re.finditer(r"(?<!\w)(?:ytd|year to date|year-to-date|so far this year|seit jahresbeginn|this year so far|da inizio anno|depuis le debut de l'annee)(?!\w)", text):
+    for match in re.finditer(
+        r"(?<!\w)(?:ytd|year to date|year-to-date|so far this year|seit jahresbeginn|this year so far|da inizio anno|depuis le debut de l'annee)(?!\w)",
+        text,
+    ):
         found.append(Span(match.start(), match.end(), date(today.year, 1, 1), today, "period"))
-    for match in re.finditer(r"(?<!\w)(?:mtd|month to date|so far this month|this month so far|seit monatsbeginn|seit monatsanfang)(?!\w)", text):
+    for match in re.finditer(
+        r"(?<!\w)(?:mtd|month to date|so far this month|this month so far|seit monatsbeginn|seit monatsanfang)(?!\w)",
+        text,
+    ):
         found.append(Span(match.start(), match.end(), today.replace(day=1), today, "period"))
     return found
 
 
 def _month_like(text: str, start: int) -> bool:
-    return bool(re.search(r"(?:in|for|of|since|until|during|from|to|and|last|this|through|di|de|en|a|bis|im|between|by|-|ended|ending|vom|fur) $", text[:start]))
+    return bool(
+        re.search(
+            r"(?:in|for|of|since|until|during|from|to|and|last|this|through|di|de|en|a|bis|im|between|by|-|ended|ending|vom|fur) $",
+            text[:start],
+        )
+    )
 
 
 def _lengths(text: str, today: date) -> list[Span]:
     found = []
-    lead = rf"(?:in(?: the)?|within|net|over(?: the)?|for(?: the)?|the|die|den|der|fur|in den|uber|nei|per i|per le|per|pour|les|dans|sur|tra|fra|entro|binnen|innerhalb von|zahlbar in|for a)? ?(?:(?:{_NEXT}) )?"
-    for match in re.finditer(rf"(?<!\w){lead}(?P<n>{_ANY_COUNT})(?:[ -](?:{_NEXT}|more|weitere[n]?))?[ -](?P<unit>{_ANY_UNIT})(?!\w)(?! ago| old)", text):
+    lead = rf"(?:in(?: the)?|within|net|over(?: the)?|for(?: the)?|the|die|den|der|fur|in den|uber|nei|per i|per le|per|pour|les|dans|sur|tra|fra|entro|binnen|innerhalb von|zahlbar in|for a)? ?(?:(?:{NEXT}) )?"
+    for match in re.finditer(
+        rf"(?<!\w){lead}(?P<n>{ANY_COUNT})(?:[ -](?:{NEXT}|more|weitere[n]?))?[ -](?P<unit>{ANY_UNIT})(?!\w)(?! ago| old)",
+        text,
+    ):
         days = length_days(_count(match["n"]), _unit(match["unit"]))
         day = today + timedelta(days=days)
         found.append(Span(match.start(), match.end(), day, day, "days", days=days))
-    for match in re.finditer(rf"(?<!\w)(?:(?P<n>{_ANY_COUNT}) (?P<unit>{_ANY_UNIT}) (?:ago|fa)|(?:vor|il y a) (?P<n2>{_ANY_COUNT}) (?P<unit2>{_ANY_UNIT}))(?!\w)", text):
+    for match in re.finditer(
+        rf"(?<!\w)(?:(?P<n>{ANY_COUNT}) (?P<unit>{ANY_UNIT}) (?:ago|fa)|(?:vor|il y a) (?P<n2>{ANY_COUNT}) (?P<unit2>{ANY_UNIT}))(?!\w)",
+        text,
+    ):
         days = length_days(_count(match["n"] or match["n2"]), _unit(match["unit"] or match["unit2"]))
         day = today - timedelta(days=days)
         found.append(Span(match.start(), match.end(), day, day, "day"))
@@ -257,17 +324,23 @@ def _lengths(text: str, today: date) -> list[Span]:
     return found
 
 
-_BETWEEN = re.compile(r"(?:to|until|till|through|thru|up to|bis(?: zum)?|al?|fino al?|au|jusqu'au?|a|and|und|e|et|-|to the|und dem|e il|et le|al 1|all')")
-_SINCE = re.compile(r"(?:since|from|starting|as of|onwards from|beginning|seit(?: dem)?|ab(?: dem)?|vom|von|dal?l?'?|a partire dal?|depuis(?: le)?|a partir du?|du|since the|from the|after the start of)\s*$")
-_AFTER = re.compile(r"(?:after|later than|nach(?: dem)?|dopo(?: il)?|apres(?: le)?)\s*(?:the )?$")
-_UNTIL = re.compile(r"(?:until|till|up to|through|by|no later than|bis(?: zum| ende)?|fino al?|entro(?: il)?|jusqu'au?|d'ici(?: le| au)?|avant fin)\s*(?:the )?$")
-_BEFORE = re.compile(r"(?:before|earlier than|prior to|vor(?: dem)?|prima del?|avant(?: le)?)\s*(?:the )?$")
+_BETWEEN = re.compile(
+    r"(?:to|until|till|through|thru|up to|bis(?: zum)?|al?|fino al?|au|jusqu'au?|a|and|und|e|et|-|to the|und dem|e il|et le|al 1|all')"
+)
+_SINCE = re.compile(
+    r"(?:since|from|starting|as of|onwards from|beginning|seit(?: dem)?|ab(?: dem)?|vom|von|dal?l?'?|a partire dal?|depuis(?: le)?|a partir du?|du|since the|from the|after the start of)\s*$"
+)
+_AFTER = re.compile(r"(?:after|later than|newer than|more recent than|neuer als|nach(?: dem)?|dopo(?: il)?|apres(?: le)?)\s*(?:the )?$")
+_UNTIL = re.compile(
+    r"(?:until|till|up to|through|by|no later than|bis(?: zum| ende)?|fino al?|entro(?: il)?|jusqu'au?|d'ici(?: le| au)?|avant fin)\s*(?:the )?$"
+)
+_BEFORE = re.compile(r"(?:before|earlier than|older than|alter als|piu vecchi[ae] del|anterieure?s? au|prior to|vor(?: dem)?|prima del?|avant(?: le)?)\s*(?:the )?$")
 
 
 def find_dates(text: str, today: date) -> list[Span]:
     """The days and periods of a folded sentence, from left to right, none overlapping another."""
     spans: list[Span] = []
-    for group in (_ends, _days, _periods, _lengths):
+    for group in (_ends, _days_of_month, _days, _periods, _lengths):
         for span in sorted(group(text, today), key=lambda found: found.start - found.end):
             if not any(span.start < other.end and span.end > other.start for other in spans):
                 spans.append(span)
@@ -282,8 +355,15 @@ def _join(text: str, spans: list[Span]) -> list[Span]:
         before = joined[-1] if joined else None
         gap = text[before.end : span.start].strip(" ,") if before else ""
         gap = re.sub(r" (?:the|den|dem|il|le|mid|early|late)$", "", gap)
-        if before and before.kind in ("day", "period", "since") and span.kind in ("day", "period") and _BETWEEN.fullmatch(gap):
-            together = gap in ("and", "und", "e", "et") and not re.search(r"(?:between|zwischen|tra|fra|entre|from|von|da) ?(?:the )?$", text[: before.start])
+        if (
+            before
+            and before.kind in ("day", "period", "since")
+            and span.kind in ("day", "period")
+            and _BETWEEN.fullmatch(gap)
+        ):
+            together = gap in ("and", "und", "e", "et") and not re.search(
+                r"(?:between|zwischen|tra|fra|entre|from|von|da) ?(?:the )?$", text[: before.start]
+            )
             if not together and before.first and span.last and (before.first <= span.last or before.yearless):
                 first = before.first
                 if first > span.last:
@@ -305,7 +385,9 @@ def _opened(text: str, span: Span) -> Span:
         return replace(span, first=None, last=span.first - one, kind="until")
     if _UNTIL.search(lead):
         return replace(span, first=None, kind="until")
-    if _SINCE.search(lead) and (span.kind == "day" or not re.search(r"(?:from|von|vom|du|da|dal|dell'|as of)\s*$", lead)):
+    if _SINCE.search(lead) and (
+        span.kind == "day" or not re.search(r"(?:from|von|vom|du|da|dal|dell'|as of)\s*$", lead)
+    ):
         return replace(span, last=None, kind="since")
     return span
 

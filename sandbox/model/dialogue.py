@@ -101,10 +101,14 @@ class Router:
             pending = asked or pending
         return State(language, shown if shown.items else state.shown, pending, wishes or state.wishes, wrote)
 
-    def _decide(self, text: str, state: State, offered: Offered, today: date, known: tuple[str, ...], language: str) -> Decision:
+    def _decide(
+        self, text: str, state: State, offered: Offered, today: date, known: tuple[str, ...], language: str
+    ) -> Decision:
         tidy = clean(text[: LONGEST * 4])
         if len(text) > LONGEST * 4 or len(tidy) > LONGEST:
-            return Decision(notes=(say("too_long", language, count=f"{len(text):,}".replace(",", " "), most=str(LONGEST)),))
+            return Decision(
+                notes=(say("too_long", language, count=f"{len(text):,}".replace(",", " "), most=str(LONGEST)),)
+            )
         if not any(char.isalnum() for char in tidy):
             return Decision(notes=(say("empty", language),))
         setting = Setting(today, language, known, state.shown)
@@ -153,7 +157,11 @@ class Router:
         return Decision(wishes, tuple(calls), tuple(dict.fromkeys(notes)), pending)
 
     def _unsure(self, made: Plan, offered: Offered, language: str, state: State) -> Decision:
-        options = [name for name in made.guess.likely() if catalogue()[name].effect != "talk" and any(map(offered.allows, catalogue()[name].tools))]
+        options = [
+            name
+            for name in made.guess.likely()
+            if catalogue()[name].effect != "talk" and any(map(offered.allows, catalogue()[name].tools))
+        ]
         outside = made.guess.ranked[:1] and catalogue()[made.guess.ranked[0][0]].effect == "talk"
         if state.pending and len(made.reading.folded) < 60 and not made.reading.has("oosword", "greet", "thanks"):
             return Decision(notes=(state.pending.again(language),), pending=state.pending)
@@ -191,15 +199,23 @@ def _not_offered(outcome: NotOffered, offered: Offered, language: str) -> str:
 
 def _doubt(wish: Wish, offered: Offered, language: str) -> tuple[str, Pending] | None:
     """A question about an amount that cannot be read in one way, or about paying what looks like our own invoice."""
-    intent, reading = catalogue()[wish.intent], wish.reading
+    intent = catalogue()[wish.intent]
     if not any(map(offered.allows, intent.tools)):
         return None
     if intent.effect == "write" and "amount" in intent.slots and "amount" not in wish.slots:
         doubt = _amount_doubt(wish, language)
         if doubt:
             return doubt
-    if wish.intent == "create_payment" and offered.allows("create_payment") and str(wish.slots.get("document", "")).startswith("INV"):
-        options = [name for name in ("create_payment", "mark_invoice_paid", "get_invoice") if any(map(offered.allows, catalogue()[name].tools))]
+    if (
+        wish.intent == "create_payment"
+        and offered.allows("create_payment")
+        and str(wish.slots.get("document", "")).startswith("INV")
+    ):
+        options = [
+            name
+            for name in ("create_payment", "mark_invoice_paid", "get_invoice")
+            if any(map(offered.allows, catalogue()[name].tools))
+        ]
         text = say("ask_out_or_in", language, number=str(wish.slots["document"]))
         asked = f"{text}\n{numbered([label(name, language) for name in options])}"
         if not wish.slots.get("agreed"):
@@ -218,7 +234,12 @@ def _amount_doubt(wish: Wish, language: str) -> tuple[str, Pending] | None:
         options = tuple(reading for reading in amounts[0].readings if reading == round(reading, 2))
         if len(options) < 2:
             options = (amounts[0].readings[0], round(amounts[0].readings[1], 2))
-        lines = [f"{currency}{option:,.2f}" if language == "en" else f"{currency}{option:,.2f}".translate(str.maketrans(",.", ".,")) for option in options]
+        lines = [
+            f"{currency}{option:,.2f}"
+            if language == "en"
+            else f"{currency}{option:,.2f}".translate(str.maketrans(",.", ".,"))
+            for option in options
+        ]
         return f"{say('ask_reading', language, typed=typed)}\n{numbered(lines)}", replace(asking, amounts=options)
     if amounts[0].decimals > 2:
         return say("ask_decimals", language, typed=typed), asking

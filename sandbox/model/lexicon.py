@@ -55,7 +55,9 @@ def lexicon() -> Lexicon:
         known |= {fold(word) for entry in entries if not entry.startswith("re:") for word in entry.split()}
     for group in ("nouns", "states", "verbs"):
         for entries in tables[group].values():
-            known |= {fold(piece) for entry in entries if not entry.startswith("re:") for piece in entry.rstrip("*").split()}
+            known |= {
+                fold(piece) for entry in entries if not entry.startswith("re:") for piece in entry.rstrip("*").split()
+            }
     common = (_HERE / "common_words.txt").read_text(encoding="utf-8")
     known |= {fold(word) for word in common.split()}
     for path in sorted((_HERE / "examples").glob("*.toml")):

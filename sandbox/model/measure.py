@@ -49,8 +49,17 @@ _ARGUMENTS = {
     "get_vat_summary": "date_from date_to",
 }
 WRITES = frozenset(
-    "create_invoice send_invoice_reminder void_invoice mark_invoice_paid create_payment collect_payment cancel_payment "
-    "refund_payment create_contact".split()
+    [
+        "create_invoice",
+        "send_invoice_reminder",
+        "void_invoice",
+        "mark_invoice_paid",
+        "create_payment",
+        "collect_payment",
+        "cancel_payment",
+        "refund_payment",
+        "create_contact",
+    ]
 )
 _NEEDS = {
     "create_payment": (("invoice_number",), ("contact_name", "amount"), ("iban", "amount")),
@@ -63,7 +72,10 @@ def neutral_tools() -> Offered:
     """The neutral tool set that the sentences are written for."""
     schemas = {}
     for name, line in _ARGUMENTS.items():
-        known = {arg: _AMOUNT if "amount" in arg else {"type": "integer"} if arg in ("days", "limit") else _TEXT for arg in line.split()}
+        known = {
+            arg: _AMOUNT if "amount" in arg else {"type": "integer"} if arg in ("days", "limit") else _TEXT
+            for arg in line.split()
+        }
         schemas[name] = {"type": "object", "properties": known}
     return Offered(schemas)
 
@@ -95,7 +107,10 @@ def _matches(calls: Sequence[Call], expected: list[dict[str, Any]], *, arguments
         return False
     left = list(expected)
     for call in calls:
-        fit = next((one for one in left if one["tool"] == call.tool and (not arguments or _fits(call.arguments, one["args"]))), None)
+        fit = next(
+            (one for one in left if one["tool"] == call.tool and (not arguments or _fits(call.arguments, one["args"]))),
+            None,
+        )
         if fit is None:
             return False
         left.remove(fit)
@@ -174,7 +189,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.misses:
         for kind, line, reply in score.misses:
             calls = [(call.tool, call.arguments) for call in reply.calls]
-            out.append(f"[{kind}] {line['text']!r}\n    wanted {line['expected']}\n    got    {calls or reply.text[-160:]!r}")
+            out.append(
+                f"[{kind}] {line['text']!r}\n    wanted {line['expected']}\n    got    {calls or reply.text[-160:]!r}"
+            )
     sys.stdout.write("\n".join([*out, ""]))
     return 0
 

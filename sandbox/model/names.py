@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """Who is meant: the contact named in a sentence, as typed or mended against the names that are known."""
 
 import re
@@ -16,8 +17,55 @@ DEMO_CONTACTS = (
 )  # fmt: skip
 """Some contacts of the sandbox's own demo company; used to mend a name that was typed nearly right."""
 
-_SUFFIX = "gmbh ltd limited srl sa ag inc llc kg spa sarl bv plc corp corporation co company sas ug ohg gbr eurl oy ab nv e.v. mbh".split()
-_GENERIC = frozenset("office cafe the and studio studios group services design media print works house bank hotel company".split())
+_SUFFIX = [
+    "gmbh",
+    "ltd",
+    "limited",
+    "srl",
+    "sa",
+    "ag",
+    "inc",
+    "llc",
+    "kg",
+    "spa",
+    "sarl",
+    "bv",
+    "plc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "sas",
+    "ug",
+    "ohg",
+    "gbr",
+    "eurl",
+    "oy",
+    "ab",
+    "nv",
+    "e.v.",
+    "mbh",
+]
+_GENERIC = frozenset(
+    [
+        "office",
+        "cafe",
+        "the",
+        "and",
+        "studio",
+        "studios",
+        "group",
+        "services",
+        "design",
+        "media",
+        "print",
+        "works",
+        "house",
+        "bank",
+        "hotel",
+        "company",
+    ]
+)
 _LEAD = re.compile(
     r"(?:^|[ (])(?:to|from|for|of|with|by|at|about|against|an|von|vom|fur|bei|mit|gegen|uber|zu|a|ad|da|di|del|dei|per|con|de|du|pour|chez|avec|contre|d'|l'|"
     r"pay|remind|chase|nudge|bill|invoice|charge|debit|refund|has|have|did|does|is|hat|haben|ist|supplier|customer|client|vendor|kunde|lieferant|firma|"
@@ -62,12 +110,16 @@ def _aliases(known: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted(unique, key=lambda item: (-item[2], -len(item[0]), item[0])))
 
 
-def find_names(text: str, folded: str, known: tuple[str, ...], taken: list[tuple[int, int]], language: str) -> list[Named]:
+def find_names(
+    text: str, folded: str, known: tuple[str, ...], taken: list[tuple[int, int]], language: str
+) -> list[Named]:
     """The contacts a sentence names, from left to right: known ones first, then words that look like a name."""
     pieces = [match for match in words(folded) if not _inside(match.start(), match.end(), taken)]
     found = _known_names(text, pieces, known)
     spots = [(name.start, name.end) for name in found]
-    found += _free_names(text, [piece for piece in pieces if not _inside(piece.start(), piece.end(), spots)], folded, language)
+    found += _free_names(
+        text, [piece for piece in pieces if not _inside(piece.start(), piece.end(), spots)], folded, language
+    )
     return sorted(found, key=lambda name: name.start)
 
 
@@ -85,7 +137,10 @@ def _known_names(text: str, pieces: list[re.Match[str]], known: tuple[str, ...])
     for form, full, size in _aliases(known):
         for at in range(len(pieces) - size + 1):
             window = pieces[at : at + size]
-            if used & set(range(at, at + size)) or len(text[window[0].start() : window[-1].end()]) > len(form) + size + 6:
+            if (
+                used & set(range(at, at + size))
+                or len(text[window[0].start() : window[-1].end()]) > len(form) + size + 6
+            ):
                 continue
             if not _alike([_bare(piece.group()) for piece in window], form):
                 continue
@@ -177,5 +232,7 @@ def _continues(text: str, before: re.Match[str], piece: re.Match[str]) -> bool:
         return True
     capital = text[piece.start()].isupper()
     if capital and text[before.start()].isupper():
-        return word not in ("EUR", "GBP", "USD", "CHF") and not re.fullmatch(r"eur|gbp|usd|chf|iban|per|via|sepa|gocardless", word)
+        return word not in ("EUR", "GBP", "USD", "CHF") and not re.fullmatch(
+            r"eur|gbp|usd|chf|iban|per|via|sepa|gocardless", word
+        )
     return not is_known(word) and mended(word) == word and not capital and not text[before.start()].isupper()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """A question that was asked and the answer that fills it: `the second one`, `1.250,00 €`, `no, 500`, `and for Hooli?`."""
 
 import json
@@ -6,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sandbox.model.bind import Offered
+from sandbox.model.bind import Missing, Offered
 from sandbox.model.intents import catalogue
 from sandbox.model.plan import Plan, Wish
 from sandbox.model.results import choice_label
 from sandbox.model.say import label, numbered, question, say
-from sandbox.model.bind import Missing
 from sandbox.model.slots import Name, Slots, fill
 from sandbox.model.text import fold
 
@@ -20,8 +20,26 @@ _SLOT_OF_ARGUMENT = {
     "number": "document", "query": "query",
 }  # fmt: skip
 _ACCOUNTS = re.compile(r"konto|account|conto|compte|bank|savings|kasse")
-_CHANGE = re.compile(r"(?:make it|change (?:it|that|the \w+) to|instead|rather|not \S+(?: \S+)?,? but|lieber|stattdessen|sondern|invece|piuttosto|plutot|should be|sollte|i meant|ich meinte|correct)")
-_FILLABLE = ("document", "payment_id", "contact", "amount", "currency", "date", "due_date", "iban", "name", "email", "days", "account", "reference", "date_from", "date_to")
+_CHANGE = re.compile(
+    r"(?:make it|change (?:it|that|the \w+) to|instead|rather|not \S+(?: \S+)?,? but|lieber|stattdessen|sondern|invece|piuttosto|plutot|should be|sollte|i meant|ich meinte|correct)"
+)
+_FILLABLE = (
+    "document",
+    "payment_id",
+    "contact",
+    "amount",
+    "currency",
+    "date",
+    "due_date",
+    "iban",
+    "name",
+    "email",
+    "days",
+    "account",
+    "reference",
+    "date_from",
+    "date_to",
+)
 
 
 @dataclass(frozen=True)
@@ -90,16 +108,20 @@ def answer_pending(pending: Pending, made: Plan, offered: Offered) -> Wish | Non
     if place is not None and pending.choices:
         return _chosen(pending, place)
     if pending.choices:
-        wanted = [index for index, (said, number, _) in enumerate(pending.choices) if _said(reading.folded, said, number)]
+        wanted = [
+            index for index, (said, number, _) in enumerate(pending.choices) if _said(reading.folded, said, number)
+        ]
         if len(wanted) == 1:
             return _chosen(pending, wanted[0])
     if _fresh(pending, made):
         return None
-    found = {slot: value for slot, value in fill(catalogue()[pending.wish.intent], reading).items() if slot in _FILLABLE}
-    if "contact" in pending.slots and not found and (name := _bare_name(reading.text)):
-        found["contact"] = name
-    if "name" in pending.slots and not found and (name := _bare_name(reading.text)):
-        found["name"] = name
+    found = {
+        slot: value for slot, value in fill(catalogue()[pending.wish.intent], reading).items() if slot in _FILLABLE
+    }
+    if "contact" in pending.slots and not found and (bare := _bare_name(reading.text)):
+        found["contact"] = bare
+    if "name" in pending.slots and not found and (bare := _bare_name(reading.text)):
+        found["name"] = bare
     if not found or not (pending.slots & found.keys() or "amount" in found or pending.slots == set()):
         return None
     return Wish(pending.wish.intent, {**pending.wish.slots, **found}, reading)
@@ -117,7 +139,7 @@ def _place(made: Plan, options: int) -> int | None:
 
 
 def _said(folded: str, said: str, number: str) -> bool:
-    return bool(number) and fold(number) in folded or (len(folded) > 3 and folded.strip(" .!") in fold(said))
+    return (bool(number) and fold(number) in folded) or (len(folded) > 3 and folded.strip(" .!") in fold(said))
 
 
 def _chosen(pending: Pending, place: int) -> Wish:
@@ -128,7 +150,9 @@ def _chosen(pending: Pending, place: int) -> Wish:
         return wish.also({"account": number})
     if number and "document" in wanted:
         # two suppliers may use the same number: the tool that records a payment takes the choice's own id
-        return wish.also({"document": ident if ident and (pending.tool == "record_payment" or " " in number) else number})
+        return wish.also(
+            {"document": ident if ident and (pending.tool == "record_payment" or " " in number) else number}
+        )
     if number and "payment_id" in wanted:
         return wish.also({"payment_id": number})
     slot = "contact" if "contact" in wanted else "query" if "query" in wanted else "document"
@@ -141,7 +165,12 @@ def _fresh(pending: Pending, made: Plan) -> bool:
     if not made.wishes:
         return False
     reading, name = made.reading, made.wishes[0].intent
-    if pending.slots & {"name", "contact"} and _bare_name(reading.text) and reading.text[:1].isupper() and not reading.has("question", "show"):
+    if (
+        pending.slots & {"name", "contact"}
+        and _bare_name(reading.text)
+        and reading.text[:1].isupper()
+        and not reading.has("question", "show")
+    ):
         return False
     if name == pending.wish.intent:
         return False
@@ -153,7 +182,9 @@ def _fresh(pending: Pending, made: Plan) -> bool:
 
 
 def _bare_name(text: str) -> Name | None:
-    tidy = re.sub(r"^(?:for|to|an|für|per|a|à|pour|it's|the one from|von|from)\s+", "", text.strip(" .!?\"'"), flags=re.IGNORECASE)
+    tidy = re.sub(
+        r"^(?:for|to|an|für|per|a|à|pour|it's|the one from|von|from)\s+", "", text.strip(" .!?\"'"), flags=re.IGNORECASE
+    )
     ordinary = fold(tidy) in ("yes", "no", "ja", "nein", "si", "oui", "non", "ok")
     if 2 <= len(tidy) <= 60 and len(tidy.split()) <= 4 and tidy[0].isalpha() and not ordinary:
         return Name(tidy, tidy)
@@ -168,14 +199,20 @@ def correct(made: Plan, wishes: tuple[Wish, ...]) -> Wish | None:
     wish = wishes[0]
     if made.wishes and made.strong and reading.has("show", "question") and made.wishes[0].intent != wish.intent:
         return None
-    found = {slot: value for slot, value in fill(catalogue()[wish.intent], reading).items() if slot in (*_FILLABLE, "status", "limit", "min_amount", "max_amount", "query")}
+    found = {
+        slot: value
+        for slot, value in fill(catalogue()[wish.intent], reading).items()
+        if slot in (*_FILLABLE, "status", "limit", "min_amount", "max_amount", "query")
+    }
     names = reading.names
     if len(names) > 1 and "contact" in found:
         found["contact"] = Name(names[-1].full or names[-1].typed, names[-1].typed)
     if not found:
         return None
     if "document" in found and "contact" not in found:
-        return Wish(wish.intent, {**{key: value for key, value in wish.slots.items() if key != "contact"}, **found}, reading)
+        return Wish(
+            wish.intent, {**{key: value for key, value in wish.slots.items() if key != "contact"}, **found}, reading
+        )
     return Wish(wish.intent, {**wish.slots, **found}, reading)
 
 

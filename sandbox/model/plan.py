@@ -1,14 +1,17 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """What a whole message asks for: one wish or several, each with its slots; a sentence of two wishes is parted."""
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from sandbox.model.dates import in_past
 from sandbox.model.encoder import Encoder
 from sandbox.model.guess import Guess, guess
 from sandbox.model.intents import catalogue
 from sandbox.model.lexicon import lexicon
 from sandbox.model.reading import Reading, Setting, read
-from sandbox.model.slots import Slots, fill, put
+from sandbox.model.slots import Name, Slots, fill, put
 from sandbox.model.text import fold
 
 _JOINT = re.compile(
@@ -22,7 +25,9 @@ _WHOLE = re.compile(
     r"ricavi e (?:i )?costi|profitti e perdite|attiv\w+ e passiv\w+|actifs? et passifs?|pertes et profits|recettes et depenses|revenus et depenses|costs? and (?:revenue|income|profit)|ins and outs|ein- und aus\w*|due and payable|"
     r"incoming and outgoing|ein- und ausgehende\w*|name and email|cash in and cash out|money in and money out|[a-z]+ (?:and|und|e|et) (?:company|sons|partners|partner|co|figli|sohne|fils|soeurs)\b"
 )
-_PRONOUN = re.compile(r"(?<!\w)(?:it|that|this|them|him|her|one|es|ihn|sie|das|dies|la|lo|le|l'|celle-ci|ca|that invoice|that payment)(?!\w)")
+_PRONOUN = re.compile(
+    r"(?<!\w)(?:it|that|this|them|him|her|one|es|ihn|sie|das|dies|la|lo|le|l'|celle-ci|ca|that invoice|that payment)(?!\w)"
+)
 _PERIODS = frozenset({"get_profit_and_loss", "get_vat_summary"})
 _LISTS = frozenset({"list_invoices", "list_bills", "list_payments", "list_transactions"})
 _MOST_WISHES = 6
@@ -58,7 +63,7 @@ def plan(text: str, setting: Setting, encoder: Encoder) -> Plan:
     clauses = _clauses(text, setting, encoder, whole)
     best = guess(whole, encoder)
     if len(clauses) > 1:
-        wishes = _share([_wish(reading, name) for reading, name in clauses])
+        wishes = _distinct(_share([_wish(reading, name) for reading, name in clauses]))
         return Plan(tuple(found for wish in wishes for found in _each(wish))[:_MOST_WISHES], whole, best, True)
     both = _both_sides(whole)
     if both:
@@ -90,8 +95,7 @@ def _clauses(text: str, setting: Setting, encoder: Encoder, whole: Reading) -> l
         reading = read(piece, setting)
         name = _standing(reading, encoder)
         if name and catalogue()[name].effect == "talk":
-            if clauses or len(pieces) > 1:
-                continue
+            continue
         if clauses and not _apart(clauses[-1], reading, name):
             before = clauses.pop()
             joined = before[0] + joint + piece
@@ -110,7 +114,10 @@ def _pieces(text: str, whole: Reading) -> list[tuple[str, str]]:
     kept += [(amount.start, amount.end) for amount in whole.amounts]
     pieces, at, joint = [], 0, ""
     for match in _JOINT.finditer(text):
-        if any(match.start() < end and match.end() > start for start, end in kept) or not text[at : match.start()].strip():
+        if (
+            any(match.start() < end and match.end() > start for start, end in kept)
+            or not text[at : match.start()].strip()
+        ):
             continue
         pieces.append((joint, text[at : match.start()]))
         at, joint = match.end(), match.group()
@@ -136,16 +143,46 @@ def _apart(before: tuple[str, Reading, str | None], reading: Reading, name: str 
     intent = catalogue()[name]
     slots = fill(intent, reading)
     lacking = any(not (need & slots.keys()) for need in intent.need)
-    if lacking and intent.effect == "write" and _PRONOUN.search(reading.folded):
+    if lacking and intent.effect == "write" and (_PRONOUN.search(reading.folded) or before[1].has("#contact", "#doc", "#pay", "#ref")):
+        return False
+    if not reading.has("#domain", "#write", "show", "question", "total", "overdue", "loc_account", "balance"):
+        return False
+    if reading.folded.startswith(("only ", "just ", "nur ", "solo ", "seulement ")):
         return False
     if lacking and intent.effect == "read":
         return False
-    same = before[2] == name or {before[2], name} <= {"get_invoice", "get_payment_status", "mark_invoice_paid", "list_invoices"} - {"list_invoices"}
+    same = before[2] == name or {before[2], name} <= {
+        "get_invoice",
+        "get_payment_status",
+        "mark_invoice_paid",
+        "list_invoices",
+    } - {"list_invoices"}
     if same:
-        return bool(slots) and slots != fill(intent, before[1]) and reading.has("show", "remind", "pay", "void", "question", "refund", "stop")
+        return (
+            bool(slots)
+            and slots != fill(intent, before[1])
+            and reading.has("show", "remind", "pay", "void", "question", "refund", "stop")
+        )
     if before[2] == "create_invoice" and intent.effect == "read" and not reading.has("show", "question"):
         return False
-    return not (intent.effect == "read" and catalogue()[before[2]].effect == "write" and not reading.has("show", "question", "#domain", "total"))
+    return not (
+        intent.effect == "read"
+        and catalogue()[before[2]].effect == "write"
+        and not reading.has("show", "question", "#domain", "total")
+    )
+
+
+def _distinct(wishes: list[Wish]) -> list[Wish]:
+    """Without a wish that another one of the same kind says more fully: `how are we doing? the P&L for October`."""
+    kept = []
+    for wish in wishes:
+        fuller = [
+            other for other in wishes
+            if other is not wish and other.intent == wish.intent and wish.slots.items() < other.slots.items()
+        ]  # fmt: skip
+        if not fuller or catalogue()[wish.intent].effect == "write":
+            kept.append(wish)
+    return kept
 
 
 def _share(wishes: list[Wish]) -> list[Wish]:
@@ -156,21 +193,35 @@ def _share(wishes: list[Wish]) -> list[Wish]:
         before = out[-1] if out else None
         if before:
             extra: Slots = {}
-            if "contact" in intent.slots and "contact" not in wish.slots and "contact" in before.slots and wish.reading.has("their"):
+            if (
+                "contact" in intent.slots
+                and "contact" not in wish.slots
+                and "contact" in before.slots
+                and wish.reading.has("their")
+            ):
                 extra["contact"] = before.slots["contact"]
-            period = {key: before.slots[key] for key in ("date_from", "date_to") if key in before.slots}
-            if {wish.intent, before.intent} <= _PERIODS or wish.reading.has("same"):
-                if "date_from" in intent.slots and not {"date_from", "date_to"} & wish.slots.keys():
-                    extra |= period
+            period: Slots = {key: before.slots[key] for key in ("date_from", "date_to") if key in before.slots}
+            undated = "date_from" in intent.slots and not {"date_from", "date_to"} & wish.slots.keys()
+            if undated and ({wish.intent, before.intent} <= _PERIODS or wish.reading.has("same")):
+                extra |= period
             if {wish.intent, before.intent} <= _LISTS and not wish.reading.has("show", "question"):
                 for key in ("status", "contact", "date_from", "date_to"):
-                    if key in before.slots and key in intent.slots and not (key.startswith("date") and {"date_from", "date_to"} & wish.slots.keys()):
+                    if (
+                        key in before.slots
+                        and key in intent.slots
+                        and not (key.startswith("date") and {"date_from", "date_to"} & wish.slots.keys())
+                    ):
                         extra.setdefault(key, before.slots[key])
             wish = replace(wish, slots={**extra, **wish.slots})
-            back = {key: wish.slots[key] for key in ("date_from", "date_to") if key in wish.slots}
+            back: Slots = {key: wish.slots[key] for key in ("date_from", "date_to") if key in wish.slots}
             if {wish.intent, before.intent} <= _PERIODS and back and not {"date_from", "date_to"} & before.slots.keys():
                 out[-1] = before.also(back)
-            elif {wish.intent, before.intent} <= _LISTS and "contact" in wish.slots and "contact" not in before.slots and not wish.reading.has("show", "question"):
+            elif (
+                {wish.intent, before.intent} <= _LISTS
+                and "contact" in wish.slots
+                and "contact" not in before.slots
+                and not wish.reading.has("show", "question")
+            ):
                 out[-1] = before.also({"contact": wish.slots["contact"]})
         out.append(wish)
     return out
@@ -180,14 +231,23 @@ def _each(wish: Wish) -> list[Wish]:
     """One wish for each document, payment, line or contact that the clause names."""
     reading, intent = wish.reading, catalogue()[wish.intent]
     wanted = set(intent.slots)
-    numbers = [number for number in reading.numbers if (number.kind == "payment") == ("payment_id" in wanted and "document" not in wanted)]
-    if len(numbers) > 1 and wanted & {"document", "payment_id"} and intent.effect != "talk":
-        slot = "payment_id" if "payment_id" in wanted and "document" not in wanted else "document"
-        return [wish.also({slot: number.value}) for number in numbers]
+    for slot, kinds in (("payment_id", {"payment"}), ("document", {"invoice", "bill", "document"})):
+        numbers = list(dict.fromkeys(number.value for number in reading.numbers if number.kind in kinds))
+        if len(numbers) > 1 and slot in wanted:
+            return [wish.also({slot: number}) for number in numbers]
+    periods = [span for span in reading.dates if span.kind == "period"]
+    if len(periods) > 1 and {"date_from", "date_to"} <= wanted and intent.effect == "read":
+        today = reading.setting.today
+        found = [in_past(span, today) for span in periods]
+        return [wish.also({"date_from": span.first, "date_to": span.last}) for span in found if span.first and span.last]
     if len(reading.picked) > 1 and wanted & {"document", "payment_id"}:
         wishes = []
         for which in range(len(reading.picked)):
-            slots = {key: value for key, value in wish.slots.items() if key not in ("document", "payment_id", "contact", "amount")}
+            slots = {
+                key: value
+                for key, value in wish.slots.items()
+                if key not in ("document", "payment_id", "contact", "amount")
+            }
             put(slots, wanted, reading, which)
             wishes.append(replace(wish, slots=slots))
         return wishes
@@ -199,15 +259,17 @@ def _each_contact(wish: Wish, wanted: set[str]) -> list[Wish]:
     full = [name for name in reading.names if name.full]
     if "contact" not in wanted or len(full) < 2 or "document" in wish.slots:
         return [wish]
-    gaps = [reading.folded[a.end : b.start] for a, b in zip(full, full[1:], strict=False)]
+    gaps = [reading.folded[before.end : after.start] for before, after in pairwise(full)]
     sums = [amount for amount in reading.amounts if not amount.bound and amount.value is not None]
-    from sandbox.model.slots import Name
-
     names = [Name(name.full or name.typed, name.typed) for name in full]
-    if intent.effect == "write" and "amount" in wanted and "amount" in {next(iter(need)) for need in intent.need if len(need) == 1} | {"amount"}:
+    if intent.effect == "write" and "amount" in wanted:
         if len(sums) == len(full):
-            return [wish.also({"contact": name, "amount": amount.value or 0}) for name, amount in zip(names, sums, strict=True)]
-        return [wish] if len(sums) == 0 else [replace(wish, slots={k: v for k, v in wish.slots.items() if k != "contact"})]
+            pairs = zip(names, sums, strict=True)
+            return [wish.also({"contact": name, "amount": amount.value or 0}) for name, amount in pairs]
+        if not sums:
+            return [wish]
+        # one amount and two names: whose it is must be asked
+        return [replace(wish, slots={key: value for key, value in wish.slots.items() if key != "contact"})]
     if all(gap.strip(" ,") in ("and", "und", "e", "et", "&", "") for gap in gaps):
         return [wish.also({"contact": name}) for name in names]
     return [wish]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """What one clause says: its names, numbers, amounts, days, references and the features that the rules look at."""
 
 import re
@@ -6,7 +7,7 @@ from datetime import date
 
 from sandbox.model.amounts import Amount, find_amounts
 from sandbox.model.dates import Span, find_dates
-from sandbox.model.documents import Number, find_email, find_iban, find_numbers
+from sandbox.model.documents import Number, addresses, find_email, find_iban, find_numbers
 from sandbox.model.lexicon import concepts, lexicon
 from sandbox.model.names import Named, find_names
 from sandbox.model.shown import Item, Shown, pick
@@ -15,7 +16,9 @@ from sandbox.model.text import fold, words
 _REQUEST = re.compile(
     r"^(?:(?:please|pls|hi|hey|hello|so|and|ok|okay|bitte|und|hallo)[, ]+)*(?:can|could|would|will) (?:you|u)\b|^(?:kannst|konntest|wurdest) du|^konnen sie|^(?:puoi|potresti|puo)|^(?:peux|pourrais|pouvez|pourriez)[- ](?:tu|vous)"
 )
-_CAN_WE = re.compile(r"^(?:and |so |hey )?(?:can|could|may|are|do|able) (?:we|i)\b|^(?:konnen|durfen) wir|^(?:possiamo)|^(?:pouvons-nous|peut-on)|are we able")
+_CAN_WE = re.compile(
+    r"^(?:and |so |hey )?(?:can|could|may|are|do|able) (?:we|i)\b|^(?:konnen|durfen) wir|^(?:possiamo)|^(?:pouvons-nous|peut-on)|are we able"
+)
 _LIMIT = re.compile(
     r"(?:top|first|last|latest|newest|letzten|ultim[ie]|derniere?s|neuesten|biggest|largest|recent|highest|hochsten|ersten|prim[ie]|premiere?s) (?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twenty|zwei|drei|vier|funf|zehn|tre|cinque|dieci|trois|cinq|dix)\b(?! ?(?:days?|weeks?|months?|years?|quarters?|tage?n?|wochen?|monate?n?|jahre?n?|giorni|settimane|mesi|anni|jours|semaines|mois|ans|eur|€|k\b|[.,]\d))"
     r"|(?P<n2>\d{1,3}|two|three|four|five|six|ten|funf|zehn|cinq|dix|cinque|dieci) (?:most recent|latest|newest|last|biggest|largest|neuesten|letzten|grossten|groster|grosten|dernier[es]*|ultim[ie]|plus grandes|highest|oldest)"
@@ -25,8 +28,12 @@ _NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "zehn": 10, "tre": 3, "cinque": 5, "dieci": 10, "trois": 3, "cinq": 5, "dix": 10,
 }  # fmt: skip
-_HOW_TO = re.compile(r"^(?:how|wie|come|comment)(?: do| can| could| would| should| kann| zahle| uberweise|)(?: i| we| ich| wir| faccio| je)?\b.*(?:pay|transfer|zahl|uberweis|paga|paye)|what (?:happens|if)|was passiert|cosa succede|should (?:i|we) pay|soll(?:en|te)? (?:ich|wir)|sollen wir|dobbiamo pagare .*\?|must we pay|who should|can we (?:afford|pay)|do we (?:need|have) to pay|can i pay|could we pay|konnen wir")
-_NOT_DO = re.compile(r"\b(?:don't|do not|dont|never|nicht|non|ne)\b(?: \w+){0,2} (?:pay|send|transfer|zahle|uberweise|pagare|bezahle|payer|paie|remind|charge|collect|void|cancel|refund|mark)|\b(?:zahle|bezahle|uberweise|storniere|mahne|paie|paye)\b(?: \S+){0,4} (?:nicht|pas)\b")
+_HOW_TO = re.compile(
+    r"^(?:how|wie|come|comment)(?: do| can| could| would| should| kann| zahle| uberweise|)(?: i| we| ich| wir| faccio| je)?\b.*(?:pay|transfer|zahl|uberweis|paga|paye)|what (?:happens|if)|was passiert|cosa succede|should (?:i|we) pay|soll(?:en|te)? (?:ich|wir)|sollen wir|dobbiamo pagare .*\?|must we pay|who should|can we (?:afford|pay)|do we (?:need|have) to pay|can i pay|could we pay|konnen wir"
+)
+_NOT_DO = re.compile(
+    r"\b(?:don't|do not|dont|never|nicht|non|ne)\b(?: \w+){0,2} (?:pay|send|transfer|zahle|uberweise|pagare|bezahle|payer|paie|remind|charge|collect|void|cancel|refund|mark)|\b(?:zahle|bezahle|uberweise|storniere|mahne|paie|paye)\b(?: \S+){0,4} (?:nicht|pas)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -68,16 +75,21 @@ def read(text: str, setting: Setting) -> Reading:
     """Take one clause apart."""
     folded = fold(text)
     numbers, taken = find_numbers(text, folded)
+    fixed = addresses(folded)
     dates = find_dates(_blank(folded, taken), setting.today)
     limit, spot = _limit(folded)
     taken = [*taken, *((span.start, span.end) for span in dates), *([spot] if spot else [])]
     amounts = find_amounts(folded, setting.language, taken)
     taken += [(amount.start, amount.end) for amount in amounts]
     names = find_names(text, folded, setting.known, taken, setting.language)
-    picked = pick(_blank(folded, [(span.start, span.end) for span in dates if span.kind != "day"]), setting.shown, [name.said(as_typed=False) for name in names])
+    picked = pick(
+        _blank(folded, [(span.start, span.end) for span in dates if span.kind != "day"]),
+        setting.shown,
+        [name.said(as_typed=False) for name in names],
+    )
     amounts = _without_places(amounts, picked, folded)
     blanks = [(name.start, name.end) for name in names]
-    seen = set(concepts(folded, [*blanks, *((number.start, number.end) for number in numbers if number.sure)]))
+    seen = set(concepts(folded, [*blanks, *fixed, *((number.start, number.end) for number in numbers if number.sure)]))
     reading = Reading(
         text, folded, setting, tuple(numbers), tuple(dates), tuple(amounts), tuple(names), tuple(picked), limit,
         find_email(folded), find_iban(text, folded), frozenset(), _masked(folded, names, numbers, amounts),
@@ -115,7 +127,10 @@ def _without_places(amounts: list[Amount], picked: list[Item], folded: str) -> l
 
 def _masked(folded: str, names: list[Named], numbers: list[Number], amounts: list[Amount]) -> str:
     places = [(name.start, name.end, "acme") for name in names]
-    places += [(n.start, n.end, {"payment": "PM000100", "bill": "BILL-100", "invoice": "INV-0100"}.get(n.kind, "INV-0100")) for n in numbers]
+    places += [
+        (n.start, n.end, {"payment": "PM000100", "bill": "BILL-100", "invoice": "INV-0100"}.get(n.kind, "INV-0100"))
+        for n in numbers
+    ]
     places += [(amount.start, amount.end, "100 euros") for amount in amounts]
     out, at = [], 0
     for start, end, word in sorted(places):
@@ -137,7 +152,9 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
         "#pay": "payment" in kinds,
         "#iban": reading.iban is not None,
         "#email": reading.email is not None,
-        "#period": any(span.kind != "days" and not span.first == span.last == reading.setting.today for span in reading.dates),
+        "#period": any(
+            span.kind != "days" and not span.first == span.last == reading.setting.today for span in reading.dates
+        ),
         "#days": any(span.kind == "days" for span in reading.dates),
         "#limit": reading.limit is not None,
         "#ref": bool(reading.picked),
@@ -146,7 +163,10 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
     }
     features = {name for name, holds in found.items() if holds}
     if reading.picked:
-        features |= {{"invoice": "#L_inv", "bill": "#L_bill", "payment": "#L_pay"}.get(item.kind or "", "#L_doc") for item in reading.picked}
+        features |= {
+            {"invoice": "#L_inv", "bill": "#L_bill", "payment": "#L_pay"}.get(item.kind or "", "#L_doc")
+            for item in reading.picked
+        }
     folded = reading.folded
     request = bool(_REQUEST.search(folded))
     asking = "question" in seen and not request
@@ -156,8 +176,21 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
         features.add("#can_we")
     if request:
         seen.discard("question")
-    if features & {"#doc", "#pay", "#contact", "#amount"} or seen & {"invoice", "bill", "balance", "pnl", "vat", "txn", "bsheet", "payment", "mandate", "forecast"}:
+    if features & {"#doc", "#pay", "#contact", "#amount"} or seen & {
+        "invoice",
+        "bill",
+        "balance",
+        "pnl",
+        "vat",
+        "txn",
+        "bsheet",
+        "payment",
+        "mandate",
+        "forecast",
+    }:
         features.add("#hard")
+    if folded.startswith("open ") and "open" in seen and not seen & {"invoice", "bill", "payment", "customer", "supplier"}:
+        seen.discard("open")  # "open Dupont" is an order, not a state
     no = bool(_NOT_DO.search(folded)) and not seen & {"void", "stop"}
     if not no and _wants_pay(folded, seen, features, asking=asking):
         features.add("#wants_pay")
@@ -178,7 +211,11 @@ def _wants_pay(folded: str, seen: set[str], features: set[str], *, asking: bool)
     concrete = features & {"#amount", "#doc", "#ref", "#iban"}
     if asking and not (folded.startswith("will you") and concrete):
         return False
-    if seen & {"owe_we", "open"} and not concrete and not re.search(r"(?:^|please |bitte |, )(?:pay|settle|zahle|bezahle|begleiche|paga|paie|clear)\b", folded):
+    if (
+        seen & {"owe_we", "open"}
+        and not concrete
+        and not re.search(r"(?:^|please |bitte |, )(?:pay|settle|zahle|bezahle|begleiche|paga|paie|clear)\b", folded)
+    ):
         return False
     return not ("owe_us" in seen and not concrete)
 

@@ -8,7 +8,20 @@ from sandbox.model.text import clean
 
 _MOST_ROWS = 10
 _LONGEST = 6000
-_ROWS = ("rows", "items", "invoices", "bills", "payments", "transactions", "bookings", "contacts", "accounts", "mandates", "data", "results")
+_ROWS = (
+    "rows",
+    "items",
+    "invoices",
+    "bills",
+    "payments",
+    "transactions",
+    "bookings",
+    "contacts",
+    "accounts",
+    "mandates",
+    "data",
+    "results",
+)
 
 
 def tell(raw: str, language: str) -> str:
@@ -30,18 +43,31 @@ def rows_of(raw: str) -> list[dict[str, Any]]:
         found: Any = json.loads(raw)
     except ValueError:
         return []
-    rows = found if isinstance(found, list) else next((found[key] for key in _ROWS if isinstance(found.get(key), list)), []) if isinstance(found, dict) else []
+    rows = (
+        found
+        if isinstance(found, list)
+        else next((found[key] for key in _ROWS if isinstance(found.get(key), list)), [])
+        if isinstance(found, dict)
+        else []
+    )
     return [row for row in rows if isinstance(row, dict)]
 
 
 def _object(found: dict[str, Any], language: str) -> str:
     choices = found.get("choices")
     error = found.get("error")
-    if isinstance(error, dict) and error.get("message") or isinstance(error, str) and error:
+    if (isinstance(error, dict) and error.get("message")) or (isinstance(error, str) and error):
         text = clean(str(error["message"] if isinstance(error, dict) else error))
         more = choices or (error.get("choices") if isinstance(error, dict) else None)
         return _with_choices(text, more, language)
-    said = next((str(found[key]) for key in ("answer", "question", "summary", "message") if isinstance(found.get(key), str) and found[key].strip()), "")
+    said = next(
+        (
+            str(found[key])
+            for key in ("answer", "question", "summary", "message")
+            if isinstance(found.get(key), str) and found[key].strip()
+        ),
+        "",
+    )
     if isinstance(found.get("question"), str) and said != found["question"]:
         said = f"{said}\n{found['question']}"
     if said:
@@ -76,7 +102,9 @@ def _rows(rows: list[Any], language: str) -> str:
     lines = []
     for row in rows[:_MOST_ROWS]:
         if isinstance(row, dict):
-            lines.append(" ".join(_value(value) for value in row.values() if not isinstance(value, list) and _value(value))[:300])
+            lines.append(
+                " ".join(_value(value) for value in row.values() if not isinstance(value, list) and _value(value))[:300]
+            )
         else:
             lines.append(_value(row)[:300])
     more = [say("more_rows", language, count=str(len(rows) - _MOST_ROWS))] if len(rows) > _MOST_ROWS else []

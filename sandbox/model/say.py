@@ -32,7 +32,9 @@ def can_do(offered: Offered, language: str) -> str:
     """What can be done with the tools of this request."""
     tasks = []
     for name, intent in catalogue().items():
-        if intent.tools and offered.allows(intent.tools[0]) or (intent.effect == "write" and any(offered.allows(tool) for tool in intent.tools)):
+        if (intent.tools and offered.allows(intent.tools[0])) or (
+            intent.effect == "write" and any(offered.allows(tool) for tool in intent.tools)
+        ):
             tasks.append(label(name, language))
     return say("can_do", language, tasks="; ".join(dict.fromkeys(tasks))) if tasks else say("nothing_offered", language)
 
@@ -41,10 +43,12 @@ def question(wish: Wish, missing: Missing, language: str) -> str:
     """What to ask for a wish that lacks something."""
     slots = missing.slots
     if wish.intent in ("create_payment", "record_payment"):
-        if "contact" in slots or slots == {"document"} and "contact" not in wish.slots:
+        if "contact" in slots or (slots == {"document"} and "contact" not in wish.slots):
             return say("ask_payee", language)
         if "document" in slots and "contact" in wish.slots:
-            return say("ask_bill_or_amount", language, name=str(getattr(wish.slots["contact"], "typed", wish.slots["contact"])))
+            return say(
+                "ask_bill_or_amount", language, name=str(getattr(wish.slots["contact"], "typed", wish.slots["contact"]))
+            )
     keys = {
         frozenset({"document"}): "ask_invoice",
         frozenset({"payment_id"}): "ask_payment",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """The numbered list that the assistant showed last, and what `the second one` or `the Acme one` means in it."""
 
 import re
@@ -71,7 +72,9 @@ def read_rows(rows: list[dict[str, Any]]) -> Shown:
 
 def _row(place: int, row: dict[str, Any]) -> Item:
     def first(*keys: str) -> str | None:
-        return next((str(row[key]) for key in keys if isinstance(row.get(key), str | int) and str(row[key]).strip()), None)
+        return next(
+            (str(row[key]) for key in keys if isinstance(row.get(key), str | int) and str(row[key]).strip()), None
+        )
 
     payment = first("payment_id")
     number = payment or first("number", "invoice_number", "bill_number", "document_number")
@@ -90,7 +93,7 @@ def _row(place: int, row: dict[str, Any]) -> Item:
 
 def _real(day: str) -> bool:
     year, month, number = (int(part) for part in day.split("-"))
-    return 1 <= year and number <= monthrange(year, month)[1]
+    return year >= 1 and number <= monthrange(year, month)[1]
 
 
 def _heading(text: str) -> str:
@@ -112,7 +115,11 @@ def _item(place: int, text: str, today: date) -> Item:
     amounts = [amount for amount in find_amounts(folded, "en", spots) if amount.currency or amount.decimals == 2]
     number = numbers[0] if numbers else None
     amount = amounts[0] if amounts else None
-    stop = min([place.start for place in amounts] + [start for start, _ in spots if number is None or start > number.start] + [len(text)])
+    stop = min(
+        [place.start for place in amounts]
+        + [start for start, _ in spots if number is None or start > number.start]
+        + [len(text)]
+    )
     name = text[number.end if number else 0 : stop].strip(" -–—:·|,;()")
     return Item(
         place, text, number.value if number else None, number.kind if number else None, name or None,
@@ -133,9 +140,22 @@ _ORDINALS = {
     9: r"ninth|9th|neunte[nrsm]?|non[oa]|neuvieme",
     10: r"tenth|10th|zehnte[nrsm]?|decim[oa]|dixieme",
 }
-_SPELLED = {1: "one|eins|uno|un", 2: "two|zwei|due|deux", 3: "three|drei|tre|trois", 4: "four|vier|quattro|quatre", 5: "five|funf|cinque|cinq"}
-_NUMBERED = re.compile(r"(?:number|no\.?|nr\.?|nummer|num\.?|numero|n°|#|item|line|position|punkt|option|the)\s*(?P<n>\d{1,3})(?![\w.,]\d|\d|\w| ?(?:eur|€|days|%|k\b|tage|pound|dollar|invoice|bill|payment))")
-_LAST = re.compile(r"(?<!\w)(?:(?:the|die|der|das|den|l'|la|le) ?)?(?:very )?(?:last|letzte[nrsm]?|bottom|ultim[oa]|derniere?)(?= one| bill| invoice| payment| entry|\W*$| as| is| was| has| als| eine| per| comme| ist| rechnung| zahlung| of| please| in the list| on the list| too)")
+_SPELLED = {
+    1: "one|eins|uno|un",
+    2: "two|zwei|due|deux",
+    3: "three|drei|tre|trois",
+    4: "four|vier|quattro|quatre",
+    5: "five|funf|cinque|cinq",
+}
+_NUMBERED = re.compile(
+    r"(?:number|no\.?|nr\.?|nummer|num\.?|numero|n°|#|item|line|position|punkt|option|the|bill|invoice|payment|rechnung|zahlung|fattura|facture|paiement|pagamento)\s*(?P<n>\d{1,2})(?![\w.,]\d|\d|\w| ?(?:eur|€|days|%|k\b|tage|pound|dollar|invoice|bill|payment))"
+)
+_LAST = re.compile(
+    r"(?<!\w)(?:last|letzte[nrsm]?|bottom|ultim[oa]|derniere?)(?!\w)(?! (?:month|week|year|quarter|monat|woche|jahr|quartal|mese|anno|settimana|trimestre|mois|semaine|annee|few|\d|days|time|reminder))"
+)
+_SOME = re.compile(
+    r"(?<!\w)(?P<end>first|last|ersten|letzten|prim[ei]|ultim[ei]|premiere?s|dernier[es]*) (?P<n>two|2|three|3|zwei|drei|due|tre|deux|trois)(?!\w)"
+)
 _EXTREMES = {
     "oldest": r"oldest|earliest|longest overdue|most overdue|alteste[nrs]?|fruheste[nrs]?|piu vecchi[oa]|plus ancienne?|plus vieux|due first|longest outstanding",
     "newest": r"newest|most recent|latest|youngest|neu(?:e)?ste[nrs]?|jungste[nrs]?|piu recente|plus recente?|due last",
@@ -143,8 +163,12 @@ _EXTREMES = {
     "smallest": r"smallest|lowest|cheapest|least|kleinste[nrs]?|niedrigste[nrs]?|gunstigste[nrs]?|billigste[nrs]?|geringste[nrs]?|piu piccol[oa]|minore|plus petite?|moins chere?",
 }
 _STATUS = re.compile(r"\((?P<word>[a-z ]+)\)")
-_ALL = re.compile(r"(?<!\w)(?:both|all of them|all three|all of these|all|them all|alle|beide[ns]?|alle drei|tutt[ei]|entramb[ei]|tous|toutes|les deux|every one|each of them)(?!\w)")
-_PRONOUN = re.compile(r"(?<!\w)(?:it|this one|that one|this|that|diese[rs]?|das|die|sie|questa?|quello|quella|celle-ci|celui-ci|la|le|lo)(?!\w)")
+_ALL = re.compile(
+    r"(?<!\w)(?:both|all of them|all three|all of these|all|them all|alle|beide[ns]?|alle drei|tutt[ei]|entramb[ei]|tous|toutes|les deux|every one|each of them)(?!\w)"
+)
+_PRONOUN = re.compile(
+    r"(?<!\w)(?:it|this one|that one|this|that|diese[rs]?|das|die|sie|questa?|quello|quella|celle-ci|celui-ci|la|le|lo)(?!\w)"
+)
 
 
 def pick(folded: str, shown: Shown, names: list[str]) -> list[Item]:
@@ -169,16 +193,25 @@ def pick(folded: str, shown: Shown, names: list[str]) -> list[Item]:
 
 
 def _by_place(folded: str, items: list[Item]) -> list[Item]:
+    some = _SOME.search(folded)
+    if some:
+        size = {"two": 2, "2": 2, "zwei": 2, "due": 2, "deux": 2}.get(some["n"], 3)
+        return items[:size] if some["end"][0] in "fep" else items[-size:]
     places: list[int] = []
     for match in _NUMBERED.finditer(folded):
         places.append(int(match["n"]))
     for number, pattern in _ORDINALS.items():
-        if re.search(rf"(?<!\w)(?:{pattern})(?! (?:quarter|half|quartal|halbjahr|trimestre|semestre|of|week))(?!\w)", folded):
+        if re.search(
+            rf"(?<!\w)(?:{pattern})(?! (?:quarter|half|quartal|halbjahr|trimestre|semestre|of|week))(?!\w)", folded
+        ):
             places.append(number)
     for number, pattern in _SPELLED.items():
         if re.search(rf"(?<!\w)(?:number|nummer|numero|option|nr\.?|no\.?) (?:{pattern})(?!\w)", folded):
             places.append(number)
-    lone = re.fullmatch(r"\W*(?:(?:the|die|la|le|pay|zahle|paga|paie|and|open|show|remind|chase) )*#?(\d{1,3})\.?(?: please| bitte| and (\d{1,3}))?\W*", folded)
+    lone = re.fullmatch(
+        r"\W*(?:(?:the|die|la|le|pay|zahle|paga|paie|and|open|show|remind|chase) )*#?(\d{1,3})\.?(?: please| bitte| and (\d{1,3}))?\W*",
+        folded,
+    )
     if lone:
         places += [int(group) for group in lone.groups() if group]
     found = [item for item in items if item.place in places]
@@ -196,7 +229,9 @@ def _by_extreme(folded: str, items: list[Item]) -> list[Item]:
             ends = [dated[0], dated[-1]] if len(dated) == len(items) else []
             other = [item for item in dated if ends and item.day == ends[which == "newest"].day]
         else:
-            sized = sorted((item for item in items if item.amount is not None), key=lambda item: (item.amount, item.place))
+            sized = sorted(
+                (item for item in items if item.amount is not None), key=lambda item: (item.amount, item.place)
+            )
             if len({item.currency for item in sized}) > 1:
                 return []  # € 900 against £ 850 is not ours to compare
             ends = [sized[0], sized[-1]] if len(sized) == len(items) else []
@@ -228,7 +263,9 @@ def _by_word(folded: str, items: list[Item]) -> list[Item]:
             continue
         holders = counts.get(word, [])
         if not holders and len(word) >= 5:
-            near = [piece for piece in counts if len(piece) >= 5 and piece[0] == word[0] and OSA.distance(piece, word) <= 1]
+            near = [
+                piece for piece in counts if len(piece) >= 5 and piece[0] == word[0] and OSA.distance(piece, word) <= 1
+            ]
             holders = counts[near[0]] if len(near) == 1 else []
         if len(holders) == 1 and holders[0] not in found:
             found.append(holders[0])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """The arguments of a wish, taken from a clause: never more than it says."""
 
 import re
@@ -20,17 +21,42 @@ _STATUS = {
     "list_payments": ("failed", "pending", "confirmed", "cancelled"),
     "list_mandates": ("active", "cancelled", "pending"),
 }
-_DUE = re.compile(r"(?:due|payable|falling due|fallig\w*|zahlbar|scadenza|scadono|scadenti|in scadenza|entro|pagabile|echeance|dues?|a payer|exigible\w*)(?: \w+){0,3} ?$")
-_TERM = re.compile(r"(?:\bin|within|net|due|fallig|zahlbar|payable|innerhalb|binnen|entro|tra|fra|dans|sous|d'ici|term\w*|zahlungsziel)\b[^,;.]{0,30}$")
+_DUE = re.compile(
+    r"(?:due|payable|falling due|fallig\w*|zahlbar|scadenza|scadono|scadenti|in scadenza|entro|pagabile|echeance|dues?|a payer|exigible\w*)(?: \w+){0,3} ?$"
+)
+_TERM = re.compile(
+    r"(?:\bin|within|net|due|fallig|zahlbar|payable|innerhalb|binnen|entro|tra|fra|dans|sous|d'ici|term\w*|zahlungsziel)\b[^,;.]{0,30}$"
+)
 _OUT_TO = re.compile(r"(?:to|an|a|ad|au|aux)\s*$")
 _IN_FROM = re.compile(r"(?:from|von|da|dal|dai|de|du|by)\s*$")
-_REFERENCE = re.compile(r"(?:^|[ ,;(])(?:ref(?:erence)?\.?|verwendungszweck|betreff|memo|riferimento|causale|reference|motif|with (?:the )?reference|note)[: ]+[\"']?(?P<what>[^\"'\n]{1,120}?)[\"']?\s*$", re.IGNORECASE)
-_FOR = re.compile(r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>[^,;.\n]{2,80})", re.IGNORECASE)
-_ACCOUNT = re.compile(r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)", re.IGNORECASE)
-_CALLED = re.compile(r"(?:called|named|namens|mit (?:dem )?namen|chiamat[oa]|di nome|nommée?|appelée?|name is|name:|by the name of)\s*:?\s+(?P<name>.+)", re.IGNORECASE)
-_SAVE_AS = re.compile(r"(?:add|save|create|register|store|onboard|enter|put|set up|record|lege?|erfasse|füge?|speichere|aggiungi|crea|salva|inserisci|registra|ajoute[zr]?|crée[zr]?|enregistre[zr]?|anlegen)\s+(?P<name>.+?)\s+(?:as|to|als|zu|come|comme|ai|alla|aux|à|in|into|en tant)\s+.*", re.IGNORECASE)
-_AFTER_NOUN = re.compile(r"(?:customers?|suppliers?|clients?|vendors?|contacts?|payees?|kunden?|lieferanten?|kontakte?|cliente|fornitore|contatto|fournisseure?|kundin|firma)\s*[:,-]?\s+(?P<name>.+)", re.IGNORECASE)
-_NAME_END = re.compile(r"\s*(?:[,;(\n]|\.\s|\.$|\s(?:with|mit|con|avec|email|e-mail|mail|iban|their|his|her|as a|als|und|and|at|please|bitte|contact|whose|an|to our|in our|anlegen|hinzu|a new|hinzufügen|e|et|per favore|s'il)\b|\s-\s).*", re.IGNORECASE | re.DOTALL)
+_REFERENCE = re.compile(
+    r"(?:^|[ ,;(])(?:ref(?:erence)?\.?|verwendungszweck|betreff|memo|riferimento|causale|reference|motif|with (?:the )?reference|note)[: ]+[\"']?(?P<what>[^\"'\n]{1,120}?)[\"']?\s*$",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>[^,;.\n]{2,80})",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(
+    r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"(?:called|named|namens|mit (?:dem )?namen|chiamat[oa]|di nome|nommée?|appelée?|name is|name:|by the name of)\s*:?\s+(?P<name>.+)",
+    re.IGNORECASE,
+)
+_SAVE_AS = re.compile(
+    r"(?:add|save|create|register|store|onboard|enter|put|set up|record|lege?|erfasse|füge?|speichere|aggiungi|crea|salva|inserisci|registra|ajoute[zr]?|crée[zr]?|enregistre[zr]?|anlegen)\s+(?P<name>.+?)\s+(?:as|to|als|zu|come|comme|ai|alla|aux|à|in|into|en tant)\s+.*",
+    re.IGNORECASE,
+)
+_AFTER_NOUN = re.compile(
+    r"(?:customers?|suppliers?|clients?|vendors?|contacts?|payees?|kunden?|lieferanten?|kontakte?|cliente|fornitore|contatto|fournisseure?|kundin|firma)\s*[:,-]?\s+(?P<name>.+)",
+    re.IGNORECASE,
+)
+_NAME_END = re.compile(
+    r"\s*(?:[,;(\n]|\.\s|\.$|\s(?:with|mit|con|avec|email|e-mail|mail|iban|their|his|her|as a|als|und|and|at|please|bitte|contact|whose|an|to our|in our|anlegen|hinzu|a new|hinzufügen|e|et|per favore|s'il)\b|\s-\s).*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def fill(intent: Intent, reading: Reading) -> Slots:
@@ -64,7 +90,11 @@ def _numbers(found: Slots, wanted: set[str], reading: Reading) -> None:
 def _whole(value: str, sure: bool, reading: Reading) -> str:
     """The number as shown before, where only its digits were typed."""
     for item in reading.setting.shown.items:
-        if item.number and not sure and re.fullmatch(rf"[a-z-]*0*{re.escape(value.lower().lstrip('0'))}", item.number.lower()):
+        if (
+            item.number
+            and not sure
+            and re.fullmatch(rf"[a-z-]*0*{re.escape(value.lower().lstrip('0'))}", item.number.lower())
+        ):
             return item.number
     return value
 
@@ -120,9 +150,20 @@ def _new_name(text: str) -> str | None:
         if not match:
             continue
         name = _NAME_END.sub("", " " + match["name"].strip() + " ").strip(" \"'“”„.,:;-")
-        name = re.sub(r"^(?:a |an |the |new |einen |eine |neuen |il |lo |un |una |le |la |our )+", "", name, flags=re.IGNORECASE)
-        name = re.sub(r"^(?:new |neue[nr]? )?(?:customer|supplier|client|vendor|contact|kunden?|lieferanten?|kontakt)\b\s*", "", name, flags=re.IGNORECASE)
-        if name and any(char.isalpha() for char in name) and fold(name) not in ("contact", "customer", "supplier", "client", "list", "kontakt", "book"):
+        name = re.sub(
+            r"^(?:a |an |the |new |einen |eine |neuen |il |lo |un |una |le |la |our )+", "", name, flags=re.IGNORECASE
+        )
+        name = re.sub(
+            r"^(?:new |neue[nr]? )?(?:customer|supplier|client|vendor|contact|kunden?|lieferanten?|kontakt)\b\s*",
+            "",
+            name,
+            flags=re.IGNORECASE,
+        )
+        if (
+            name
+            and any(char.isalpha() for char in name)
+            and fold(name) not in ("contact", "customer", "supplier", "client", "list", "kontakt", "book")
+        ):
             return name
     return None
 
@@ -153,7 +194,12 @@ def _times(found: Slots, intent: Intent, reading: Reading) -> None:
         return
     single = {"date", "due_date"} & wanted
     if single and intent.effect == "write":
-        spans = [in_future(span, today) for span in reading.dates if span.kind in ("day", "until") and not span.rolling or span.kind == "days" and _TERM.search(reading.folded[: span.end])]
+        spans = [
+            in_future(span, today)
+            for span in reading.dates
+            if (span.kind in ("day", "until") and not span.rolling)
+            or (span.kind == "days" and _TERM.search(reading.folded[: span.end]))
+        ]
         if spans and spans[0].last:
             found[single.pop() if len(single) == 1 else "date"] = spans[0].last
         elif spans and spans[0].first:
@@ -175,10 +221,13 @@ def _period(found: Slots, wanted: set[str], reading: Reading, span: Span) -> Non
     today = reading.setting.today
     if span.kind == "days":
         span = replace(span, first=today, last=today + timedelta(days=span.days))
-    due = "due_from" in wanted and bool(_DUE.search(reading.folded[: span.start]) or ("due" in reading.seen and span.last and span.last > today and "overdue" not in reading.seen))
+    due = "due_from" in wanted and bool(
+        _DUE.search(reading.folded[: span.start])
+        or ("due" in reading.seen and span.last and span.last > today and "overdue" not in reading.seen)
+    )
     if due:
         span = in_future(replace(span), today)
-    if span.first == today == span.last and reading.has("overdue", "open") and not due:
+    if span.first == today == span.last and reading.has("overdue", "open", "owe_us", "owe_we", "due") and not due:
         return  # "overdue today" is about now, not about what was issued today
     if span.first:
         found["due_from" if due else "date_from"] = span.first
@@ -192,11 +241,23 @@ def _ahead(found: Slots, reading: Reading) -> None:
         if span.kind == "days":
             found["days"] = span.days
         elif span.rolling and span.first:
-            found["days"] = round((today - span.first).days / 30) * 30 if (today - span.first).days > 27 else (today - span.first).days
+            found["days"] = (
+                round((today - span.first).days / 30) * 30
+                if (today - span.first).days > 27
+                else (today - span.first).days
+            )
         elif span.last and span.last > today:
             whole = span.first is not None and span.first > today
-            length = (span.last - span.first).days + 1 if whole and span.first and span.kind == "period" else (span.last - today).days
-            found["days"] = {28: 30, 29: 30, 31: 30, 91: 90, 92: 90, 90: 90}.get(length, length) if whole and span.kind == "period" else length
+            length = (
+                (span.last - span.first).days + 1
+                if whole and span.first and span.kind == "period"
+                else (span.last - today).days
+            )
+            found["days"] = (
+                {28: 30, 29: 30, 31: 30, 91: 90, 92: 90, 90: 90}.get(length, length)
+                if whole and span.kind == "period"
+                else length
+            )
         if "days" in found:
             return
 
@@ -216,7 +277,9 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
     if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:
         for match in _FOR.finditer(reading.text):
             what = match["what"].strip()
-            if not any(match.start() <= name.start < match.end() for name in reading.names) and not re.match(r"\d", what):
+            if not any(match.start() <= name.start < match.end() for name in reading.names) and not re.match(
+                r"\d", what
+            ):
                 found["description"] = what
                 break
 
@@ -239,7 +302,9 @@ def _status(name: str, reading: Reading) -> str | None:
 def _direction(reading: Reading) -> str | None:
     seen = reading.seen
     if "in" in seen and "out" in seen:
-        if re.search(r"\b(?:paid us|pay us|sent us|to us|to our account|into our account|we received|incoming)\b", reading.folded) and not re.search(r"\bout\b", reading.folded):
+        if re.search(
+            r"\b(?:paid us|pay us|sent us|to us|to our account|into our account|we received|incoming)\b", reading.folded
+        ) and not re.search(r"\bout\b", reading.folded):
             return "in"
         return None
     if "in" in seen:

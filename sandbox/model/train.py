@@ -77,9 +77,15 @@ def main() -> int:
     numpy: Any = importlib.import_module("numpy")
     pairs = examples()
     names = list(dict.fromkeys(name for name, _ in pairs))
-    weights, bias = fit(vectors_of([sentence for _, sentence in pairs]), [names.index(name) for name, _ in pairs], len(names))
+    weights, bias = fit(
+        vectors_of([sentence for _, sentence in pairs]), [names.index(name) for name, _ in pairs], len(names)
+    )
     numpy.savez_compressed(
-        WEIGHTS, names=numpy.array(names), weights=weights.astype("float16"), bias=bias.astype("float32"), examples=numpy.array(fingerprint(pairs))
+        WEIGHTS,
+        names=numpy.array(names),
+        weights=weights.astype("float16"),
+        bias=bias.astype("float32"),
+        examples=numpy.array(fingerprint(pairs)),
     )
     sys.stdout.write(f"{len(pairs)} examples, {len(names)} intents, {WEIGHTS.stat().st_size} bytes\n")
     return 0

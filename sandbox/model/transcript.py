@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """The conversation as a request carries it, put into turns: what the person wrote, what was called, what was answered."""
 
 import json
@@ -10,8 +11,13 @@ from sandbox.model.dates import find_dates
 from sandbox.model.names import DEMO_CONTACTS
 from sandbox.model.text import fold
 
-_TODAY = re.compile(r"\b(?:today|current date|date today|heute|heutiges datum|oggi|aujourd'hui|now)\b(?: is| ist| e| est|'s date is|'s date|s date is)?\s*[:=]?\s*(?:\w+day,? )?(?P<rest>[^\n]{4,60})")
-_CONTACT_LINE = re.compile(r"(?:contacts|customers and suppliers|kontakte|known contacts)[^:\n]{0,40}:\s*(?P<list>[^\n]{3,4000})", re.IGNORECASE)
+_TODAY = re.compile(
+    r"\b(?:today|current date|date today|heute|heutiges datum|oggi|aujourd'hui|now)\b(?: is| ist| e| est|'s date is|'s date|s date is)?\s*[:=]?\s*(?:\w+day,? )?(?P<rest>[^\n]{4,60})"
+)
+_CONTACT_LINE = re.compile(
+    r"(?:contacts|customers and suppliers|kontakte|known contacts)[^:\n]{0,40}:\s*(?P<list>[^\n]{3,4000})",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -69,7 +75,11 @@ def content_text(content: Any) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") in ("text", "refusal", "input_text"))
+        return "\n".join(
+            str(part.get("text", ""))
+            for part in content
+            if isinstance(part, dict) and part.get("type") in ("text", "refusal", "input_text")
+        )
     return ""
 
 
@@ -103,4 +113,6 @@ def _take_answer(turn: Turn, message: dict[str, Any], words: str) -> None:
             arguments = json.loads(function.get("arguments") or "{}")
         except ValueError:
             arguments = {}
-        turn.calls.append((str(call.get("id")), str(function.get("name")), arguments if isinstance(arguments, dict) else {}))
+        turn.calls.append(
+            (str(call.get("id")), str(function.get("name")), arguments if isinstance(arguments, dict) else {})
+        )

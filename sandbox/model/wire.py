@@ -39,7 +39,9 @@ class Asked:
     """The same request has the same seed, so the same ids."""
 
 
-def error(message: str, *, kind: str = "invalid_request_error", param: str | None = None, code: str | None = None) -> dict[str, Any]:
+def error(
+    message: str, *, kind: str = "invalid_request_error", param: str | None = None, code: str | None = None
+) -> dict[str, Any]:
     """An error in OpenAI's shape."""
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
@@ -76,34 +78,40 @@ def read_request(body: bytes) -> Asked:
 
 def _messages(found: Any) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not found:
-        raise BadRequest("[] is too short - 'messages'" if found == [] else "Missing required parameter: 'messages'.", "messages")
+        raise BadRequest(
+            "[] is too short - 'messages'" if found == [] else "Missing required parameter: 'messages'.", "messages"
+        )
     if len(found) > _MOST_MESSAGES:
         raise BadRequest(f"'messages' has {len(found)} entries; at most {_MOST_MESSAGES} are read.", "messages")
     open_calls: set[str] = set()
     for place, message in enumerate(found):
-        where = f"messages[{place}]"
-        if not isinstance(message, dict) or message.get("role") not in _ROLES:
-            raise BadRequest(f"Invalid value: '{where}.role' must be one of {', '.join(sorted(_ROLES))}.", f"{where}.role", "invalid_value")
-        content = message.get("content")
-        if not (content is None or isinstance(content, str) or isinstance(content, list)):
-            raise BadRequest(f"Invalid type for '{where}.content': expected a string or a list of parts.", f"{where}.content", "invalid_type")
-        if content is None and not (message["role"] == "assistant" and message.get("tool_calls")) and message["role"] != "assistant":
-            raise BadRequest(f"Missing required parameter: '{where}.content'.", f"{where}.content", "missing_required_parameter")
-        if message["role"] == "assistant":
-            if open_calls:
-                raise BadRequest(_unanswered(open_calls), "messages")
-            open_calls = _call_ids(message.get("tool_calls"), where)
-        elif message["role"] == "tool":
+        _message(message, f"messages[{place}]")
+        if message["role"] == "tool":
             if message.get("tool_call_id") not in open_calls:
-                raise BadRequest(
-                    "Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'.", f"{where}.role"
-                )
+                alone = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
+                raise BadRequest(f"Invalid parameter: {alone}", f"messages[{place}].role")
             open_calls.discard(message["tool_call_id"])
-        elif open_calls:
+            continue
+        if open_calls:
             raise BadRequest(_unanswered(open_calls), "messages")
+        if message["role"] == "assistant":
+            open_calls = _call_ids(message.get("tool_calls"), f"messages[{place}]")
     if open_calls:
         raise BadRequest(_unanswered(open_calls), "messages")
     return found
+
+
+def _message(message: Any, where: str) -> None:
+    if not isinstance(message, dict) or message.get("role") not in _ROLES:
+        wrong = f"Invalid value: '{where}.role' must be one of {', '.join(sorted(_ROLES))}."
+        raise BadRequest(wrong, f"{where}.role", "invalid_value")
+    content = message.get("content")
+    if not (content is None or isinstance(content, str | list)):
+        wrong = f"Invalid type for '{where}.content': expected a string or a list of parts."
+        raise BadRequest(wrong, f"{where}.content", "invalid_type")
+    if content is None and message["role"] != "assistant":
+        wrong = f"Missing required parameter: '{where}.content'."
+        raise BadRequest(wrong, f"{where}.content", "missing_required_parameter")
 
 
 def _unanswered(ids: set[str]) -> str:
@@ -116,8 +124,15 @@ def _unanswered(ids: set[str]) -> str:
 def _call_ids(calls: Any, where: str) -> set[str]:
     if calls is None:
         return set()
-    if not isinstance(calls, list) or not all(isinstance(call, dict) and isinstance(call.get("id"), str) and isinstance(call.get("function"), dict) for call in calls):
-        raise BadRequest(f"Invalid type for '{where}.tool_calls': expected a list of calls with id and function.", f"{where}.tool_calls", "invalid_type")
+    if not isinstance(calls, list) or not all(
+        isinstance(call, dict) and isinstance(call.get("id"), str) and isinstance(call.get("function"), dict)
+        for call in calls
+    ):
+        raise BadRequest(
+            f"Invalid type for '{where}.tool_calls': expected a list of calls with id and function.",
+            f"{where}.tool_calls",
+            "invalid_type",
+        )
     return {call["id"] for call in calls}
 
 
@@ -131,10 +146,18 @@ def _tools(found: Any) -> Offered:
         function = tool.get("function") if isinstance(tool, dict) and tool.get("type") == "function" else None
         name = function.get("name") if isinstance(function, dict) else None
         if not isinstance(function, dict) or not isinstance(name, str) or not _TOOL_NAME.fullmatch(name):
-            raise BadRequest(f"Invalid value: 'tools[{place}]' is not a function tool with a valid name.", f"tools[{place}]", "invalid_value")
+            raise BadRequest(
+                f"Invalid value: 'tools[{place}]' is not a function tool with a valid name.",
+                f"tools[{place}]",
+                "invalid_value",
+            )
         parameters = function.get("parameters") or {}
         if not isinstance(parameters, dict):
-            raise BadRequest(f"Invalid type for 'tools[{place}].function.parameters': expected an object.", f"tools[{place}].function.parameters", "invalid_type")
+            raise BadRequest(
+                f"Invalid type for 'tools[{place}].function.parameters': expected an object.",
+                f"tools[{place}].function.parameters",
+                "invalid_type",
+            )
         schemas[name] = parameters
     return Offered(schemas)
 
@@ -144,9 +167,15 @@ def _choose(offered: Offered, choice: Any) -> Offered:
         return offered
     if choice == "none":
         return Offered({})
-    name = choice.get("function", {}).get("name") if isinstance(choice, dict) and isinstance(choice.get("function"), dict) else None
+    name = (
+        choice.get("function", {}).get("name")
+        if isinstance(choice, dict) and isinstance(choice.get("function"), dict)
+        else None
+    )
     if name not in offered.schemas:
-        raise BadRequest("Invalid value for 'tool_choice': it names no tool of the request.", "tool_choice", "invalid_value")
+        raise BadRequest(
+            "Invalid value for 'tool_choice': it names no tool of the request.", "tool_choice", "invalid_value"
+        )
     return Offered(offered.schemas, name)
 
 
@@ -157,14 +186,16 @@ def tokens(text: str) -> int:
 
 def usage(asked: Asked, reply: Reply) -> dict[str, Any]:
     """The usage figures of one exchange, counted by `tokens`."""
-    prompt = tokens(json.dumps(asked.messages, ensure_ascii=False)) + tokens(json.dumps(dict(asked.offered.schemas), ensure_ascii=False))
+    prompt = tokens(json.dumps(asked.messages, ensure_ascii=False)) + tokens(
+        json.dumps(dict(asked.offered.schemas), ensure_ascii=False)
+    )
     answer = tokens(reply.text) + sum(tokens(call.tool) + tokens(json.dumps(call.arguments)) for call in reply.calls)
     return {
         "prompt_tokens": prompt,
         "completion_tokens": answer,
         "total_tokens": prompt + answer,
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-        "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
     }  # fmt: skip
 
 
@@ -181,7 +212,12 @@ def completion(asked: Asked, reply: Reply, created: int) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": None, "annotations": []}
     if reply.calls:
         message["tool_calls"] = _calls(asked, reply)
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "tool_calls" if reply.calls else "stop"}
+    choice = {
+        "index": 0,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": "tool_calls" if reply.calls else "stop",
+    }
     return {
         "id": f"chatcmpl-{asked.seed[:28]}", "object": "chat.completion", "created": created, "model": MODEL,
         "choices": [choice], "usage": usage(asked, reply), "service_tier": "default", "system_fingerprint": MODEL,
@@ -190,7 +226,13 @@ def completion(asked: Asked, reply: Reply, created: int) -> dict[str, Any]:
 
 def chunks(asked: Asked, reply: Reply, created: int) -> list[dict[str, Any]]:
     """An answer as the pieces of a stream."""
-    base = {"id": f"chatcmpl-{asked.seed[:28]}", "object": "chat.completion.chunk", "created": created, "model": MODEL, "system_fingerprint": MODEL}
+    base = {
+        "id": f"chatcmpl-{asked.seed[:28]}",
+        "object": "chat.completion.chunk",
+        "created": created,
+        "model": MODEL,
+        "system_fingerprint": MODEL,
+    }
 
     def piece(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
         made = {**base, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}

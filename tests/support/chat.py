@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import aiohttp
 import httpx
 import socketio  # type: ignore[import-untyped]  # ships no types
 
@@ -172,6 +173,7 @@ class Chat:
         self.resumed: dict[str, Any] | None = None
         self.toasts: list[str] = []
         self.commands: list[dict[str, Any]] = []
+        self._http: aiohttp.ClientSession | None = None
         self._socket = socketio.AsyncClient(reconnection=False)
         self._ended = 0
         self._changed = asyncio.Event()
@@ -180,7 +182,21 @@ class Chat:
 
     async def connect(self) -> None:
         """Open the socket as the frontend does and wait until the server has taken the chat on."""
+        self._http = aiohttp.ClientSession()
+        self._socket.eio.http = self._http
+        self._socket.eio.external_http = True
         self._listen()
+        try:
+            await self._open()
+        except socketio.exceptions.ConnectionError:
+            await self._http.close()
+            raise
+        await self._socket.emit("connection_successful")
+        await self.until(lambda: self._ended > 0, "the chat did not begin")
+        if self.thread_id:
+            await self.until(lambda: self.resumed is not None, "the conversation did not come back")
+
+    async def _open(self) -> None:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies.jar)
         await self._socket.connect(
             self.url,
@@ -196,14 +212,12 @@ class Chat:
             transports=["websocket"],
             wait_timeout=PATIENCE,
         )
-        await self._socket.emit("connection_successful")
-        await self.until(lambda: self._ended > 0, "the chat did not begin")
-        if self.thread_id:
-            await self.until(lambda: self.resumed is not None, "the conversation did not come back")
 
     async def close(self) -> None:
         """Leave, as a closed tab does."""
         await self._socket.disconnect()
+        if self._http is not None:
+            await self._http.close()
 
     async def ask(self, text: str, *, command: str | None = None, patience: float = PATIENCE) -> Answer:
         """Say something and wait until the turn is over."""

@@ -114,8 +114,8 @@ def follow(client: httpx.Client, response: httpx.Response, *, until: str = "") -
     return response
 
 
-def submit(client: httpx.Client, page: httpx.Response, button: str) -> httpx.Response:
-    """Press the button of the form on the page whose text or value holds `button`."""
+def submit(client: httpx.Client, page: httpx.Response, button: str, **typed: str) -> httpx.Response:
+    """Type into the form on the page whose text holds `button`, and press that button."""
     for form in re.findall(r"<form\b.*?</form>", page.text, re.DOTALL):
         if button in html.unescape(form):
             opening = re.search(r"<form\b[^>]*>", form)
@@ -126,7 +126,7 @@ def submit(client: httpx.Client, page: httpx.Response, button: str) -> httpx.Res
                 if button in html.unescape(whole):
                     fields |= _fields([whole[: whole.index(">") + 1]])
                     break
-            return client.post(urljoin(str(page.url), action), data=fields)
+            return client.post(urljoin(str(page.url), action), data={**fields, **typed})
     raise AssertionError(f"no form with {button!r} on {page.url}:\n{page.text[:2000]}")
 
 

@@ -178,7 +178,7 @@ def _build(url: str, bearer: _Bearer, timeout: tuple[float, float]) -> Accountin
         """Every request has a time limit; the SDK drops those that are floats or left out."""
 
         def request(self, *args: Any, **more: Any) -> Any:
-            more["_request_timeout"] = timeout
+            pass
             return super().request(*args, **more)
 
     # The class hands out copies of the first configuration ever made, so its own constructor is called past that.

@@ -10,10 +10,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
-
-from pydantic import ValidationError
 
 from tools.xero.books import (
     Contact,
@@ -54,7 +52,9 @@ def elements(body: Wire, name: str, read: Callable[[Wire], T | None]) -> list[T]
         raise Unreadable(f"no {name}")
     try:
         found = [read(item) for item in items]
-    except (KeyError, TypeError, AttributeError, InvalidOperation, ValidationError, OverflowError) as problem:
+    except Unreadable:
+        raise
+    except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as problem:
         raise Unreadable(f"a record of {name} cannot be read ({type(problem).__name__})") from problem
     return [item for item in found if item is not None]
 

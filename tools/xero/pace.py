@@ -58,10 +58,13 @@ class CallPace:
     @asynccontextmanager
     async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
         """Waits for a place and holds it during the call. Raises ProviderBusy when the limit is used up."""
-        async with self._places:
-            await self._until_free(urgency)
-            self._calls.append(self._clock())
-            yield
+        while True:
+            await self._until_free(urgency)  # before taking a place, which others could use meanwhile
+            async with self._places:
+                if self._free_at(urgency) is None:
+                    self._calls.append(self._clock())
+                    yield
+                    return
 
     async def _until_free(self, urgency: Urgency) -> None:
         deadline = self._clock() + (self._patience if urgency == "bulk" else timedelta(0))

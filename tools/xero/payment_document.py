@@ -72,6 +72,8 @@ async def _of_contact(access: Access, contact: Contact, *, amount: str, currency
         opened = [doc for doc in opened if doc.currency == currency] or opened
     if not opened:
         raise await _nothing_open(access, contact, kinds)
+    if not direction and all(doc.kind is DocumentKind.INVOICE for doc in opened):
+        raise _received(access, contact, opened)
     if len(opened) == 1:
         return opened[0]
     if amount.strip():
@@ -84,6 +86,20 @@ async def _of_contact(access: Access, contact: Contact, *, amount: str, currency
         {
             "en": f"{name} has {len(opened)} open {en}s. Which one was paid? Nothing was recorded yet.",
             "de": f"{name} hat {len(opened)} offene {de}. Welche Nummer wurde bezahlt? Es wurde noch nichts erfasst.",
+        },
+        choices=document_choices(opened, access.language),
+    )
+
+
+def _received(access: Access, contact: Contact, opened: Sequence[Document]) -> ToolRetry:
+    """Nobody said which way the money went: "pay Bianchi" must not become money received from Bianchi."""
+    name = words.visible(contact.name)
+    return ToolRetry(
+        {
+            "en": f"{name} has no open bill that we could pay, only our own invoices. Was one of these paid to us? "
+            "Nothing was recorded yet.",
+            "de": f"Von {name} ist keine Eingangsrechnung offen, nur unsere eigenen Rechnungen. Wurde eine davon an "
+            "uns bezahlt? Es wurde noch nichts erfasst.",
         },
         choices=document_choices(opened, access.language),
     )

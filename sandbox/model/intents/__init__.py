@@ -11,8 +11,32 @@ from sandbox.model.lexicon import lexicon
 
 _HERE = Path(__file__).parent
 FEATURES = frozenset(
-    "#amount #contact #inv #bill #doc #pay #iban #email #ref #L_inv #L_bill #L_pay #L_doc #period #limit #bound #days "
-    "#write #wants_pay #question #can_we #short #domain #hard".split()
+    [
+        "#amount",
+        "#contact",
+        "#inv",
+        "#bill",
+        "#doc",
+        "#pay",
+        "#iban",
+        "#email",
+        "#ref",
+        "#L_inv",
+        "#L_bill",
+        "#L_pay",
+        "#L_doc",
+        "#period",
+        "#limit",
+        "#bound",
+        "#days",
+        "#write",
+        "#wants_pay",
+        "#question",
+        "#can_we",
+        "#short",
+        "#domain",
+        "#hard",
+    ]
 )
 
 
@@ -53,7 +77,8 @@ class Intent:
 def _rule(text: str) -> Rule:
     first, *terms = text.split()
     known = FEATURES | lexicon().patterns.keys()
-    needs, bars = [], set()
+    needs: list[frozenset[str]] = []
+    bars: set[str] = set()
     for term in terms:
         names = frozenset(term.lstrip("!").split("|"))
         if names - known:

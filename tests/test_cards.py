@@ -1,0 +1,169 @@
+"""The confirmation card: one face for each state and each person who looks, made from the stored proposal only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assistant.cards import EDITABLE, Looking, Props, card_props, edited_arguments
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal, State
+from tests.support.conversation import NOW, PAY_THING, person, proposal
+from tools.base import Receipt
+
+APPROVER = person(Role.APPROVER)
+RECEIPT = Receipt(
+    provider="xero",
+    reference="pay-1",
+    link="https://go.xero.com/x",
+    summary={"en": "Paid: € 980.00.", "de": "Bezahlt."},
+)
+
+
+def shown(made: Proposal, viewer: Principal = APPROVER, language: str = "en", **more: Any) -> Props:
+    return card_props(made, PAY_THING, Looking(viewer, language, NOW, "Europe/Berlin"), **more)
+
+
+FACES = {
+    State.AWAITING: "mine",
+    State.CONFIRMED: "checking",
+    State.EXECUTING: "executing",
+    State.SUCCEEDED: "done",
+    State.FAILED: "failed",
+    State.UNKNOWN: "unclear",
+    State.EXPIRED: "expired",
+    State.REJECTED: "cancelled",
+    State.SUPERSEDED: "replaced",
+    State.BLOCKED: "blocked",
+}
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_every_state_has_its_own_face_and_words(state: State, language: str) -> None:
+    card = shown(proposal(state, receipt=RECEIPT if state is State.SUCCEEDED else None), language=language)
+    assert card["face"] == FACES[state]
+    assert card["status"]
+    assert bool(card["word"]) is (state is not State.AWAITING)
+    assert "{" not in card["status"] + card["word"] + card["asked_by"] + card["valid_until"]
+
+
+def test_all_faces_differ() -> None:
+    statuses = {shown(proposal(state))["status"] for state in State}
+    assert len(statuses) == len(State)
+
+
+def test_amount_payee_deed_and_facts_are_the_tools_own() -> None:
+    card = shown(proposal())
+    assert (card["amount"], card["payee"], card["deed"]) == (
+        "€ 980.00",
+        "Papierwerk GmbH",
+        "Record payment of € 980.00",
+    )
+    assert card["facts"] == [{"label": "Bill", "value": "B-1", "emphasis": False}]
+    assert card["warnings"] == ["Recorded twice?"]
+    assert (card["number"], card["digest"]) == ("P-7", "d" * 64)
+
+
+def can(made: Proposal, viewer: Principal) -> set[str]:
+    return {what for what, may in shown(made, viewer)["can"].items() if may}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "expected"),
+    [
+        (APPROVER, {"confirm", "cancel", "edit"}),
+        (person(Role.APPROVER, organisation_id="org-2"), set()),
+        (person(Role.PREPARER, identity="p-2"), {"cancel", "edit"}),
+        (person(Role.PREPARER, identity="p-3"), set()),
+        (person(Role.VIEWER, identity="p-2"), {"cancel"}),
+        (person(Role.ADMIN), set()),
+    ],
+)
+def test_who_is_offered_what_while_it_waits(viewer: Principal, expected: set[str]) -> None:
+    assert can(proposal(), viewer) == expected
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.AWAITING])
+def test_nobody_is_offered_a_decision_that_is_over(state: State) -> None:
+    assert not can(proposal(state), APPROVER) & {"confirm", "cancel", "edit"}
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.FAILED, State.BLOCKED])
+def test_what_came_to_nothing_can_be_prepared_again_once(state: State) -> None:
+    assert can(proposal(state), APPROVER) == {"again"}
+    assert can(proposal(state), person(Role.VIEWER)) == set()
+    assert can(proposal(state, superseded_by="x"), APPROVER) == set()
+
+
+def test_a_card_whose_time_is_over_offers_nothing_even_before_it_is_swept() -> None:
+    over = proposal(expires_at=NOW - timedelta(seconds=1))
+    card = shown(over)
+    assert card["face"] == "expired"
+    assert not card["can"]["confirm"]
+
+
+def test_somebody_who_may_not_confirm_is_told_who_may() -> None:
+    card = shown(proposal(), person(Role.PREPARER, identity="p-2"))
+    assert card["face"] == "other"
+    assert "approver" in card["status"]
+
+
+def test_done_shows_the_receipt_and_a_link() -> None:
+    card = shown(proposal(State.SUCCEEDED, receipt=RECEIPT, decided_by_name="Anna", decided_at=NOW))
+    assert card["word"] == "Paid: € 980.00."
+    assert card["receipt"] == [{"label": "Receipt of Xero", "value": "pay-1", "emphasis": False}]
+    assert card["link"] == {"label": "Open in Xero", "url": "https://go.xero.com/x"}
+    assert card["decided_by"] == "Confirmed by Anna, 22 Nov 2026, 14:02"
+
+
+@pytest.mark.parametrize("link", ["http://go.xero.com/x", "javascript:alert(1)", "//evil.example", ""])
+def test_only_https_links_are_shown(link: str) -> None:
+    assert shown(proposal(State.SUCCEEDED, receipt=RECEIPT.model_copy(update={"link": link})))["link"] is None
+
+
+def test_the_problem_is_told_in_the_persons_language() -> None:
+    words = {"en": "Nothing was paid.", "de": "Es wurde nichts gezahlt."}
+    assert shown(proposal(State.BLOCKED, problem=words), language="de")["word"] == "Es wurde nichts gezahlt."
+    assert shown(proposal(State.BLOCKED, problem=words), language="it")["word"] == "Nothing was paid."
+
+
+def test_times_are_on_the_organisations_wall() -> None:
+    assert shown(proposal())["asked_by"] == "Prepared by Paul Peters, 22 Nov 2026, 13:57"
+    assert shown(proposal(), language="de")["valid_until"] == "Gültig bis 22. Nov. 2026, 14:27"
+
+
+def test_names_cannot_hide_characters() -> None:
+    assert "⟨U+202E⟩" in shown(proposal(proposer_name="Anna\u202eretep"))["asked_by"]
+
+
+# editing
+
+
+def test_an_edit_starts_from_what_is_stored() -> None:
+    edit = shown(proposal())["edit"]
+    assert edit["values"] == {"amount": "980.00", "date": "2026-11-22", "account": "Main", "reference": "rent"}
+    assert [field["name"] for field in edit["fields"]] == list(EDITABLE)
+    assert edit["fields"][0]["label"] == "Amount (EUR)"
+
+
+def test_an_edit_changes_only_what_was_edited_and_never_the_document() -> None:
+    payload = proposal().payload
+    assert edited_arguments(payload, {"amount": "500"}) == {
+        "document_number": "id-B-1",
+        "amount": "500",
+        "date": "2026-11-22",
+        "account": "acc-1",
+        "reference": "rent",
+    }
+    assert edited_arguments(payload, {"account": "Savings"})["account"] == "Savings"
+    smuggled = edited_arguments(payload, {"document_number": "B-2", "contact_name": "Evil"})
+    assert smuggled["document_number"] == "id-B-1"
+    assert "contact_name" not in smuggled
+
+
+def test_a_fresh_card_asks_for_the_keyboard_and_a_reloaded_one_does_not() -> None:
+    assert shown(proposal(), fresh=True)["fresh"] is True
+    assert shown(proposal())["fresh"] is False

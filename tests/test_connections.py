@@ -1,0 +1,147 @@
+"""Xero's tokens: one sign-in for everybody, the next set stored before use, a dead connection said plainly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from assistant.connections import XERO, AuthorisedConnection, CustomConnection, open_tokens, seal_tokens
+from assistant.keys import CipherError, TokenCipher, new_token_key
+from assistant.stores.connections import ConnectionRow
+from assistant.stores.database import Database
+from assistant.stores.moments import to_text
+from tests.support.sandbox import RunningProvider, run_sandbox
+from tests.support.web import follow, submit
+from tools.errors import ConnectionLost, ProviderRefused, ProviderUnavailable
+from tools.xero.login import TokenSet, XeroApp, authorize_url, connections, exchange, refresh, revoke
+
+pytestmark = pytest.mark.anyio
+SCOPES = "accounting.invoices.read accounting.payments"
+BACK = "http://localhost:8000/connect/xero/callback"
+
+
+@pytest.fixture(scope="module")
+def xero() -> Iterator[RunningProvider]:
+    with run_sandbox("xero") as running:
+        yield running
+
+
+@pytest.fixture
+def app(xero: RunningProvider) -> XeroApp:
+    return XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=xero.url, login_url=xero.url, api_url=xero.url)
+
+
+def utc() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_many_questions_at_once_cause_one_sign_in(app: XeroApp) -> None:
+    source = CustomConnection(app, SCOPES, utc)
+    tokens = await asyncio.gather(*(source.token() for _ in range(8)))
+    assert len(set(tokens)) == 1
+    assert [found.tenantName for found in await connections(app, tokens[0])] == ["Lindenhof Studio GmbH"]
+
+
+async def test_a_token_near_its_end_or_refused_is_replaced(app: XeroApp) -> None:
+    now = utc()
+    source = CustomConnection(app, SCOPES, lambda: now)
+    first = await source.token()
+    assert await source.token() == first
+    second = await source.token(fresh=True)
+    assert second != first
+    now += timedelta(minutes=29)
+    assert await source.token() != second
+
+
+async def test_wrong_secret_is_said_and_an_unreachable_xero_too(app: XeroApp) -> None:
+    with pytest.raises(ProviderRefused, match="invalid_client"):
+        await CustomConnection(replace(app, client_secret="wrong"), SCOPES, utc).token()
+    with pytest.raises(ProviderUnavailable, match="Nothing was changed"):
+        await CustomConnection(replace(app, identity_url="http://localhost:9"), SCOPES, utc).token()
+
+
+def authorise_at(app: XeroApp, verifier: str) -> str:
+    """Walk Xero's consent page as an admin does; the code that Xero sends back with."""
+    address = authorize_url(app, redirect_uri=BACK, scopes=SCOPES, state="s-1", verifier=verifier)
+    with httpx.Client() as client:
+        page = submit(client, follow(client, client.get(address)), "Allow access")
+        back = parse_qs(urlsplit(follow(client, page, until=BACK).headers["location"]).query)
+    assert back["state"] == ["s-1"]
+    return back["code"][0]
+
+
+async def authorise(app: XeroApp) -> TokenSet:
+    verifier = "v" * 64
+    code = await asyncio.to_thread(authorise_at, app, verifier)
+    return await exchange(app, code=code, redirect_uri=BACK, verifier=verifier, now=utc())
+
+
+@pytest.fixture
+async def kept(app: XeroApp, database: Database) -> tuple[AuthorisedConnection, TokenCipher, TokenSet]:
+    """An authorisation by an admin, stored, with a clock that says when it is due."""
+    cipher = TokenCipher(new_token_key())
+    tokens = await authorise(app)
+    now = to_text(utc())
+    async with database.work() as work:
+        work.add(
+            ConnectionRow(
+                id=XERO,
+                provider=XERO,
+                sealed=seal_tokens(cipher, tokens),
+                connected_by="p",
+                connected_at=now,
+                updated_at=now,
+            )
+        )
+    return AuthorisedConnection(app, database, cipher, utc), cipher, tokens
+
+
+async def test_a_refresh_is_stored_before_it_is_used_and_done_once(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], database: Database
+) -> None:
+    source, cipher, first = kept
+    assert await source.token() == first.access_token
+    second = await source.token(fresh=True)
+    assert second != first.access_token
+    async with database.reading() as work:
+        row = await work.get(ConnectionRow, XERO)
+    assert row is not None
+    assert row.version == 2
+    assert open_tokens(cipher, row.sealed).access_token == second
+    assert second not in row.sealed
+    with pytest.raises(CipherError):
+        open_tokens(TokenCipher(new_token_key()), row.sealed)
+
+
+async def test_a_revoked_connection_says_who_must_do_what(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
+) -> None:
+    source, _, tokens = kept
+    await revoke(app, refresh_token=tokens.refresh_token)
+    with pytest.raises(ConnectionLost, match="An admin must connect Xero again"):
+        await source.token(fresh=True)
+    async with database.reading() as work:
+        row = await work.get(ConnectionRow, XERO)
+    assert row is not None
+    assert not row.alive
+    with pytest.raises(ConnectionLost):
+        await source.token()
+
+
+async def test_without_a_connection_nobody_has_connected(app: XeroApp, database: Database) -> None:
+    with pytest.raises(ConnectionLost):
+        await AuthorisedConnection(app, database, TokenCipher(new_token_key()), utc).token()
+
+
+async def test_a_spent_refresh_token_is_lost(app: XeroApp, xero: RunningProvider) -> None:
+    tokens = await authorise(app)
+    await refresh(app, refresh_token=tokens.refresh_token, now=utc())
+    xero.advance(31 * 60)  # beyond the half hour in which Xero still takes the previous one
+    with pytest.raises(ConnectionLost):
+        await refresh(app, refresh_token=tokens.refresh_token, now=utc())

@@ -1,0 +1,176 @@
+"""The tools over the sandbox's real HTTP: a payment from the question to Xero's books, and questions about it after."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests.support.books import FakeBooks, World
+from tests.support.sandbox import RunningSandbox, run_sandbox_all
+from tools.base import Access, Draft, Organisation, ReadTool, WriteAccess
+from tools.catalogue import toolset
+from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
+from tools.solaris.client import SolarisBank, SolarisPartner
+from tools.xero import login
+from tools.xero.books import Page
+from tools.xero.client import XeroCalls
+from tools.xero.pace import CallPace
+from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.reader import XeroReader
+from tools.xero.writer import XeroWriter
+
+pytestmark = pytest.mark.anyio
+TODAY = date(2026, 11, 22)
+
+
+class OneToken:
+    """A token that lasts for a test."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def token(self, *, fresh: bool = False) -> str:
+        return self._token
+
+
+async def _items(pages: AsyncIterator[Page]) -> list[Any]:
+    return [one async for page in pages for one in page.items]
+
+
+class House:
+    """The tools with real clients; the ledger copy is read when a test says so."""
+
+    def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
+        self.sandbox = sandbox
+        self.reader, self.writing = XeroReader(calls), WriteAccess(payments=XeroWriter(calls))
+        self.bank = bank
+        self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
+        self.copy = World()
+
+    async def load(self) -> None:
+        """Reads the ledger copy whole."""
+        copy = self.copy = World()
+        copy.documents = await _items(self.reader.documents(modified_since=None))
+        copy.payments = await _items(self.reader.payments(modified_since=None))
+        copy.contacts = await _items(self.reader.contacts(modified_since=None))
+        copy.accounts = await _items(self.reader.accounts(modified_since=None))
+        copy.as_of = datetime.now(UTC)
+
+    def access(self, language: str = "en") -> Access:
+        """What a tool is lent now."""
+        return Access(
+            organisation=self.organisation,
+            now=datetime.now(UTC),
+            today=TODAY,
+            language=language,
+            books=FakeBooks(self.copy),
+            live=self.reader,
+            bank=self.bank,
+            new_marker=lambda: "FA-TESTMARK",
+        )
+
+    async def ask(self, name: str, *, language: str = "en", **said: Any) -> str:
+        """The answer of a read tool."""
+        tool = toolset().get(name)
+        assert isinstance(tool, ReadTool)
+        result = await tool.run(self.access(language), **said)
+        answer: str = result.answer
+        return answer
+
+    async def propose(self, **said: Any) -> Draft:
+        """The proposal of a payment."""
+        draft = await RECORD_PAYMENT.propose(self.access(), **said)
+        assert isinstance(draft, Draft)
+        return draft
+
+    def paid(self) -> list[dict[str, Any]]:
+        """The payments that really took effect."""
+        effects = self.sandbox["xero"].effects()
+        return [effect for effect in effects if effect["operation"] == "create_payment"]
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """The demo company with its books and its bank."""
+    with run_sandbox_all(("xero", "solaris"), today=TODAY.isoformat(), limits=False) as sandbox:
+        url = sandbox.urls["xero"]
+        app = login.XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
+        scopes = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
+        token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
+        (connection,) = await login.connections(app, token)
+        pace = CallPace(lambda: datetime.now(UTC))
+        calls = XeroCalls(url, connection.tenantId, OneToken(token), pace, read_seconds=2)
+        bank_url = sandbox.urls["solaris"]
+        partner = SolarisPartner("sandbox-solaris", "sandbox-solaris-secret", api_url=bank_url, auth_url=bank_url)
+        bank = SolarisBank(partner)
+        house = House(sandbox, calls, bank, connection.tenantName)
+        await house.load()
+        yield house
+        await bank.close()
+        calls.close()
+
+
+async def test_a_bill_is_paid_from_the_question_to_the_books(house: House) -> None:
+    assert "€ 1,250.00 is open on 1 bill from Acme Ltd" in await house.ask(
+        "list_bills", status="open", contact_name="acme"
+    )
+    draft = await house.propose(contact_name="Acme", amount="1.2k", reference="November", direction="out")
+    assert draft.summary == "Payment of € 1,200.00 to Acme Ltd for bill BILL-201"
+    assert house.paid() == []
+    assert await RECORD_PAYMENT.changed(house.access(), draft.payload) is None
+    receipt = await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    (effect,) = house.paid()
+    assert (effect["result_id"], effect["idempotency_key"]) == (receipt.reference, "key-1")
+    assert effect["body"]["Reference"] == "November FA-TESTMARK"
+    await house.load()
+    status = await house.ask("get_payment_status", invoice_number="BILL-201")
+    assert status.startswith("€ 50.00 is left to pay on BILL-201 from Acme Ltd; paid so far: € 1,200.00 on 22 Nov 2026")
+    by_mark = await house.ask("get_payment_status", payment_id="FA-TESTMARK")
+    assert by_mark.startswith("€ 1,200.00 on 22 Nov 2026 from 090 Solaris Geschäftskonto to Acme Ltd for BILL-201")
+    told = await RECORD_PAYMENT.changed(house.access(), draft.payload)
+    assert told is not None and "it is now € 50.00 that is left to pay (it was € 1,250.00)" in told["en"]
+
+
+async def test_an_answer_lost_on_the_way_is_found_again_and_paid_once(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201")
+    house.sandbox["xero"].fault("PUT /api.xro/2.0/Payments", "drop_after")
+    with pytest.raises(OutcomeUnknown):
+        await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    found = await RECORD_PAYMENT.look_up(house.writing, draft.payload, "key-1")
+    assert found is not None
+    assert [effect["result_id"] for effect in house.paid()] == [found.reference]
+
+
+async def test_a_request_lost_on_the_way_is_not_found_and_may_be_sent_again_with_its_key(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201")
+    house.sandbox["xero"].fault("PUT /api.xro/2.0/Payments", "drop_before")
+    with pytest.raises(OutcomeUnknown):
+        await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    assert await RECORD_PAYMENT.look_up(house.writing, draft.payload, "key-1") is None
+    receipt = await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    assert [effect["result_id"] for effect in house.paid()] == [receipt.reference]
+
+
+async def test_paying_a_bill_twice_is_refused_by_xero_itself(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201")
+    await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    with pytest.raises(ProviderRefused, match="exceeds the amount outstanding"):
+        await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-2")
+    with pytest.raises(ToolFailed, match="already paid in full"):
+        await house.propose(document_number="BILL-201")
+    assert len(house.paid()) == 1
+
+
+async def test_a_bill_in_pounds_is_paid_from_the_account_in_pounds(house: House) -> None:
+    draft = await house.propose(contact_name="Northwind", direction="out")
+    assert draft.summary.startswith("Payment of £ ")
+    await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    assert len(house.paid()) == 1
+
+
+async def test_the_bank_and_the_books_agree_on_what_they_are_asked(house: House) -> None:
+    state = house.sandbox["solaris"].state()
+    balance = await house.ask("get_account_balance")
+    assert f"{state['available_cents'] / 100:,.2f} available" in balance
+    assert f"{state['balance_cents'] / 100:,.2f} booked" in balance
