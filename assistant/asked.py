@@ -44,7 +44,9 @@ def asked_lines(arguments: str, outcome: Outcome, language: Language) -> str:
     except (ValueError, RecursionError):
         given = {}
     asked = ", ".join(f"{key}: {value}" for key, value in given.items()) if isinstance(given, dict) else ""
-    came = outcome.answer or outcome.problem
-    if not came:
+    if outcome.problem:
+        return f"{asked[:400]}\n\n{outcome.problem[:1200]}".strip()
+    if not outcome.ok:
         came = "das konnte so nicht gefragt werden" if language == "de" else "it could not be asked like this"
-    return f"{asked[:400]}\n\n{came[:1200]}".strip()
+        return f"{asked[:400]}\n\n{came}".strip()
+    return asked[:400] or ("ohne Einschränkung" if language == "de" else "without any limits")

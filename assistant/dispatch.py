@@ -113,15 +113,16 @@ class Dispatch:
             arguments = read_arguments(call.arguments, tool.signature.arguments)
         except BadArguments as error:
             return failed(call, "retry", f"{tool.name}: {error}. Nothing was done; call it again correctly or ask.")
+        access: Access | None = None
         try:
             async with asyncio.timeout(self._seconds):
                 access = await self._access_for(self._asking.organisation, language)
                 if isinstance(tool, ReadTool):
-                    return succeeded(call, await tool.run(access, **arguments))
+                    return succeeded(call, await tool.run(access, **arguments), old=_why_old(access))
                 draft = await tool.propose(access, **arguments)
             return proposed(call, await self._propose(tool, draft), draft, language)
         except ToolError as error:
-            return _told(call, error, language)
+            return _told(call, error, language, old=_why_old(access))
         except Refusal as refusal:
             return failed(call, "failed", refusal.text(language), problem=refusal.text(language))
         except TimeoutError:
@@ -147,12 +148,19 @@ class Dispatch:
         )
 
 
-def succeeded(call: CallRequest, found: ToolResult) -> Outcome:
-    """A read that found something (or nothing, and says so)."""
-    body: dict[str, Any] = {"answer": found.answer, **found.facts}
+def _why_old(access: Access | None) -> str:
+    """Why the ledger copy that was asked is older than it should be, in words; empty when it is current."""
+    words = access.books.stale_because if access else None
+    return (words.get(access.language) or words["en"]) if access and words else ""
+
+
+def succeeded(call: CallRequest, found: ToolResult, *, old: str = "") -> Outcome:
+    """A read that found something (or nothing, and says so); `old` says why its figures may be out of date."""
+    answer = f"{found.answer} {old}".strip()
+    body: dict[str, Any] = {"answer": answer, **found.facts}
     if found.choices:
         body["choices"] = choices_json(found.choices)
-    return Outcome(call, limited(body), True, answer=found.answer, tables=found.tables)
+    return Outcome(call, limited(body), True, answer=answer, tables=found.tables)
 
 
 def failed(
@@ -176,8 +184,8 @@ def proposed(call: CallRequest, proposal: Proposal, draft: ToolDraft, language: 
     return Outcome(call, limited(body), True, answer=draft.summary, proposal=proposal)
 
 
-def _told(call: CallRequest, error: ToolError, language: Language) -> Outcome:
-    words = error.text(language)
+def _told(call: CallRequest, error: ToolError, language: Language, *, old: str = "") -> Outcome:
+    words = f"{error.text(language)} {old}".strip()
     match error:
         case ToolRetry():
             return failed(call, "retry", words, choices=error.choices, problem=words)

@@ -95,6 +95,12 @@ class _Call:
     size: int = 0
 
 
+_PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
+"""Statuses that may be gone a moment later."""
+_RETRY_SECONDS = 0.5
+_LONGEST_PAUSE = 3.0
+
+
 class OpenAIModel:
     """Chat Completions at OpenAI or any server that speaks it."""
 
@@ -115,7 +121,7 @@ class OpenAIModel:
             api_key=self._api_key or "unset",
             base_url=self._base_url or None,
             timeout=self._timeout,
-            max_retries=1,
+            max_retries=0,  # the package would wait a whole Retry-After in silence: see _begin
         )
 
     async def ping(self) -> None:
@@ -152,23 +158,38 @@ class OpenAIModel:
                     return
                 yield delta
 
+    async def _begin(self, messages: list[ChatMessage], offered: dict[str, Any]) -> Any:
+        """Open the stream, once more if that failed at once: a person waits, so a long Retry-After is told instead."""
+        import openai
+
+        assert self._client is not None
+        create: Any = self._client.chat.completions.create  # our messages are plain JSON, not the package's types
+        asked = {"model": self._model, "messages": messages, "stream": True, **offered}
+        asked["stream_options"] = {"include_usage": True}
+        try:
+            return await create(**asked)
+        except openai.APITimeoutError:
+            raise
+        except openai.APIStatusError as error:
+            pause = error.response.headers.get("retry-after", "")
+            seconds = float(pause) if pause.replace(".", "", 1).isdigit() else _RETRY_SECONDS
+            if error.status_code not in _PASSING or seconds > _LONGEST_PAUSE:
+                raise
+            await asyncio.sleep(seconds)
+        except openai.APIConnectionError:
+            await asyncio.sleep(_RETRY_SECONDS)
+        return await create(**asked)
+
     async def _step(self, messages: list[ChatMessage], tools: list[dict[str, Any]]) -> AsyncGenerator[Delta, None]:
         import json
 
         import openai
 
         assert self._client is not None
-        create: Any = self._client.chat.completions.create  # our messages are plain JSON, not the package's types
         offered: dict[str, Any] = {"tools": tools, "parallel_tool_calls": True} if tools else {}
         begun = False
         try:
-            chunks = await create(
-                model=self._model,
-                messages=messages,
-                stream=True,
-                stream_options={"include_usage": True},
-                **offered,
-            )
+            chunks = await self._begin(messages, offered)
             async with chunks:
                 gathered = _Gathered()
                 async for chunk in chunks:

@@ -77,8 +77,10 @@ def from_row(row: ProposalRow) -> Proposal:
         body = canonical.read(row.body)
     except canonical.NotCanonical as error:
         raise Altered(row) from error
-    written = canonical.facts(organisation_id=row.organisation_id, tool=row.tool, payload=body.get("payload", {}))
-    if written.decode() != row.body or canonical.digest(written) != row.digest:
+    about = (body.get("version"), body.get("organisation_id"), body.get("tool"))
+    if about != (canonical.VERSION, row.organisation_id, row.tool):
+        raise Altered(row)
+    if canonical.digest(row.body.encode()) != row.digest:
         raise Altered(row)
     return Proposal(
         id=row.id,

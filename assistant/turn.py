@@ -49,6 +49,10 @@ class Asked:
 class Screen(Protocol):
     """Where the turn shows what happens; everything given to it is harmless text or plain data."""
 
+    async def thinking(self) -> None:
+        """The model has been asked; what it does is shown by what comes next."""
+        ...
+
     async def text(self, piece: str) -> None:
         """The next piece of the model's answer."""
         ...
@@ -154,6 +158,7 @@ class Turn:
         self._streamed = ""
         stream = HarmlessStream()
         end = StepEnd(Finish.STOP)
+        await self._screen.thinking()
         async for delta in self._model.stream(self._history.for_model(system), tools):
             if isinstance(delta, TextDelta):
                 await self._show(stream.feed(delta.text))

@@ -37,6 +37,7 @@ Check = Callable[[], Awaitable[object]]
 
 PROJECT = Path(__file__).parent.parent
 _CHECK_SECONDS = 3.0
+_CHECKED_FOR = 3.0
 
 
 async def _no_organisation(_name: str) -> list[str]:
@@ -98,7 +99,7 @@ def build_web(front: Front) -> FastAPI:
         client=OpenIdClient(registration(settings), front.clock),
         keeper=keeper,
         sealer=sealer,
-        pages=Pages("Okta", settings.any_sandbox),
+        pages=Pages("Okta", no_real_money=_no_real_money(settings), demo_people=settings.sandboxed("okta")),
         url=settings.url,
         secure=settings.secure,
         role_groups=settings.role_groups,
@@ -154,6 +155,11 @@ def _guarding(keeper: Doorkeeper, settings: Settings) -> Any:
     return guarded
 
 
+def _no_real_money(settings: Settings) -> bool:
+    """Whether the ribbon is true: the ledger and the bank are both the sandbox's."""
+    return settings.sandboxed("xero") and settings.sandboxed("solaris")
+
+
 def _security_headers(settings: Settings) -> dict[str, str]:
     """For every answer that does not bring its own. The chat's page needs more and says so itself."""
     headers = {
@@ -195,9 +201,22 @@ def _health(front: Front, client: OpenIdClient) -> APIRouter:
         """The process is up."""
         return {"status": "up"}
 
+    asked_last: tuple[float, JSONResponse] | None = None
+    asking = asyncio.Lock()
+
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        """Everything that an answer needs can be reached, part by part; 503 when something cannot."""
+        """Everything that an answer needs can be reached, part by part; 503 when something cannot.
+
+        Anybody may ask, so the providers are asked at most every few seconds.
+        """
+        nonlocal asked_last
+        async with asking:
+            if asked_last is None or time.monotonic() - asked_last[0] > _CHECKED_FOR:
+                asked_last = time.monotonic(), await _ask_all()
+        return asked_last[1]
+
+    async def _ask_all() -> JSONResponse:
         began = time.perf_counter()
         asked = await asyncio.gather(*(_in_time(check, began) for check in checks.values()), return_exceptions=True)
         parts = {name: _part(answer) for name, answer in zip(checks, asked, strict=True)}
@@ -243,7 +262,7 @@ def _person(front: Front) -> APIRouter:
             "email": principal.email,
             "roles": sorted({grant.role.value for grant in principal.grants}),
             "organisation": await front.organisation_name(),
-            "sandbox": front.settings.any_sandbox,
+            "sandbox": _no_real_money(front.settings),
         }
 
     return router

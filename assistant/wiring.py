@@ -32,6 +32,7 @@ from assistant.stores.database import Database
 from assistant.web import Check, Front
 from tools.catalogue import toolset
 from tools.errors import ToolFailed
+from tools.xero.login import connections
 
 log = structlog.get_logger()
 
@@ -126,8 +127,12 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             await feed.drain()
             await model.close()
 
+    async def xero_answers() -> None:
+        # The list of connections counts against no organisation's limit.
+        await connections(providers.xero_app(settings), await tokens.token())
+
     checks: dict[str, Check] = {
-        "xero": tokens.token,
+        "xero": xero_answers,
         "solaris": books.bank.accounts,
         "model": lambda: providers.try_model(settings),
     }

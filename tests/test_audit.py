@@ -7,12 +7,11 @@ import json
 
 import pytest
 
-from assistant.audit import AuditTag, AuditTrail
+from assistant.audit import AuditTag, AuditTrail, _hash
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.paying import ANNA, DEMO, HandClock
 
-pytest_plugins = ["tests.support.database"]
 pytestmark = pytest.mark.anyio
 
 
@@ -76,6 +75,19 @@ async def test_a_deleted_event_shows(trail: AuditTrail, seq: int) -> None:
     await run_sql(trail._database, f"DELETE FROM audit_event WHERE seq = {seq}")
     report = await trail.verify()
     assert not report.ok and report.first_bad == seq and "missing" in report.what
+
+
+async def test_an_edit_with_its_hash_made_to_fit_shows_at_the_next_event(trail: AuditTrail) -> None:
+    await fill(trail)
+    (row,) = await trail.of("proposal-3")
+    row.facts = '{"place":9}'
+    forged = _hash(row)
+    await run_sql(
+        trail._database, f"UPDATE audit_event SET facts = '{row.facts}', hash = '{forged}' WHERE seq = {row.seq}"
+    )
+    await run_sql(trail._database, f"UPDATE audit_event SET previous = '{forged}' WHERE seq = {row.seq + 1}")
+    report = await trail.verify()
+    assert not report.ok and report.first_bad == row.seq + 1
 
 
 async def test_a_deleted_event_whose_gap_was_closed_shows(trail: AuditTrail) -> None:

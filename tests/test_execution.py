@@ -14,8 +14,8 @@ from assistant.refusals import Refusal, RefusalReason
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.paying import Core, CrashNow, draft
+from tools.base import Payload
 
-pytest_plugins = ["tests.support.database"]
 pytestmark = pytest.mark.anyio
 
 
@@ -52,7 +52,7 @@ async def test_a_confirmed_proposal_is_paid_once_with_its_id_as_key(core: Core) 
         "execution:succeeded",
     ]
     assert (await core.executor.execute(made.id)).state is State.SUCCEEDED
-    assert len(core.till.sends) == 1
+    assert len(core.till.sends) == 1 and core.till.reads == 1
 
 
 async def test_the_attempt_is_stored_before_the_first_byte_leaves(core: Core) -> None:
@@ -250,6 +250,58 @@ async def test_a_repetition_refused_because_the_first_arrived_late_counts_as_don
     assert ended.state is State.SUCCEEDED and core.till.times_paid(made.id) == 1
 
 
+async def test_what_was_done_is_found_also_while_nothing_may_be_sent(core: Core) -> None:
+    core.till.answers = ["lost_after"]
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    core.clock.advance(minutes=6)
+    (ended,) = await core.executor.sweep()
+    assert ended.state is State.SUCCEEDED and ended.id == made.id
+
+
+async def test_a_payment_that_arrives_while_we_look_is_never_called_not_written(core: Core) -> None:
+    core.till.answers = ["lost_before"]
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    core.clock.advance(minutes=11)
+
+    def arrives_late(_payload: Payload) -> None:
+        core.till.paid.append((made.id, 98000))
+        core.till.due = 0
+
+    core.till.before_read = arrives_late
+    (ended,) = await core.executor.sweep()
+    assert ended.state is State.SUCCEEDED and len(core.till.sends) == 1
+
+
+async def test_no_tool_can_change_what_is_sent_after_it_was_confirmed(core: Core) -> None:
+    def meddle(payload: Payload) -> None:
+        payload["minor"] = 1
+
+    core.till.before_read = meddle
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    assert core.till.paid == [(made.id, 98000)]
+
+
+async def test_a_straggler_does_not_end_the_attempt_that_took_its_place(core: Core) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    arrived = [asyncio.Event(), asyncio.Event()]
+    core.till.gates, core.till.answers = [first, second], ["refuse", "ok"]
+    core.till.before_send = lambda: arrived[len(core.till.sends)].set()
+    made = await core.confirmed()
+    slow = asyncio.ensure_future(core.executor.execute(made.id))
+    await arrived[0].wait()
+    core.clock.advance(seconds=61)
+    taking_over = asyncio.ensure_future(core.again().executor.sweep())
+    await arrived[1].wait()
+    first.set()
+    assert (await slow).state is State.EXECUTING
+    second.set()
+    (ended,) = await taking_over
+    assert ended.state is State.SUCCEEDED and core.till.times_paid(made.id) == 1
+
+
 async def test_it_is_not_sent_for_ever(core: Core) -> None:
     core.till.answers = ["lost_before"] * 20
     made = await core.confirmed()
@@ -271,6 +323,7 @@ async def test_two_sweeps_in_parallel_send_once(core: Core) -> None:
     await core.executor.execute(made.id)
     others = [core.again() for _ in range(3)]
     await asyncio.gather(core.executor.sweep(), *(other.executor.sweep() for other in others))
+    assert core.till.looks == 1
     assert len(core.till.sends) == 2 and core.till.times_paid(made.id) == 1
     assert (await now(core, made)).state is State.SUCCEEDED
 

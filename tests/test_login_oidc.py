@@ -15,8 +15,9 @@ import pytest
 from joserfc.jwk import OctKey
 
 from assistant.clock import utc_now
-from assistant.login.issuer import Registration, SignInProblem
+from assistant.login.issuer import Registration
 from assistant.login.oidc import Attempt, Identity, OpenIdClient
+from assistant.login.problems import SignInProblem, Trouble
 from tests.support.forging_issuer import CLIENT, ForgingIssuer, Nonce, another_key, run_issuer
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +107,7 @@ async def test_a_forged_id_token_lets_nobody_in(
         setattr(them, name, value)
     with pytest.raises(SignInProblem) as refused:
         await sign_in(client, nonce)
-    assert "not signed in" in refused.value.words and refused.value.detail, what
+    assert "not signed in" in refused.value.text("en") and refused.value.detail, what
 
 
 async def test_an_unsigned_id_token_lets_nobody_in(issuer: tuple[ForgingIssuer, Nonce], client: OpenIdClient) -> None:
@@ -250,7 +251,7 @@ async def test_an_issuer_that_is_slow_gone_or_talks_nonsense_is_told_in_words(
     them, nonce = issuer
     slow = OpenIdClient(Registration(them.url, CLIENT, "s"), utc_now, seconds=0.2)
     them.slow = 1.0
-    with pytest.raises(SignInProblem, match="did not answer within"):
+    with pytest.raises(SignInProblem, match="did not answer in time"):
         await slow.begin(BACK)
     them.slow = 0.0
     for answer in ("<html>hello</html>", "[]", "{" + '"a":"' + "x" * 600_000 + '"}'):
@@ -292,3 +293,12 @@ async def test_logout_goes_by_the_issuers_own_page(issuer: tuple[ForgingIssuer, 
 async def test_an_attempt_is_plain_data(client: OpenIdClient) -> None:
     _, attempt = await client.begin(BACK, max_age=5)
     assert Attempt(**json.loads(json.dumps({s: getattr(attempt, s) for s in Attempt.__slots__}))) == attempt
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_is_told_in_both_languages(trouble: Trouble) -> None:
+    problem = SignInProblem(trouble, "Okta", detail="x")
+    english, german = problem.text("en"), problem.text("de")
+    assert english != german and "{" not in english + german
+    assert "not signed in" in english or "Nobody can sign in" in english, "says what is not"
+    assert "nicht angemeldet" in german or "Niemand kann sich anmelden" in german

@@ -17,7 +17,6 @@ from tests.support.database import run_sql
 from tests.support.paying import ALEX, ANNA, DEMO, OTHER, OTTO, PAUL, VERA, Core, draft, person
 from tools.base import Draft
 
-pytest_plugins = ["tests.support.database"]
 pytestmark = pytest.mark.anyio
 
 
@@ -224,6 +223,7 @@ CHANGES = {
     "digest": "UPDATE proposal SET digest = '" + "0" * 64 + "'",
     "tool": "UPDATE proposal SET tool = 'pay_everything'",
     "organisation": "UPDATE proposal SET organisation_id = 'org-other'",
+    "version": "UPDATE proposal SET body = replace(body, '\"version\":1', '\"version\":2')",
     "blank": "UPDATE proposal SET body = replace(body, ',', ', ')",
     "nonsense": "UPDATE proposal SET body = '{'",
 }

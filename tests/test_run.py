@@ -12,10 +12,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.assistant import PROVIDERS, RunningAssistant, assistant, own_assistant, shared_assistant
+from tests.support.assistant import (
+    PROVIDERS,
+    RunningAssistant,
+    assistant,
+    module_assistant,
+    own_assistant,
+    shared_assistant,
+)
 from tests.support.chat import sign_in
 
-__all__ = ["assistant", "own_assistant", "shared_assistant"]
+__all__ = ["assistant", "module_assistant", "own_assistant", "shared_assistant"]
 
 
 def refused(home: Path, **settings: str) -> tuple[int, str]:
@@ -140,6 +147,6 @@ def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in words
 
 
-def test_nothing_is_written_outside_the_home(own_assistant: RunningAssistant) -> None:
-    elsewhere = [path for path in (own_assistant.home / "cwd").rglob("*")]
+def test_nothing_is_written_outside_the_home(assistant: RunningAssistant) -> None:
+    elsewhere = list((assistant.home / "cwd").rglob("*"))
     assert elsewhere == [], "the start wrote into the folder it was started from"

@@ -90,3 +90,10 @@ async def test_copying_waits_its_short_turn_in_real_time() -> None:
     pace.refused(until=datetime.now(UTC) + timedelta(seconds=0.2), limit="minute")
     assert await call(pace, "read") == 0
     assert await call(pace, "bulk") == 1
+
+
+async def test_a_smaller_allowance_still_lets_copying_go_on() -> None:
+    clock = Clock()
+    pace = CallPace(clock, per_minute=10, patience=timedelta(0))
+    assert await call(pace, "bulk", 5) == 1
+    assert await call(pace, "write", 20) == 9

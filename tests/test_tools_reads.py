@@ -327,10 +327,13 @@ async def test_a_part_payment_over_time_is_told_with_its_payments() -> None:
     assert "and 1 more" in answer
 
 
-async def test_figures_of_an_old_copy_say_so() -> None:
+async def test_figures_of_the_copy_carry_the_copy_s_time_not_the_question_s() -> None:
     world = usual_world()
     world.as_of = NOW - timedelta(hours=3)
-    assert "as of 11:02; Xero could not be asked since" in (await ask("list_bills", world)).answer
+    result = await ask("list_bills", world)
+    assert result.answer.endswith("(Demo GmbH, as of 11:02).")
+    assert result.facts["as_of"] == "2026-11-22T11:02:00+01:00"
+    assert result.tables[0].as_of == world.as_of
 
 
 async def test_a_blocked_account_and_none_at_all_are_said() -> None:

@@ -7,6 +7,7 @@ decimals). Amounts of different currencies are never added.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,6 +28,7 @@ _DECIMALS = {
 _NAMES = {"euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "pfund": "GBP", "dollar": "USD",
           "dollars": "USD", "franken": "CHF"}  # fmt: skip
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "fr.": "CHF"}
+_ZERO = Decimal(0)
 _LARGEST = Decimal(10) ** 13
 _ASCII_DIGITS = frozenset("0123456789")
 
@@ -53,7 +55,9 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Z]{3}", self.currency):
+        if not (
+            len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper() and self.currency.isalpha()
+        ):
             raise AmountError(self.currency, "currency")
         if not self.amount.is_finite():
             raise AmountError(str(self.amount), "not_a_number")
@@ -101,10 +105,15 @@ class Money:
 
 def totals_by_currency(items: list[Money]) -> list[Money]:
     """The sum for each currency, largest first; currencies are never added to each other."""
-    sums: dict[str, Money] = {}
-    for item in items:
-        sums[item.currency] = sums[item.currency] + item if item.currency in sums else item
-    return sorted(sums.values(), key=lambda money: -abs(money.amount))
+    return totals((item.amount, item.currency) for item in items)
+
+
+def totals(amounts: Iterable[tuple[Decimal, str]]) -> list[Money]:
+    """The same for thousands of bare amounts: each currency's exact sum is made Money once."""
+    sums: dict[str, Decimal] = {}
+    for amount, currency in amounts:
+        sums[currency] = sums.get(currency, _ZERO) + amount
+    return sorted((Money(amount, currency) for currency, amount in sums.items()), key=lambda money: -abs(money.amount))
 
 
 def currency_written(written: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tools.base import Access
 
 LANGUAGES: tuple[Language, ...] = ("en", "de")
-_STALE = timedelta(minutes=5)
 
 
 def spoken(language: Language) -> Language:
@@ -91,17 +90,14 @@ def since_days(count: int, language: Language) -> str:
 
 
 def as_of(access: Access, moment: datetime) -> str:
-    """Whose figures and of when: "(Demo GmbH, as of 14:02)"; another day is named, and so is a copy that is old."""
+    """Whose figures and of when: "(Demo GmbH, as of 14:02)"; another day is named."""
     zone = access.organisation.timezone
     language = access.language
     when = clock(moment, zone)
     if moment.astimezone(ZoneInfo(zone)).date() != access.today:
         when = f"{day(moment.astimezone(ZoneInfo(zone)).date(), language)}, {when}"
-    stale = ""
-    if access.now - moment > _STALE:
-        stale = say(language, "; Xero could not be asked since", "; Xero war seitdem nicht erreichbar")
     name = visible(access.organisation.name)
-    return f"({name}, {say(language, 'as of', 'Stand')} {when}{stale})"
+    return f"({name}, {say(language, 'as of', 'Stand')} {when})"
 
 
 def visible(text: str) -> str:

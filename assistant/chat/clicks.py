@@ -7,14 +7,13 @@ and what would be paid are read from our own tables at that moment.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from assistant.arguments import BadArguments, check_arguments
 from assistant.cards import EDITABLE, edited_arguments
 from assistant.chat.house import House
-from assistant.chat.open_cards import OpenCards
 from assistant.decisions import Verdict
 from assistant.principal import Principal
 from assistant.proposals import Proposal
@@ -48,6 +47,14 @@ class EditClick(BaseModel):
     fields: dict[Literal["amount", "date", "account", "reference"], _Short] = Field(default_factory=dict)
 
 
+class ShownCards(Protocol):
+    """The cards on the pages (assistant.chat.open_cards.OpenCards), as far as a click needs them."""
+
+    async def refresh(self, proposal_id: str) -> None:
+        """Show once more what is stored."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Clicking:
     """Who clicked, where."""
@@ -62,7 +69,7 @@ class Clicking:
 class Clicks:
     """Carries clicks out."""
 
-    def __init__(self, house: House, cards: OpenCards) -> None:
+    def __init__(self, house: House, cards: ShownCards) -> None:
         self._house, self._cards = house, cards
 
     async def decide(self, payload: object, clicking: Clicking) -> Answer:

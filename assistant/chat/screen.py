@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import uuid
@@ -29,6 +30,29 @@ MAX_TABLES = 4
 """Tables beside one answer; a model that asks for more has not decided what it wants to show."""
 
 
+HINT_AFTER = 1.0
+"""Seconds without a sign of life after which the page says what is being waited for."""
+
+
+async def _hint(language: Language) -> None:
+    """After a moment, say that the model is being asked; taken away again, and never stored."""
+    await asyncio.sleep(HINT_AFTER)
+    run = context.current_run
+    step = cl.Step(
+        name="das Sprachmodell" if language == "de" else "the language model",
+        type="tool",
+        parent_id=run.id if run else None,
+        show_input=False,
+    )
+    step.start = now()
+    shown = step.to_dict()
+    await context.emitter.emit("new_message", shown)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await context.emitter.emit("delete_message", shown)
+
+
 class ChatScreen:
     """Shows one turn in the chat that is being served now."""
 
@@ -38,8 +62,20 @@ class ChatScreen:
         self._message: cl.Message | None = None
         self._tables: dict[str, cl.CustomElement] = {}
         self._steps: dict[str, cl.Step] = {}
+        self._hint: asyncio.Task[None] | None = None
+
+    async def thinking(self) -> None:
+        await self._no_hint()
+        self._hint = asyncio.create_task(_hint(self._language))
+
+    async def _no_hint(self) -> None:
+        hint, self._hint = self._hint, None
+        if hint is not None:
+            hint.cancel()
+            await asyncio.wait([hint])
 
     async def text(self, piece: str) -> None:
+        await self._no_hint()
         if self._message is None:
             self._message = cl.Message(content="")
         await self._message.stream_token(piece)
@@ -50,14 +86,17 @@ class ChatScreen:
             await show("", self._take_tables(), message=message)
 
     async def notice(self, text: str) -> None:
+        await self._no_hint()
         await show(text, self._take_tables())
 
     async def finish(self) -> None:
-        """Show tables that no words came for."""
+        """Show tables that no words came for; nothing is under way any more."""
+        await self._no_hint()
         if self._tables:
             await show("", self._take_tables())
 
     async def tool_started(self, asked: Asked) -> None:
+        await self._no_hint()
         run = context.current_run
         step = cl.Step(
             name=asked_for(asked.call.name, asked.provider, self._language),
@@ -91,6 +130,7 @@ class ChatScreen:
 
     async def cards(self, proposals: list[Proposal], words: str, *, fresh: bool = False) -> None:
         """One message with these cards under it."""
+        await self._no_hint()
         message = cl.Message(content=words)
         elements: list[Any] = []
         for proposal in proposals:

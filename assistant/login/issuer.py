@@ -20,6 +20,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ValidationError
 
 from assistant.clock import Clock
+from assistant.login.problems import SignInProblem, Trouble, refusal
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _LARGEST_ANSWER = 512_000
@@ -28,18 +29,6 @@ _KEYS_KEPT = timedelta(minutes=5)
 _KEYS_KEPT_AT_MOST = timedelta(hours=24)
 _REFETCH_NO_SOONER = timedelta(seconds=2)
 """Between two fetches for keys we do not know: a flood of forged key ids must not become a flood of calls."""
-
-
-class SignInProblem(Exception):
-    """Signing in did not succeed; the words go to the person as they are."""
-
-    def __init__(self, words: str, *, detail: str = "", again: bool = True) -> None:
-        super().__init__(words)
-        self.words = words
-        self.detail = detail
-        """For the log: what exactly was wrong."""
-        self.again = again
-        """Whether trying again may help."""
 
 
 class Metadata(BaseModel):
@@ -164,17 +153,9 @@ class Issuer:
                     if len(body) > _LARGEST_ANSWER:
                         raise self._nonsense(f"{url} answered more than {_LARGEST_ANSWER} bytes")
         except httpx.TimeoutException:
-            raise SignInProblem(
-                f"{self.registration.called} did not answer within {self._seconds:.0f} seconds. "
-                "You are not signed in. Try again in a moment.",
-                detail=f"{method} {url} timed out",
-            ) from None
+            raise self._problem(Trouble.TOO_SLOW, f"{method} {url}: nothing within {self._seconds} s") from None
         except httpx.HTTPError as error:
-            raise SignInProblem(
-                f"{self.registration.called} cannot be reached at the moment. You are not signed in. "
-                "Try again in a few minutes.",
-                detail=f"{method} {url}: {error}",
-            ) from None
+            raise self._problem(Trouble.OUT_OF_REACH, f"{method} {url}: {error}") from None
         return self._read(method, url, response, body), response.headers
 
     def _read(self, method: str, url: str, response: httpx.Response, body: bytes) -> dict[str, Any]:
@@ -189,47 +170,10 @@ class Issuer:
         raise self._nonsense(f"{method} {url} answered {response.status_code}")
 
     def _nonsense(self, detail: str) -> SignInProblem:
-        called = self.registration.called
-        return SignInProblem(
-            f"{called} answered in a way that cannot be used. You are not signed in. Try again in a few minutes; "
-            f"if it stays so, tell whoever looks after {called}.",
-            detail=detail,
-        )
+        return self._problem(Trouble.NONSENSE, detail)
 
-
-def refusal(called: str, code: str, description: str) -> SignInProblem:
-    """The issuer's own refusal (RFC 6749 §4.1.2.1 and §5.2) in words for the person."""
-    detail = f"{code}: {description}"[:300]
-    match code:
-        case "access_denied":
-            words = (
-                f"{called} refused the sign-in. You may not be assigned to this application: "
-                f"ask whoever looks after {called}."
-            )
-        case "invalid_grant":
-            words = "This sign-in was used already or took too long. You are not signed in. Start again."
-        case "invalid_client" | "unauthorized_client":
-            words = (
-                f"{called} does not accept this application's credentials. Nobody can sign in until an administrator "
-                "corrects OKTA_CLIENT_ID or OKTA_CLIENT_SECRET."
-            )
-        case "unmet_authentication_requirements":
-            words = (
-                f"{called} could not check you as strictly as asked. Set up the second factor in {called} "
-                "and start again."
-            )
-        case "login_required" | "interaction_required" | "consent_required":
-            words = f"{called} needs you to sign in there first. Start again."
-        case "server_error" | "temporarily_unavailable":
-            words = (
-                f"{called} has a problem of its own at the moment. You are not signed in. Try again in a few minutes."
-            )
-        case _:
-            words = (
-                f"{called} refused the sign-in. You are not signed in. Start again; if it stays so, "
-                f"ask whoever looks after {called}."
-            )
-    return SignInProblem(words, detail=detail)
+    def _problem(self, trouble: Trouble, detail: str) -> SignInProblem:
+        return SignInProblem(trouble, self.registration.called, detail=detail)
 
 
 @cache
@@ -256,8 +200,4 @@ def _require_safe(url: str, called: str) -> None:
         return
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:
         return
-    raise SignInProblem(
-        f"{called}'s address must begin with https://. Nobody can sign in until an administrator corrects OKTA_ISSUER.",
-        detail=f"refused address {url!r}",
-        again=False,
-    )
+    raise SignInProblem(Trouble.UNSAFE_ADDRESS, called, detail=f"refused address {url!r}")

@@ -20,7 +20,8 @@ from joserfc.errors import JoseError
 from joserfc.jws import extract_compact
 
 from assistant.clock import Clock
-from assistant.login.issuer import Issuer, Registration, SignInProblem, refusal
+from assistant.login.issuer import Issuer, Registration
+from assistant.login.problems import SignInProblem, Trouble, refusal
 
 _LEEWAY = timedelta(seconds=30)
 _OLDEST = timedelta(minutes=10)
@@ -102,11 +103,8 @@ class OpenIdClient:
     async def finish(self, attempt: Attempt | None, redirect_uri: str, answer: Mapping[str, str]) -> Identity:
         """The person whom the issuer's answer vouches for. Raises SignInProblem, and then nobody is signed in."""
         if attempt is None or not secrets.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
-            raise SignInProblem(
-                "This sign-in did not start in this browser, or it took longer than ten minutes. "
-                "You are not signed in. Start again.",
-                detail="state is missing, sealed by another key, expired or different",
-            )
+            detail = "state is missing, sealed by another key, expired or different"
+            raise self._problem(Trouble.NOT_THIS_BROWSER, detail)
         if error := answer.get("error"):
             raise refusal(self.registration.called, error, answer.get("error_description", ""))
         if answer.get("iss", self.registration.issuer).rstrip("/") != self.registration.issuer.rstrip("/"):
@@ -191,10 +189,7 @@ class OpenIdClient:
         if attempt.max_age is not None and (
             asked is None or asked + timedelta(seconds=attempt.max_age) + _LEEWAY < now
         ):
-            raise SignInProblem(
-                f"{self.registration.called} did not ask you to prove who you are again. Start again.",
-                detail=f"auth_time {asked}, max_age {attempt.max_age}",
-            )
+            raise self._problem(Trouble.TOO_LONG_AGO, f"auth_time {asked}, max_age {attempt.max_age}")
 
     def _identity(self, claims: Mapping[str, Any], id_token: str) -> Identity:
         groups = claims.get("groups")
@@ -211,12 +206,10 @@ class OpenIdClient:
         )
 
     def _forged(self, detail: str) -> SignInProblem:
-        called = self.registration.called
-        return SignInProblem(
-            f"{called}'s answer did not pass the checks. You are not signed in. Start again; if it happens twice, "
-            f"tell whoever looks after {called}.",
-            detail=detail,
-        )
+        return self._problem(Trouble.FORGED, detail)
+
+    def _problem(self, trouble: Trouble, detail: str) -> SignInProblem:
+        return SignInProblem(trouble, self.registration.called, detail=detail)
 
 
 def _moment(seconds: object) -> datetime | None:

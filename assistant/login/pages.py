@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-Language = Literal["en", "de"]
+from assistant.login.problems import Language
 
 STYLE = Path(__file__).parent / "style.css"
 
@@ -19,7 +19,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "promise": "It reads and proposes. You confirm on a card. Each confirmed payment is carried out once.",
         "sign_in": "Sign in with {called}",
         "sandbox": "Sandbox: no real money moves",
-        "sandbox_more": "No vendor account is connected. You pick one of the demo people on the next page.",
+        "demo_people": "No vendor account is connected. You pick one of the demo people on the next page.",
         "out": "You are signed out.",
         "out_only_here": "You are signed out here. {called} could not be reached, so you may still be signed in there.",
         "again": "Sign in again",
@@ -48,7 +48,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         ),
         "sign_in": "Mit {called} anmelden",
         "sandbox": "Sandbox: es fließt kein echtes Geld",
-        "sandbox_more": "Kein Anbieterkonto ist verbunden. Auf der nächsten Seite wählen Sie eine Demo-Person.",
+        "demo_people": "Kein Anbieterkonto ist verbunden. Auf der nächsten Seite wählen Sie eine Demo-Person.",
         "out": "Sie sind abgemeldet.",
         "out_only_here": (
             "Sie sind hier abgemeldet. {called} war nicht erreichbar, dort sind Sie vielleicht noch angemeldet."
@@ -93,13 +93,16 @@ class Pages:
 
     called: str
     """The issuer's name in sentences."""
-    sandboxed: bool
+    no_real_money: bool
+    """Whether the sandbox stands in for every provider that holds money."""
+    demo_people: bool
+    """Whether the sandbox stands in for the login."""
 
     def sign_in(self, language: Language, begin: str, *, out: Literal["", "here", "everywhere"] = "") -> str:
         """What this is and how to come in."""
         w = _WORDS[language]
         note = {"": "", "everywhere": w["out"], "here": w["out_only_here"].format(called=self.called)}[out]
-        more = f'<p class="quiet">{escape(w["sandbox_more"])}</p>' if self.sandboxed else ""
+        more = f'<p class="quiet">{escape(w["demo_people"])}</p>' if self.demo_people else ""
         return self._page(
             language,
             w["title"],
@@ -143,7 +146,7 @@ class Pages:
 
     def _page(self, language: Language, heading: str, body: str) -> str:
         w = _WORDS[language]
-        ribbon = f'<p class="ribbon">{escape(w["sandbox"])}</p>' if self.sandboxed else ""
+        ribbon = f'<p class="ribbon">{escape(w["sandbox"])}</p>' if self.no_real_money else ""
         return (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'

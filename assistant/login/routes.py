@@ -14,9 +14,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
 from assistant.login.doorkeeper import Doorkeeper, set_cookie
-from assistant.login.issuer import SignInProblem
 from assistant.login.oidc import Attempt, OpenIdClient
 from assistant.login.pages import STYLE, Pages, language_of
+from assistant.login.problems import Language, SignInProblem
 from assistant.login.rules import Door, door
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import NoRole
@@ -94,7 +94,7 @@ class FrontDoor:
             response: Response = self._problem(request, problem, wanted)
         except NoRole as refused:
             log.warning("sign-in refused: no role", subject=refused.identity.subject)
-            who = " · ".join(filter(None, (refused.identity.name, refused.identity.email)))
+            who = refused.identity.name + (f" ({refused.identity.email})" if refused.identity.email else "")
             page = self.pages.no_role(
                 _language(request), who, sorted(self.role_groups.items()), _begin_address(wanted, prompt="login")
             )
@@ -152,9 +152,10 @@ class FrontDoor:
         return await self.keeper.end(found[1]) if found else None
 
     def _problem(self, request: Request, problem: SignInProblem, wanted: str) -> HTMLResponse:
-        log.warning("sign-in failed", problem=problem.detail or problem.words)
+        log.warning("sign-in failed", problem=problem.detail)
         again = _begin_address(wanted) if problem.again else None
-        return HTMLResponse(self.pages.problem(_language(request), problem.words, again), 400)
+        language = _language(request)
+        return HTMLResponse(self.pages.problem(language, problem.text(language), again), 400)
 
 
 def page_or_home(wanted: str) -> str:
@@ -176,5 +177,5 @@ def _attempt_cookie(state: str, *, secure: bool) -> str:
     return f"{'__Secure-' if secure else ''}assistant_signin_{mark}"
 
 
-def _language(request: Request) -> Literal["en", "de"]:
+def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language", ""))

@@ -54,7 +54,7 @@ made.card ||= (() => {
     </dl>
   );
 
-  const EditForm = ({ card, busy, send, close }) => {
+  const EditForm = ({ card, busy, refusal, send, close }) => {
     const words = card.words;
     const [values, setValues] = useState(() => ({ ...card.edit.values }));
     const first = useRef(null);
@@ -75,6 +75,7 @@ made.card ||= (() => {
               onChange={(event) => setValues({ ...values, [field.name]: event.target.value })} />
           </label>
         ))}
+        {refusal ? <p className="refusal" role="alert" style={{ gridColumn: '1 / -1', margin: 0 }}><CircleX aria-hidden />{refusal}</p> : null}
         <div className="buttons" style={{ gridColumn: '1 / -1' }}>
           <button className="fin-button primary" type="submit" disabled={busy || !changed.length}>
             {busy ? <Loader2 className="fin-spin" aria-hidden /> : null}{words.save_edit}
@@ -150,7 +151,7 @@ made.card ||= (() => {
             <span className="payee"><small>{card.payee_label}</small>{card.payee}</span>
           </div>
           {editing ? (
-            <EditForm card={card} busy={busy} close={() => setEditing(false)}
+            <EditForm card={card} busy={busy} refusal={refusal} close={() => { setRefusal(''); setEditing(false); }}
               send={(fields) => send('edit', { fields }, 'edit')} />
           ) : <Facts facts={card.facts} />}
           {open && card.warnings.length ? (
@@ -190,7 +191,7 @@ made.card ||= (() => {
               </div>
             </>
           ) : null}
-          {open && refusal ? <p className="refusal" role="alert"><CircleX aria-hidden />{refusal}</p> : null}
+          {open && !editing && refusal ? <p className="refusal" role="alert"><CircleX aria-hidden />{refusal}</p> : null}
           {open && !editing && (card.can.confirm || card.can.cancel || card.can.edit) ? (
             <div className="buttons">
               {card.can.confirm ? (

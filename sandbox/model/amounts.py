@@ -48,6 +48,9 @@ _SPELLED = re.compile(
     rf"(?:(?:{'|'.join(_TENS)})|{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
     rf"(?:(?: and)? (?:{'|'.join(sorted(_UNITS, key=len, reverse=True))}))?) (?P<after>{_CURRENCY})"
 )
+_COUNTED = re.compile(
+    r"(?:bills?|invoices?|payments?|number|no\.?|nr\.?|nummer|#|item|line|option|rechnung(?:en)?|zahlung|fattura|facture|numero|paiement|pagamento) ?$"
+)
 _LEAST = re.compile(
     r"(?:over|above|more than|greater than|bigger than|larger than|at least|from|exceeding|exceed|higher than|min(?:imum)?|"
     r"upwards of|>=?|uber|ab|mehr als|mindestens|grosser als|groser als|hoher als|sopra(?: i| gli)?|oltre(?: i)?|"
@@ -90,6 +93,8 @@ def find_amounts(folded: str, language: str, taken: list[tuple[int, int]]) -> li
         if any(start < end and match.end() > begin for begin, end in taken):
             continue
         words = match["before"] or match["after"]
+        if not words and _COUNTED.search(folded[:start]):
+            continue  # "bill 3" names a line or a document
         scale = (match["scale"] or "").rstrip(".")
         readings, decimals = _read(match["digits"], language)
         if scale in _SCALES:

@@ -26,7 +26,7 @@ COUNTS = {
 UNITS = {
     "day": "days? tage?n? giorn[oi] jours?", "week": "weeks? wochen? settiman[ae] semaines?",
     "month": "months? monate?n?s? mes[ei] mois", "quarter": "quarters? quartals?e? trimestr[ei] trimestres?",
-    "year": "years? jahre?n?s? ann[oi] ans? annees? fiscal.year geschaftsjahre?s?", "half": "half.years? halbjahre?s? semestre?i?",
+    "year": "years? jahre?n?s? ann[oi] ans an(?=.(?:dernier|passe|prochain)) annees? fiscal.year geschaftsjahre?s?", "half": "half.years? halbjahre?s? semestre?i?",
 }  # fmt: skip
 ANY_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 ANY_DAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))

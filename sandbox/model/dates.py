@@ -50,6 +50,8 @@ def shift_months(day: date, months: int) -> date:
 
 
 def _unit(word: str) -> str:
+    if word == "an":
+        return "year"
     for name, line in UNITS.items():
         if any(re.fullmatch(piece, word) for piece in line.split()):
             return name
@@ -330,11 +332,15 @@ _BETWEEN = re.compile(
 _SINCE = re.compile(
     r"(?:since|from|starting|as of|onwards from|beginning|seit(?: dem)?|ab(?: dem)?|vom|von|dal?l?'?|a partire dal?|depuis(?: le)?|a partir du?|du|since the|from the|after the start of)\s*$"
 )
-_AFTER = re.compile(r"(?:after|later than|newer than|more recent than|neuer als|nach(?: dem)?|dopo(?: il)?|apres(?: le)?)\s*(?:the )?$")
+_AFTER = re.compile(
+    r"(?:after|later than|newer than|more recent than|neuer als|nach(?: dem)?|dopo(?: il)?|apres(?: le)?)\s*(?:the )?$"
+)
 _UNTIL = re.compile(
     r"(?:until|till|up to|through|by|no later than|bis(?: zum| ende)?|fino al?|entro(?: il)?|jusqu'au?|d'ici(?: le| au)?|avant fin)\s*(?:the )?$"
 )
-_BEFORE = re.compile(r"(?:before|earlier than|older than|alter als|piu vecchi[ae] del|anterieure?s? au|prior to|vor(?: dem)?|prima del?|avant(?: le)?)\s*(?:the )?$")
+_BEFORE = re.compile(
+    r"(?:before|earlier than|older than|alter als|piu vecchi[ae] del|anterieure?s? au|prior to|vor(?: dem)?|prima del?|avant(?: le)?)\s*(?:the )?$"
+)
 
 
 def find_dates(text: str, today: date) -> list[Span]:

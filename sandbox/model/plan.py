@@ -143,7 +143,11 @@ def _apart(before: tuple[str, Reading, str | None], reading: Reading, name: str 
     intent = catalogue()[name]
     slots = fill(intent, reading)
     lacking = any(not (need & slots.keys()) for need in intent.need)
-    if lacking and intent.effect == "write" and (_PRONOUN.search(reading.folded) or before[1].has("#contact", "#doc", "#pay", "#ref")):
+    if (
+        lacking
+        and intent.effect == "write"
+        and (_PRONOUN.search(reading.folded) or before[1].has("#contact", "#doc", "#pay", "#ref"))
+    ):
         return False
     if not reading.has("#domain", "#write", "show", "question", "total", "overdue", "loc_account", "balance"):
         return False
@@ -213,6 +217,12 @@ def _share(wishes: list[Wish]) -> list[Wish]:
                     ):
                         extra.setdefault(key, before.slots[key])
             wish = replace(wish, slots={**extra, **wish.slots})
+            if before.intent in _PERIODS and wish.reading.dates and not wish.reading.has("show", "question"):
+                shared = fill(catalogue()[before.intent], wish.reading)
+                if not {"date_from", "date_to"} & before.slots.keys():
+                    before = out[-1] = before.also(
+                        {key: shared[key] for key in ("date_from", "date_to") if key in shared}
+                    )
             back: Slots = {key: wish.slots[key] for key in ("date_from", "date_to") if key in wish.slots}
             if {wish.intent, before.intent} <= _PERIODS and back and not {"date_from", "date_to"} & before.slots.keys():
                 out[-1] = before.also(back)
@@ -239,7 +249,9 @@ def _each(wish: Wish) -> list[Wish]:
     if len(periods) > 1 and {"date_from", "date_to"} <= wanted and intent.effect == "read":
         today = reading.setting.today
         found = [in_past(span, today) for span in periods]
-        return [wish.also({"date_from": span.first, "date_to": span.last}) for span in found if span.first and span.last]
+        return [
+            wish.also({"date_from": span.first, "date_to": span.last}) for span in found if span.first and span.last
+        ]
     if len(reading.picked) > 1 and wanted & {"document", "payment_id"}:
         wishes = []
         for which in range(len(reading.picked)):

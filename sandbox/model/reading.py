@@ -189,7 +189,11 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
         "forecast",
     }:
         features.add("#hard")
-    if folded.startswith("open ") and "open" in seen and not seen & {"invoice", "bill", "payment", "customer", "supplier"}:
+    if (
+        folded.startswith("open ")
+        and "open" in seen
+        and not seen & {"invoice", "bill", "payment", "customer", "supplier"}
+    ):
         seen.discard("open")  # "open Dupont" is an order, not a state
     no = bool(_NOT_DO.search(folded)) and not seen & {"void", "stop"}
     if not no and _wants_pay(folded, seen, features, asking=asking):

@@ -215,8 +215,18 @@ def assistant(shared_assistant: RunningAssistant) -> Iterator[RunningAssistant]:
         provider.clear_faults()
 
 
-@pytest.fixture
-def own_assistant() -> Iterator[RunningAssistant]:
-    """A product of this test's own, to be stopped, killed and restarted at will."""
+@pytest.fixture(scope="module")
+def module_assistant() -> Iterator[RunningAssistant]:
+    """A product of one module's own: starting takes seconds."""
     with run_assistant(QUICK) as product:
         yield product
+
+
+@pytest.fixture
+def own_assistant(module_assistant: RunningAssistant) -> RunningAssistant:
+    """The module's own product, up and without faults, to be stopped, killed and restarted at will."""
+    if not module_assistant.running:
+        module_assistant.start()
+    for provider in module_assistant.sandbox.providers.values():
+        provider.clear_faults()
+    return module_assistant

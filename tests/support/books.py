@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -168,6 +168,7 @@ class World:
         )
     )
     as_of: datetime = NOW
+    stale_because: Mapping[str, str] | None = None
     bank_accounts: list[BankAccount] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
 
@@ -246,6 +247,11 @@ class FakeBooks:
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    @property
+    def stale_because(self) -> Mapping[str, str] | None:
+        """What the world says of Xero's being out of reach."""
+        return self.world.stale_because
 
     async def as_of(self) -> datetime:
         return self.world.as_of

@@ -99,8 +99,17 @@ async def faulty_thing(access: Access) -> ToolResult:
     raise ZeroDivisionError
 
 
-async def pay_thing(access: Access, number: str = "", amount: str = "") -> Draft:
+async def pay_thing(
+    access: Access,
+    number: str = "",
+    amount: str = "",
+    document_number: str = "",
+    date: str = "",
+    account: str = "",
+    reference: str = "",
+) -> Draft:
     """Propose to pay a thing; nothing is written."""
+    number = number or document_number
     if not number:
         raise ToolRetry("Which thing? Nothing was recorded.", choices=(Choice(label="B-1", number="1"),))
     payload: Payload = {
@@ -222,7 +231,11 @@ class RememberedScreen:
     shown: list[tuple[str, Any]] = field(default_factory=list)
     running: int = 0
     most_running: int = 0
+    thoughts: int = 0
     _text: str = ""
+
+    async def thinking(self) -> None:
+        self.thoughts += 1
 
     async def text(self, piece: str) -> None:
         self._text += piece

@@ -74,6 +74,10 @@ class Till:
     mute: bool = False
     """Looking up gives no answer."""
     before_send: Callable[[], None] = lambda: None
+    before_read: Callable[[Payload], None] = lambda _payload: None
+    gates: list[asyncio.Event] = field(default_factory=list)
+    """Each of the next writes waits for one of these."""
+    reads: int = 0
     waiting_for: asyncio.Future[Any] | None = None
     """The provider takes that long before it does anything."""
     remembered: dict[str, datetime] = field(default_factory=dict)
@@ -83,6 +87,8 @@ class Till:
         self.sends.append((key, repr(payload)))
         how = self.answers.pop(0) if self.answers else "ok"
         await (self.waiting_for or asyncio.sleep(0))
+        if self.gates:
+            await self.gates.pop(0).wait()
         if how == "lost_before":
             raise OutcomeUnknown("Xero", reason="connection lost")
         known = self.remembered.get(key)
@@ -127,6 +133,8 @@ def paying_tool(till: Till) -> WriteTool:
         return draft(due=till.due)
 
     async def changed(_access: Access, payload: Payload) -> Mapping[Language, str] | None:
+        till.reads += 1
+        till.before_read(payload)
         if till.down:
             raise ProviderUnavailable("Xero", reason="no answer")
         if payload["due"] != till.due:

@@ -7,7 +7,7 @@ translated once, here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -211,6 +211,11 @@ class Page:
 
 class Books(Protocol):
     """The ledger copy of one organisation: brought up to date before it answers, whole sets, no paging."""
+
+    @property
+    def stale_because(self) -> Mapping[str, str] | None:
+        """Why the copy could not be brought up to date for the last question, by language; None when it was."""
+        ...
 
     async def as_of(self) -> datetime:
         """When the copy was last known to equal Xero (aware)."""

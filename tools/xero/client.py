@@ -100,7 +100,7 @@ class XeroCalls:
 
     def close(self) -> None:
         """Lets the threads end."""
-        self._threads.shutdown(wait=False)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _client(self) -> AccountingApi:
         """Built at the first call, in a thread: the SDK's import takes half a second."""
@@ -178,7 +178,7 @@ def _build(url: str, bearer: _Bearer, timeout: tuple[float, float]) -> Accountin
         """Every request has a time limit; the SDK drops those that are floats or left out."""
 
         def request(self, *args: Any, **more: Any) -> Any:
-            pass
+            more["_request_timeout"] = timeout
             return super().request(*args, **more)
 
     # The class hands out copies of the first configuration ever made, so its own constructor is called past that.

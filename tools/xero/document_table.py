@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from tools import words
 from tools.base import Access
-from tools.money import Money
+from tools.money import decimals_of
 from tools.views import Column, ColumnKind, Table, Tone, Total
 from tools.xero.books import Document, DocumentKind, DocumentStatus, State
 from tools.xero.document_words import noun, status_word, sums, valid
@@ -53,8 +53,11 @@ def tone(document: Document, today: date) -> Tone:
 
 
 def cell(amount: Decimal, currency: str) -> dict[str, object]:
-    """A money cell of a table."""
-    return {"minor": Money(amount, currency).minor, "currency": currency}
+    """A money cell of a table. Raises ValueError for an amount with more decimals than its currency."""
+    minor = amount.scaleb(decimals_of(currency))
+    if minor != int(minor):
+        raise ValueError(f"{amount} {currency} has too many decimals")
+    return {"minor": int(minor), "currency": currency}
 
 
 def document_table(

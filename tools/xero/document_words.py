@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from tools import words
 from tools.base import Access
 from tools.errors import Language
-from tools.money import Money, totals_by_currency
+from tools.money import Money, totals
 from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus, State
 
 _STATES: dict[State, tuple[str, str, str]] = {
@@ -68,21 +68,16 @@ def status_word(document: Document, today: date, language: Language) -> str:
             return words.say(language, "other state", "anderer Status")
 
 
-def counted(document: Document, state: State) -> Money:
-    """The amount by which a document counts in a list: what is left where the list is of open ones, else its total."""
-    if state in ("open", "overdue"):
-        return document.due_money()
-    return Money(document.total, document.currency)
-
-
 def valid(documents: Sequence[Document]) -> list[Document]:
     """Those that count: not voided, not deleted."""
     return [doc for doc in documents if doc.status not in (DocumentStatus.VOIDED, DocumentStatus.DELETED)]
 
 
 def sums(documents: Sequence[Document], state: State) -> list[Money]:
-    """The totals of a list, each currency by itself."""
-    return totals_by_currency([counted(doc, state) for doc in documents])
+    """The totals of a list, each currency by itself: of what is left where the list is of open ones, else of totals."""
+    if state in ("open", "overdue"):
+        return totals((doc.amount_due, doc.currency) for doc in documents)
+    return totals((doc.total, doc.currency) for doc in documents)
 
 
 def amounts_for_model(documents: Sequence[Document], state: State) -> list[JsonValue]:

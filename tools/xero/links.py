@@ -5,6 +5,7 @@ Form: Xero's deep links by the organisation's short code (developer documentatio
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import quote
 
 from tools.xero.books import DocumentKind
@@ -16,7 +17,10 @@ def document_link(short_code: str, kind: DocumentKind, document_id: str) -> str:
     """The page of an invoice or bill in Xero; empty without a short code (the sandbox has no pages to open)."""
     if not short_code:
         return ""
-    page = quote(f"{_PAGES[kind]}?InvoiceID={document_id}", safe="/?=-")
-    return (
-        f"https://go.xero.com/organisationlogin/default.aspx?shortcode={quote(short_code, safe='!')}&redirecturl={page}"
-    )
+    return _page(short_code, kind) + document_id
+
+
+@cache
+def _page(short_code: str, kind: DocumentKind) -> str:
+    code = quote(short_code, safe="!")
+    return f"https://go.xero.com/organisationlogin/default.aspx?shortcode={code}&redirecturl={_PAGES[kind]}?InvoiceID="

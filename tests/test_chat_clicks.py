@@ -1,0 +1,232 @@
+"""Clicks on a card: what the browser sends is trusted with nothing, and only a confirmation starts an execution."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from assistant.chat.clicks import Clicking, Clicks
+from assistant.chat.house import House
+from assistant.decisions import Verdict
+from assistant.feed import Feed
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal, State
+from assistant.refusals import Refusal, RefusalReason
+from tests.support.books import make_access
+from tests.support.conversation import ORGANISATION, TOOLSET, KeepsProposals, person, proposal
+from tests.support.model import ScriptedModel
+from tools.base import Access, Organisation
+
+pytestmark = pytest.mark.anyio
+
+OPEN = proposal()
+
+
+@dataclass
+class Door:
+    """Stands where Decisions stands; keeps what it was asked."""
+
+    refuses: Refusal | None = None
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    async def decide(self, **asked: Any) -> Proposal:
+        self.asked.append(asked)
+        if self.refuses:
+            raise self.refuses
+        return replace(OPEN, state=State.CONFIRMED if asked["verdict"] is Verdict.CONFIRM else State.REJECTED)
+
+
+@dataclass
+class Runs:
+    """Stands where the Executor stands."""
+
+    executed: list[str] = field(default_factory=list)
+
+    async def execute(self, proposal_id: str) -> Proposal:
+        await asyncio.sleep(0)
+        self.executed.append(proposal_id)
+        return OPEN
+
+
+class Stored(KeepsProposals):
+    """Proposals that can be found again."""
+
+    def __init__(self, *known: Proposal) -> None:
+        super().__init__()
+        self._known = {one.id: one for one in known}
+
+    async def get(self, proposal_id: str) -> Proposal | None:
+        return self._known.get(proposal_id)
+
+    async def waiting(self, *, organisation_id: str) -> list[Proposal]:
+        return [one for one in self._known.values() if one.organisation_id == organisation_id]
+
+
+@dataclass
+class Shown:
+    refreshed: list[str] = field(default_factory=list)
+
+    async def refresh(self, proposal_id: str) -> None:
+        self.refreshed.append(proposal_id)
+
+
+@dataclass
+class Room:
+    door: Door = field(default_factory=Door)
+    runs: Runs = field(default_factory=Runs)
+    stored: Stored = field(default_factory=lambda: Stored(OPEN))
+    shown: Shown = field(default_factory=Shown)
+
+    def __post_init__(self) -> None:
+        async def organisations() -> list[Organisation]:
+            return [ORGANISATION]
+
+        async def access(organisation: Organisation, language: str) -> Access:
+            return make_access(language=language)
+
+        async def nobody() -> tuple[Principal, str]:
+            raise AssertionError("a click is handed who clicked")
+
+        self.house = House(
+            organisations=organisations,
+            toolset=TOOLSET,
+            model=ScriptedModel(),
+            access_for=access,
+            proposals=self.stored,
+            decisions=self.door,
+            executor=self.runs,
+            feed=Feed(),
+            current=nobody,
+            sandboxed=True,
+        )
+        self.clicks = Clicks(self.house, self.shown)
+
+    async def settled(self) -> None:
+        await self.house.errands.finish()
+
+
+def by(principal: Principal | None = None, language: str = "en", organisation: Organisation = ORGANISATION) -> Clicking:
+    return Clicking(principal or person(Role.APPROVER), "s-1", organisation, "c-9", language)
+
+
+def click(**more: Any) -> dict[str, Any]:
+    return {"proposal_id": OPEN.id, "digest": OPEN.digest, **more}
+
+
+async def test_confirm_goes_through_the_door_and_is_executed() -> None:
+    room = Room()
+    assert await room.clicks.decide(click(verdict="confirm"), by()) == {"ok": True}
+    await room.settled()
+    assert room.runs.executed == [OPEN.id]
+    assert room.door.asked[0] == {
+        "proposal_id": OPEN.id,
+        "digest": OPEN.digest,
+        "verdict": Verdict.CONFIRM,
+        "principal": person(Role.APPROVER),
+        "session_id": "s-1",
+        "organisation_id": "org-1",
+    }
+
+
+async def test_cancel_executes_nothing() -> None:
+    room = Room()
+    assert await room.clicks.decide(click(verdict="cancel"), by()) == {"ok": True}
+    await room.settled()
+    assert room.runs.executed == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_a_refusal_is_told_executes_nothing_and_shows_the_card_anew(language: str) -> None:
+    room = Room(door=Door(refuses=Refusal(RefusalReason.EXPIRED, label="P-7")))
+    answer = await room.clicks.decide(click(verdict="confirm"), by(language=language))
+    await room.settled()
+    assert answer["reason"] == "expired"
+    assert ("expired" if language == "en" else "abgelaufen") in answer["refused"]
+    assert room.runs.executed == []
+    assert room.shown.refreshed == [OPEN.id]
+
+
+FORGED: list[object] = [
+    None,
+    [],
+    "confirm",
+    {},
+    {"proposal_id": OPEN.id, "verdict": "confirm"},
+    click(verdict="execute"),
+    click(verdict=True),
+    click(verdict="confirm", amount="1"),
+    click(verdict="confirm", principal="p-9"),
+    {**click(verdict="confirm"), "proposal_id": "../../etc"},
+    {**click(verdict="confirm"), "proposal_id": 7},
+    {**click(verdict="confirm"), "digest": "D" * 64},
+    {**click(verdict="confirm"), "digest": ["d" * 64]},
+    {**click(verdict="confirm"), "digest": "d" * 64 + "\n"},
+]
+
+
+@pytest.mark.parametrize("payload", FORGED)
+async def test_a_forged_click_never_reaches_the_door(payload: object) -> None:
+    room = Room()
+    answer = await room.clicks.decide(payload, by())
+    assert "refused" in answer
+    assert room.door.asked == []
+
+
+async def test_an_edit_makes_a_new_proposal_of_the_same_document() -> None:
+    room = Room()
+    made = await room.clicks.edit(click(fields={"amount": "500,00", "reference": "part 1"}), by())
+    assert isinstance(made, Proposal)
+    assert made.replaces == OPEN.id
+    assert made.conversation_id == "c-9"
+    assert made.payload["said"] == "500,00"
+    assert made.summary.endswith("id-B-1")
+
+
+async def test_an_edit_with_nothing_changed_prepares_the_same_again() -> None:
+    room = Room()
+    made = await room.clicks.edit(click(), by())
+    assert isinstance(made, Proposal)
+    assert made.payload["said"] == "980.00"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        click(fields={"document_number": "B-2"}),
+        click(fields={"amount": 500}),
+        click(fields={"amount": "9" * 300}),
+        click(fields=[]),
+        click(fields={}, organisation_id="org-2"),
+        {**click(), "proposal_id": "22222222-2222-4222-8222-222222222222"},
+        {**click(), "digest": "e" * 64},
+    ],
+)
+async def test_a_forged_edit_makes_nothing(payload: object) -> None:
+    room = Room()
+    answer = await room.clicks.edit(payload, by())
+    assert isinstance(answer, dict)
+    assert "refused" in answer
+    assert room.stored.kept == []
+
+
+async def test_a_card_of_another_organisation_cannot_be_edited() -> None:
+    other = Organisation(id="org-2", name="Other GmbH", base_currency="EUR")
+    room = Room()
+    answer = await room.clicks.edit(click(), by(organisation=other))
+    assert isinstance(answer, dict)
+    assert "refused" in answer
+    assert room.stored.kept == []
+
+
+async def test_a_fault_in_an_errand_is_logged_and_hurts_nobody() -> None:
+    room = Room()
+
+    async def faulty() -> None:
+        raise ZeroDivisionError
+
+    room.house.errands.start(faulty(), name="faulty")
+    await room.settled()
+    assert await room.clicks.decide(click(verdict="cancel"), by()) == {"ok": True}
