@@ -12,7 +12,6 @@ because nothing can still be under way; in between we only look.
 from __future__ import annotations
 
 import asyncio
-import copy
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +34,7 @@ from assistant.refusals import Refusal
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import MOST_ATTEMPTS, State
-from tools.base import Access, Payload, Receipt, Toolset, WriteAccess, WriteTool
+from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
 
 AccessFor = Callable[[str], Awaitable[Access]]
@@ -157,7 +156,7 @@ class Executor:
         try:
             async with asyncio.timeout(self._patience.read):
                 writing = await self._write_access_for(proposal.organisation_id)
-                changed = await tool.changed(await self._access_for(proposal.organisation_id), _copy(proposal))
+                changed = await tool.changed(await self._access_for(proposal.organisation_id), proposal.payload)
         except (ProviderUnavailable, ProviderBusy) as error:
             return await self._later_or_failed(proposal, dict(error.words), since)
         except TimeoutError:
@@ -192,9 +191,10 @@ class Executor:
         return ended
 
     async def _send(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Proposal:
+        """Send what `claim` read from the stored bytes: nothing that a tool did to its copy before counts."""
         try:
             async with asyncio.timeout(self._patience.send):
-                receipt = await tool.execute(writing, _copy(proposal), proposal.id)
+                receipt = await tool.execute(writing, proposal.payload, proposal.id)
         except TimeoutError:
             return await self._records.unknown(proposal, outcome_unknown("time-out"), why="time-out")
         except OutcomeUnknown as error:
@@ -258,7 +258,7 @@ class Executor:
             return await self._look_later(proposal)
         try:
             async with asyncio.timeout(self._patience.read):
-                changed = await tool.changed(await self._access_for(proposal.organisation_id), _copy(proposal))
+                changed = await tool.changed(await self._access_for(proposal.organisation_id), proposal.payload)
             # The change may be our own payment arriving late.
             receipt = await self._look_up(tool, writing, proposal) if changed is not None else None
         except (ToolError, TimeoutError):
@@ -273,7 +273,7 @@ class Executor:
 
     async def _look_up(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Receipt | None:
         async with asyncio.timeout(self._patience.read):
-            return await tool.look_up(writing, _copy(proposal), proposal.id)
+            return await tool.look_up(writing, proposal.payload, proposal.id)
 
     async def _look_later(self, proposal: Proposal) -> Proposal:
         words = proposal.problem or outcome_unknown()
@@ -284,8 +284,3 @@ class Executor:
         words = for_a_person(proposal.label, provider.capitalize())
         again_in = timedelta(seconds=self._patience.settled)
         return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)
-
-
-def _copy(proposal: Proposal) -> Payload:
-    """The payload for a tool: its own copy, so that no tool can change what is sent after it was confirmed."""
-    return copy.deepcopy(proposal.payload)

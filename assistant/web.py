@@ -188,8 +188,8 @@ def _health(front: Front, client: OpenIdClient) -> APIRouter:
     router = APIRouter()
 
     async def database() -> None:
-        async with front.database.reading() as reading:
-            await reading.execute(text("SELECT 1"))
+        async with front.database.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def login() -> None:
         await client.issuer.metadata(fresh=True)

@@ -31,9 +31,7 @@ async def consented(browser: httpx.AsyncClient, product: RunningAssistant) -> st
     assert "offline_access" in asked["scope"][0]
     page = await browser.get(begun.headers["location"])
     (form,) = forms_of(page.text)
-    answer = await browser.post(
-        str(page.url.join(form.action)), data={"decision": "allow"}, follow_redirects=False
-    )
+    answer = await browser.post(str(page.url.join(form.action)), data={"decision": "allow"}, follow_redirects=False)
     assert answer.status_code in (302, 303), answer.text
     return answer.headers["location"]
 

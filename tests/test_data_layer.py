@@ -219,7 +219,8 @@ async def layer_with(database: Database, conversations: dict[str, str], owner: s
     layer = Conversations(database, utc_now)
     for conversation_id, words in conversations.items():
         chainlit_here.speak_as(owner, conversation_id)
-        await layer.create_step({**step(words, "user_message"), "threadId": conversation_id})
+        said: Any = step(words, "user_message", threadId=conversation_id)
+        await layer.create_step(said)
         await layer.update_thread(conversation_id, name=words, user_id=owner)
         await layer.journal.kept(conversation_id)
     return layer
@@ -229,7 +230,7 @@ async def listing(layer: Any, *, first: int = 10, cursor: str | None = None, **w
     from chainlit.types import Pagination, ThreadFilter
 
     return await layer.list_threads(
-        Pagination(first=first, cursor=cursor), ThreadFilter(**{"userId": "anna", **wanted})
+        Pagination(first=first, cursor=cursor), ThreadFilter.model_validate({"userId": "anna", **wanted})
     )
 
 
@@ -269,7 +270,7 @@ async def test_a_conversation_begun_by_a_click_is_not_named_after_the_action(dat
     layer = await layer_with(database, {})
     from chainlit.config import config
 
-    config.code.action_callbacks["decide"] = lambda _action: None  # type: ignore[assignment,return-value]
+    config.code.action_callbacks["decide"] = lambda _action: None
     chainlit_here.speak_as("anna", "c1")
     await layer.update_thread("c1", name="decide", user_id="anna")
     assert (await layer.get_thread("c1"))["name"] is None
@@ -305,6 +306,7 @@ async def test_a_conversation_is_there_after_reload_restart_and_kill(
         await chat.ask("card one")
         for number in range(5):
             await chat.ask(f"fast {number}")
+        await chat.ask("card two")
         served.stop(signal.SIGKILL)  # at the very moment at which the last answer was seen
         port = int(served.url.rpartition(":")[2])
     thread_id = chat.first[0]["thread_id"]
@@ -313,8 +315,8 @@ async def test_a_conversation_is_there_after_reload_restart_and_kill(
         (thread,) = again.threads
         said = [s["output"] for s in thread["steps"] if s["type"].endswith("_message")]
         assert said[:3] == ["Hello Anna Albrecht", "card one", "Here is a card"]
-        assert said[3:] == [f"fast {n}" for n in range(5) for _ in range(2)]
-        assert [e["props"] for e in thread["elements"]] == [{"amount": "980.00", "lines": [1, 2]}]
+        assert said[3:] == [f"fast {n}" for n in range(5) for _ in range(2)] + ["card two", "Here is a card"]
+        assert [e["props"] for e in thread["elements"]] == [{"amount": "980.00", "lines": [1, 2]}] * 2
         assert answers(await again.ask("fast and on"))[-1] == "fast and on"
         await again.close()
         listed = anna.post("/project/threads", json={"pagination": {"first": 20}, "filter": {}}).json()["data"]
@@ -360,7 +362,7 @@ def test_chainlits_sleeps_are_gone_and_its_modules_use_the_clock_for_nothing_els
     chainlit_here.ready()
     for name in ("chainlit.message", "chainlit.step"):
         module = sys.modules[name]
-        assert not isinstance(module.time, ModuleType), name  # type: ignore[attr-defined]
+        assert not isinstance(module.time, ModuleType), name
         source = Path(module.__file__ or "").read_text(encoding="utf-8")
         assert set(re.findall(r"(?<![\w.])time\.(\w+)\(", source)) == {"sleep"}, name
 

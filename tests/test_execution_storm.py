@@ -17,7 +17,7 @@ from tests.support.paying import ANNA, Core, CrashNow
 
 pytestmark = pytest.mark.anyio
 
-RUNS = 60
+RUNS = 40
 _ENDS = (State.SUCCEEDED, State.FAILED, State.BLOCKED)
 
 

@@ -62,12 +62,12 @@ INSIDE = [
     ("POST", "/project/threads"),
     ("POST", "/project/action"),
     ("POST", "/set-session-cookie"),
-    ("GET", f"/project/thread/{uuid4()}"),
+    ("GET", f"/project/thread/{NOBODYS}"),
     ("PUT", "/project/thread"),
     ("DELETE", "/project/thread"),
     ("PUT", "/feedback"),
     ("DELETE", "/feedback"),
-    ("GET", f"/project/file/{uuid4()}"),
+    ("GET", f"/project/file/{NOBODYS}"),
 ]
 
 
@@ -120,7 +120,7 @@ HOLES = [
     ("POST", "/auth/header"),
     ("POST", "/login"),
     ("PUT", "/project/thread/share"),
-    ("GET", f"/project/share/{uuid4()}"),
+    ("GET", f"/project/share/{NOBODYS}"),
     ("PUT", "/project/element"),
     ("DELETE", "/project/element"),
     ("POST", "/project/file"),
@@ -301,7 +301,7 @@ async def test_another_persons_chat_cannot_be_taken_over(anna: httpx.Client, pau
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("bad", ["../..", "../public", "x", "", str(uuid4()).upper(), f"{{{uuid4()}}}"])
+@pytest.mark.parametrize("bad", ["../..", "../public", "x", "", NOBODYS.upper(), f"{{{NOBODYS}}}"])
 async def test_a_chats_id_is_an_id_and_not_a_path(served: Served, anna: httpx.Client, bad: str) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         await Chat(anna, session_id=bad).open()

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sandbox.model.bind import Call, Offered
 from sandbox.model.dialogue import Reply, Router
@@ -198,3 +200,28 @@ def test_without_the_encoder_the_rules_go_on_and_say_so(tmp_path: Path) -> None:
     assert talk(Router(NoEncoder()), "Zahle BILL-201").calls == (
         Call("create_payment", {"invoice_number": "BILL-201"}),
     )
+
+
+PIECES = st.sampled_from(
+    ["pay", "Acme", "INV-0042", "BILL-201", "1.250", "500 euros", "the second", "and", ",", "?", "since", "31.12.9999", "01.01.0001", "9" * 40, "last", "month",
+     "no", "zahle", "Müller", "überfällig", "between", "1", "15", "November", "yes", "refund", "PM000123", "\u202e", "\x00", "€", "-", "k", "Q3", "in 999 years",
+     "remind", "all", "both", "oldest", "@", "a@b.c", "DE89370400440532013000", "open", "«", "İ", "ß", "1e9", "0"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(st.lists(PIECES, max_size=12).map(" ".join), min_size=1, max_size=4), odd=st.text(max_size=80))
+def test_no_conversation_breaks_it(turns: list[str], odd: str) -> None:
+    lines = ["> " + BILLS, *[part for turn in turns for part in (turn, "> Which one?\n1. BILL-201\n2. BILL-202")], odd]
+    reply = talk(Router(NoEncoder()), *lines)
+    assert bool(reply.text) != bool(reply.calls)
+
+
+def test_a_result_nested_without_end_is_told_as_text(router: Router) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "list_bills", "arguments": "[" * 100_000}}
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "show bills"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "[" * 100_000},
+    ]
+    assert router.reply(read_transcript(messages), RECORD, TODAY).text

@@ -228,6 +228,11 @@ def test_credit_is_not_given_twice_nor_to_a_stranger(xero: Connected) -> None:
     half = {"Amount": note["RemainingCredit"], "Invoice": {"InvoiceID": invoice["InvoiceID"]}}
     twice = xero.send("PUT", path, {"Allocations": [half, half]})
     assert twice.status_code == 400
+    lines = [{"Description": "x", "Quantity": 1, "UnitAmount": invoice["Total"] + 50, "AccountCode": "205"}]
+    bigger = {"LineItems": lines, "LineAmountTypes": "NoTax"}
+    assert xero.send("POST", f"Invoices/{invoice['InvoiceID']}", bigger).status_code == 200
+    more = messages(xero.send("PUT", path, {"Allocations": [half | {"Amount": note["RemainingCredit"] + 1}]}))
+    assert more == ["The amount allocated exceeds the remaining credit of this credit note"]
     stranger = {"Amount": 1, "Invoice": {"InvoiceNumber": "BILL-201"}}
     refused = messages(xero.send("PUT", path, {"Allocations": [stranger]}))
     assert refused == ["The credit note and the invoice must be of the same contact, kind and currency"]
@@ -245,3 +250,22 @@ def test_history_tells_what_was_done_and_keeps_notes(xero: Connected) -> None:
     assert [record["Changes"] for record in records] == ["Note", "Paid", "Created"]
     assert "There is 1000.00 outstanding" in records[1]["Details"]
     assert xero.send("PUT", f"Invoices/{bill_id}/History", {"HistoryRecords": [{}]}).status_code == 400
+
+
+def test_the_locked_period_holds_for_every_kind_of_write(xero: Connected) -> None:
+    locked = "The document date cannot be before the period lock date, currently set at 31 Jul 2026"
+    where = "Date<=DateTime(2026,7,31)"
+    payment = xero.get("Payments", where=where)["Payments"][0]["PaymentID"]
+    assert messages(xero.send("POST", f"Payments/{payment}", {"Status": "DELETED"})) == [locked]
+    old = xero.get("Invoices", where=f'{where} AND Status=="AUTHORISED" AND AmountPaid==0 AND AmountCredited==0')
+    invoice = old["Invoices"][0]["InvoiceID"]
+    assert messages(xero.send("POST", f"Invoices/{invoice}", {"Status": "VOIDED"})) == [locked]
+    note, target = _open_credit(xero)
+    effects = len(xero.provider.effects())
+    credit = {"Amount": 1, "Invoice": {"InvoiceID": target["InvoiceID"]}, "Date": "2026-07-31"}
+    path = f"CreditNotes/{note['CreditNoteID']}/Allocations"
+    assert messages(xero.send("PUT", path, {"Allocations": [credit]})) == [locked]
+    used = xero.get("CreditNotes", where=f'{where} AND Status=="PAID"')["CreditNotes"][0]
+    old_path = f"CreditNotes/{used['CreditNoteID']}/Allocations/{used['Allocations'][0]['AllocationID']}"
+    assert messages(xero.http.delete(f"{API}/{old_path}")) == [locked]
+    assert len(xero.provider.effects()) == effects

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from sandbox.xero.consent import consent_page
 from sandbox.xero.gate import Limits
 from sandbox.xero.refusals import TooMany
 from tests.support.sandbox import RunningProvider, run_sandbox
@@ -130,6 +131,20 @@ def test_a_refresh_token_rotates_and_the_old_one_has_half_an_hour(
     provider.advance(2 * 60)
     assert error(refresh(http, first)) == "invalid_grant"
     assert refresh(http, second).status_code == 200
+
+
+def test_a_refresh_needs_a_refresh_token_and_the_right_secret(http: httpx.Client) -> None:
+    token = exchange(http, authorize(http)["code"]).json()
+    assert error(refresh(http, token["access_token"])) == "invalid_grant"
+    form = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"]}
+    assert error(http.post("/connect/token", data=form, auth=(APP[0], "wrong"))) == "invalid_client"
+    assert error(http.post("/connect/token", data=form, auth=("somebody", APP[1]))) == "invalid_client"
+    assert refresh(http, token["refresh_token"]).status_code == 200
+
+
+def test_the_consent_page_cannot_be_broken_out_of() -> None:
+    page = bytes(consent_page("<b>", "<i>", ("openid",), '"><script>').body).decode()
+    assert "<b>" not in page and "<i>" not in page and "<script>" not in page
 
 
 def test_a_refresh_token_dies_unused_after_sixty_days(provider: RunningProvider, http: httpx.Client) -> None:

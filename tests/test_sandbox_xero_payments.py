@@ -101,6 +101,16 @@ def test_a_refused_payment_changes_nothing(
     assert paid_effects(xero) == []
 
 
+def test_a_rate_of_exchange_is_positive(xero: Connected) -> None:
+    invoice = {"InvoiceID": xero.document("NWT-2231")["InvoiceID"]}
+    body = {"Invoice": invoice, "Account": {"Code": "090"}, "Date": TODAY, "Amount": 100}
+    for rate in (0, -0.8):
+        refused = xero.send("PUT", "Payments", body | {"CurrencyRate": rate})
+        assert messages(refused) == ["CurrencyRate must be greater than zero"]
+    made = xero.send("PUT", "Payments", body | {"CurrencyRate": 0.8}).json()["Payments"][0]
+    assert (made["Amount"], made["BankAmount"]) == (100, 125)
+
+
 def test_the_day_after_the_lock_date_is_open(xero: Connected) -> None:
     assert xero.pay("BILL-201", 1250, on="2026-08-01").status_code == 200
 

@@ -78,7 +78,8 @@ class Conversations(BaseDataLayer):
 
     def update_step(self, step_dict: StepDict) -> Done:
         """A message or step has changed."""
-        return self._save(step_dict)
+        # That a run has ended is no news to anybody; what it brought are messages and steps of their own.
+        return self._save(step_dict, minor=step_dict.get("type") == "run" and not step_dict.get("isError"))
 
     def delete_step(self, step_id: str) -> Done:
         """A message or step of the conversation at hand is taken back."""
@@ -202,13 +203,13 @@ class Conversations(BaseDataLayer):
 
     # how it is done
 
-    def _save(self, step_dict: StepDict) -> Done:
+    def _save(self, step_dict: StepDict, *, minor: bool = False) -> Done:
         step = cast(Json, dict(step_dict))
         step.pop("feedback", None)
         # A person's words may wait a moment for the answer's company: who shows the answer waits for both.
-        return self._put(str(step["threadId"]), SaveStep(step))
+        return self._put(str(step["threadId"]), SaveStep(step), minor=minor)
 
-    def _put(self, conversation_id: str, change: Change, *, owner_id: str | None = None, urgent: bool = False) -> Done:
+    def _put(self, conversation_id: str, change: Change, *, owner_id: str | None = None, minor: bool = False) -> Done:
         """Into the journal; while the person has said nothing yet, into the drawer (an unused chat leaves no trace)."""
         session = _session()
         if session is not None and session.thread_id == conversation_id:
@@ -217,7 +218,7 @@ class Conversations(BaseDataLayer):
                 drawer = session.thread_queues.setdefault("drawer", deque())
                 drawer.append((_from_drawer, self, (conversation_id, change, owner_id), {}))
                 return _nothing()
-        self.journal.put(conversation_id, change, owner_id=owner_id)
+        self.journal.put(conversation_id, change, owner_id=owner_id, minor=minor)
         return _nothing()
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import chainlit.emitter
 from chainlit.chat_context import chat_context
 from chainlit.data import get_data_layer
+from chainlit.element import ElementDict
 from chainlit.emitter import ChainlitEmitter
 from chainlit.message import Message
 from chainlit.step import StepDict
@@ -23,13 +24,25 @@ class KeepingEmitter(ChainlitEmitter):
 
     async def send_step(self, step_dict: StepDict) -> None:
         """Show a message once it is kept; steps, which are only how an answer came about, are shown at once."""
-        await self._kept(step_dict)
+        if _is_message(step_dict):
+            await self._kept()
         await self.emit("new_message", step_dict)
 
     async def update_step(self, step_dict: StepDict) -> None:
         """Show a changed message once the change is kept."""
-        await self._kept(step_dict)
+        if _is_message(step_dict):
+            await self._kept()
         await self.emit("update_message", step_dict)
+
+    async def send_element(self, element_dict: ElementDict) -> None:
+        """Show a card or a table once it is kept."""
+        await self._kept()
+        await super().send_element(element_dict)
+
+    async def task_end(self) -> None:
+        """Say that the turn is over once all of it is kept, the steps too."""
+        await self._kept()
+        await self.emit("task_end", {})
 
     async def process_message(self, payload: MessagePayload) -> Message:
         """Take in what the person wrote: their words, a command they picked, and nothing else from the browser."""
@@ -51,9 +64,9 @@ class KeepingEmitter(ChainlitEmitter):
         taken: Message = await super().process_message(cast(MessagePayload, {"message": own, "fileReferences": None}))
         return taken
 
-    async def _kept(self, step_dict: StepDict) -> None:
+    async def _kept(self) -> None:
         layer: object = get_data_layer()  # type: ignore[no-untyped-call]
-        if not isinstance(layer, Conversations) or not str(step_dict.get("type")).endswith("_message"):
+        if not isinstance(layer, Conversations):
             return
         try:
             await layer.journal.kept(self.session.thread_id)
@@ -64,6 +77,10 @@ class KeepingEmitter(ChainlitEmitter):
 def use_keeping_emitter() -> None:
     """Make every chat's channel a keeping one: Chainlit looks the class up by name for each event."""
     chainlit.emitter.ChainlitEmitter = KeepingEmitter  # type: ignore[misc]
+
+
+def _is_message(step_dict: StepDict) -> bool:
+    return str(step_dict.get("type")).endswith("_message")
 
 
 def _now() -> str:

@@ -58,21 +58,25 @@ class Journal:
         self._writer: asyncio.Task[None] | None = None
         self._position = time.time_ns() // 1000
 
-    def put(self, conversation_id: str, change: Change, *, owner_id: str | None = None) -> None:
-        """Take the change into the order; it is written within a moment, at once when somebody waits for it."""
+    def put(self, conversation_id: str, change: Change, *, owner_id: str | None = None, minor: bool = False) -> None:
+        """Take the change into the order; it is written within a moment, at once when somebody waits for it.
+
+        Nobody waits for what is `minor`: losing it would change nothing that a person sees.
+        """
         if conversation_id in self._gone:
             return
         self._position = max(self._position + 1, time.time_ns() // 1000)
         at = to_text(self._clock())
         begins = self._begins_turn(conversation_id, change)
-        self._waiting.append(Entry(conversation_id, owner_id, at, self._position, change, begins))
+        self._waiting.append(Entry(conversation_id, owner_id, at, self._position, change, begins, minor))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write(), name="conversation journal")
         self._wake.set()
 
     async def kept(self, conversation_id: str) -> None:
         """Wait until all that was put in for this conversation is written. Raises NotStored, once, when it is not."""
-        last = max((e.position for e in self._pending() if e.conversation_id == conversation_id), default=None)
+        mine = (e.position for e in self._pending() if e.conversation_id == conversation_id and not e.minor)
+        last = max(mine, default=None)
         if last is not None:
             done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.append((last, done))

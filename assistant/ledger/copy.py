@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from assistant.ledger.shapes import account_of, contact_of, document_of, payment_of
 from assistant.ledger.sync import Freshness, LedgerSync, Progress
@@ -10,6 +13,8 @@ from assistant.stores import ledger as store
 from assistant.stores.database import Database
 from tools.errors import Language
 from tools.xero.books import Contact, Document, DocumentQuery, LedgerAccount, Payment, PaymentQuery
+
+_MANY = 500
 
 
 class LedgerCopy:
@@ -36,8 +41,10 @@ class LedgerCopy:
         await self._fresh()
         async with self._database.reading() as work:
             rows = await store.documents(work, self._organisation_id, query, today)
-        found = [document_of(row) for row in rows]
-        return sorted(found, key=lambda one: (one.due or date.max, one.number, one.id))
+        if len(rows) <= _MANY:
+            return _documents(rows)
+        # Making thousands of documents takes part of a second, in which other chats must go on.
+        return await asyncio.to_thread(_documents, rows)
 
     async def payments(self, query: PaymentQuery) -> list[Payment]:
         """Every matching payment, newest first."""
@@ -64,3 +71,8 @@ class LedgerCopy:
     async def _fresh(self) -> Freshness:
         self._freshness = await self._sync.fresh(self._organisation_id, self._progress)
         return self._freshness
+
+
+def _documents(rows: Sequence[Any]) -> list[Document]:
+    found = [document_of(row) for row in rows]
+    return sorted(found, key=lambda one: (one.due or date.max, one.number, one.id))

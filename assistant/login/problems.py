@@ -103,14 +103,15 @@ class SignInProblem(Exception):
     """Signing in did not succeed; `text` goes to the person as it is."""
 
     def __init__(self, trouble: Trouble, called: str, *, detail: str) -> None:
-        super().__init__(trouble.value[0].format(called=called))
+        super().__init__(_filled(trouble.value[0], called))
         self.trouble, self.called = trouble, called
         self.detail = detail
         """For the log: what exactly was wrong."""
 
     def text(self, language: Language) -> str:
         """What happened and what to do, in the person's language."""
-        return self.trouble.value[("en", "de").index(language)].format(called=self.called)
+        english, german = self.trouble.value
+        return _filled(german if language == "de" else english, self.called)
 
     @property
     def again(self) -> bool:
@@ -121,3 +122,7 @@ class SignInProblem(Exception):
 def refusal(called: str, code: str, description: str) -> SignInProblem:
     """The issuer's own refusal (RFC 6749 §4.1.2.1 and §5.2; Okta's own codes) in words for the person."""
     return SignInProblem(_CODES.get(code, Trouble.REFUSED), called, detail=f"{code}: {description}"[:300])
+
+
+def _filled(words: str, called: str) -> str:
+    return words.replace("{called}", called)

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock, NewId, new_uuid
 from assistant.login.oidc import Identity
 from assistant.login.sealing import Sealer
 from assistant.principal import Grant, Principal, Role
 from assistant.stores import people
-from assistant.stores.database import Database
+from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.people import GrantRow, LoginSessionRow, PersonRow, Standing
 
@@ -61,9 +62,11 @@ class Sessions:
         role_groups: Mapping[str, str],
         hours: float,
         organisation_ids: OrganisationIds,
+        audit: AuditTrail | None = None,
         new_id: NewId = new_uuid,
     ) -> None:
         self._database, self._clock, self._sealer, self._new_id = database, clock, sealer, new_id
+        self._audit = audit
         self._role_groups = dict(role_groups)
         self._life = timedelta(hours=hours)
         self._organisation_ids = organisation_ids
@@ -107,6 +110,7 @@ class Sessions:
                 work.add(person)
                 work.add(self._session(identity, person.id, session_id_of(secret), now, expires))
                 await people.forget_ended(work, to_text(now - _KEPT_AFTER_END))
+            await self._record(work, identity, person, roles, session_id_of(secret))
         if not roles or person is None:
             raise NoRole(identity)
         principal = await self.principal_of(person.id)
@@ -144,6 +148,16 @@ class Sessions:
                 return None
             hint = row.logout_hint
             await people.revoke(work, session_id, to_text(self._clock()))
+            if self._audit:
+                person = await people.person(work, row.person_id)
+                await self._audit.record(
+                    work,
+                    tag=AuditTag.LOGIN_ENDED,
+                    organisation_id="",
+                    subject=row.person_id,
+                    facts={"person": person.name if person else ""},
+                    session_id=session_id,
+                )
         note = self._sealer.open("logout-hint", hint, self._life + timedelta(days=1)) if hint else None
         return None if note is None else str(note["id_token"])
 
@@ -151,6 +165,35 @@ class Sessions:
         """End every session of that person; how many there were."""
         async with self._database.work() as work:
             return await people.revoke_all(work, person_id, to_text(self._clock()))
+
+    async def _record(
+        self,
+        work: Work,
+        identity: Identity,
+        person: PersonRow | None,
+        roles: set[tuple[Role, str]],
+        session_id: str,
+    ) -> None:
+        """Leave the login, or the refusal for want of a role, in the audit trail, together with what it changed."""
+        if self._audit is None:
+            return
+        let_in = bool(roles) and person is not None
+        await self._audit.record(
+            work,
+            tag=AuditTag.LOGIN_STARTED if let_in else AuditTag.LOGIN_REFUSED,
+            organisation_id="",
+            subject=person.id if person else identity.subject,
+            facts={
+                "issuer": identity.issuer,
+                "subject": identity.subject,
+                "person": identity.name,
+                "checked": identity.acr,
+                "roles": sorted(
+                    f"{role}@{organisation}" if organisation else str(role) for role, organisation in roles
+                ),
+            },
+            session_id=session_id if let_in else "",
+        )
 
     def _roles(self, groups: Sequence[str]) -> set[tuple[Role, str]]:
         """Roles with the organisation each is limited to ("" for all)."""

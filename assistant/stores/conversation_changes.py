@@ -68,6 +68,8 @@ class Entry:
     change: Change
     begins_turn: bool = False
     """Whether the conversation moves to the top of the person's list."""
+    minor: bool = False
+    """Whether nobody has to wait until it is written."""
 
 
 class NotYours(Exception):

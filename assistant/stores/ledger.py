@@ -145,9 +145,9 @@ def to_units(amount: Decimal) -> int:
 
 def from_units(units: int) -> Decimal:
     """The exact amount, with at least two decimals as Xero writes it."""
-    amount = Decimal(units).scaleb(-4)
-    cents = amount.quantize(Decimal("0.01"))
-    return cents if cents == amount else amount.normalize()
+    if units % 100 == 0:
+        return Decimal(units // 100).scaleb(-2)
+    return Decimal(units).scaleb(-4).normalize()
 
 
 async def upsert(work: AsyncSession, table: LedgerTable, rows: Sequence[Mapping[str, object]]) -> None:

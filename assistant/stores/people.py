@@ -74,6 +74,11 @@ async def person_by_identity(work: AsyncSession, issuer: str, subject: str) -> P
     return found.first()
 
 
+async def person(reading: AsyncSession, person_id: str) -> PersonRow | None:
+    """The person of that id."""
+    return await reading.get(PersonRow, person_id)
+
+
 async def replace_grants(work: AsyncSession, person_id: str, grants: Sequence[GrantRow]) -> None:
     """Put these roles in the place of all that the person had."""
     await work.exec(delete(GrantRow).where(col(GrantRow.person_id) == person_id))

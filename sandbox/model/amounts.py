@@ -23,6 +23,8 @@ _NUMBER = re.compile(
     rf"(?<![\w#/.,-])(?P<minus>-|minus )?(?P<before>{_CURRENCY})? ?(?P<sign>-)?(?P<digits>{_DIGITS})"
     rf"(?: ?(?P<scale>{_SCALE})(?![a-z]))?(?: ?(?P<after>{_CURRENCY}))?(?![\w%]|[.,/:-]\d|-\w)"
 )
+_MOST_DIGITS = 15
+"""More is no amount of money."""
 _SCALES = {"k": 1000, "tsd": 1000, "thousand": 1000, "grand": 1000, "tausend": 1000, "mila": 1000, "mille": 1000}
 _SCALES |= {"m": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "hundred": 100, "hundert": 100, "cento": 100}
 
@@ -95,6 +97,8 @@ def find_amounts(folded: str, language: str, taken: list[tuple[int, int]]) -> li
         words = match["before"] or match["after"]
         if not words and _COUNTED.search(folded[:start]):
             continue  # "bill 3" names a line or a document
+        if sum(char.isdigit() for char in match["digits"]) > _MOST_DIGITS:
+            continue
         scale = (match["scale"] or "").rstrip(".")
         readings, decimals = _read(match["digits"], language)
         if scale in _SCALES:

@@ -21,6 +21,8 @@ from sandbox.model.text import LONGEST, clean, language_of
 from sandbox.model.transcript import Transcript, Turn
 
 _TURNS_READ = 8
+_SHORT_ENOUGH = 300
+"""Characters of an earlier message that is gone through again; a longer one leaves nothing open."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ class Router:
     def _after(self, turn: Turn, state: State, offered: Offered, today: date, known: tuple[str, ...]) -> State:
         """The state that an earlier turn left."""
         language = language_of(turn.text, state.language) or "en"
-        decision = self._decide(turn.text, state, offered, today, known, language)
+        decision = Decision()
+        if len(turn.text) <= _SHORT_ENOUGH:
+            decision = self._decide(turn.text, state, offered, today, known, language)
         shown = read_list(turn.answer, today)
         if not shown.items:
             shown = _rows_shown(turn)
@@ -232,8 +236,6 @@ def _amount_doubt(wish: Wish, language: str) -> tuple[str, Pending] | None:
     if len(amounts[0].readings) == 2:
         currency = f"{amounts[0].currency or ''} ".lstrip()
         options = tuple(reading for reading in amounts[0].readings if reading == round(reading, 2))
-        if len(options) < 2:
-            options = (amounts[0].readings[0], round(amounts[0].readings[1], 2))
         lines = [
             f"{currency}{option:,.2f}"
             if language == "en"

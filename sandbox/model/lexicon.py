@@ -62,7 +62,12 @@ def lexicon() -> Lexicon:
     known |= {fold(word) for word in common.split()}
     for path in sorted((_HERE / "examples").glob("*.toml")):
         for sentences in tomllib.loads(path.read_text(encoding="utf-8")).values():
-            known |= {match.group() for sentence in sentences for match in words(fold(sentence))} - {"acme"}
+            known |= {
+                match.group()
+                for sentence in sentences
+                for match in words(fold(sentence))
+                if match.start() == 0 or not sentence[match.start()].isupper()  # capitals within may be names
+            } - {"acme"}
     menders: dict[str, list[str]] = {}
     for word in sorted(single | {fold(word) for word in common.split("\n", 1)[0].split()}):
         if len(word) >= 4:

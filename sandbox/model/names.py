@@ -134,6 +134,7 @@ def _bare(word: str) -> str:
 def _known_names(text: str, pieces: list[re.Match[str]], known: tuple[str, ...]) -> list[Named]:
     found: list[Named] = []
     used: set[int] = set()
+    bare = [_bare(piece.group()) for piece in pieces]
     for form, full, size in _aliases(known):
         for at in range(len(pieces) - size + 1):
             window = pieces[at : at + size]
@@ -142,7 +143,7 @@ def _known_names(text: str, pieces: list[re.Match[str]], known: tuple[str, ...])
                 or len(text[window[0].start() : window[-1].end()]) > len(form) + size + 6
             ):
                 continue
-            if not _alike([_bare(piece.group()) for piece in window], form):
+            if not _alike(bare[at : at + size], form):
                 continue
             last = at + size
             while last < len(pieces) and _legal_form(text, pieces[last], full):

@@ -72,7 +72,7 @@ def from_choices(tool: str, arguments: dict[str, Any], raw: str, wishes: tuple[W
     """The question that a tool itself asked, with its choices."""
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
@@ -169,7 +169,8 @@ def _fresh(pending: Pending, made: Plan) -> bool:
         pending.slots & {"name", "contact"}
         and _bare_name(reading.text)
         and reading.text[:1].isupper()
-        and not reading.has("question", "show")
+        and not made.strong
+        and not reading.has("question")
     ):
         return False
     if name == pending.wish.intent:

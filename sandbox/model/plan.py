@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from sandbox.model.dates import in_past
+from sandbox.model.documents import kind_of
 from sandbox.model.encoder import Encoder
 from sandbox.model.guess import Guess, guess
 from sandbox.model.intents import catalogue
 from sandbox.model.lexicon import lexicon
 from sandbox.model.reading import Reading, Setting, read
 from sandbox.model.slots import Name, Slots, fill, put
+from sandbox.model.spans import in_past
 from sandbox.model.text import fold
 
 _JOINT = re.compile(
@@ -31,6 +32,8 @@ _PRONOUN = re.compile(
 _PERIODS = frozenset({"get_profit_and_loss", "get_vat_summary"})
 _LISTS = frozenset({"list_invoices", "list_bills", "list_payments", "list_transactions"})
 _MOST_WISHES = 6
+_MOST_PIECES = 10
+"""A message of more pieces is read as a whole."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def _both_sides(reading: Reading) -> list[str]:
 
 def _clauses(text: str, setting: Setting, encoder: Encoder, whole: Reading) -> list[tuple[Reading, str]]:
     pieces = _pieces(text, whole)
-    if len(pieces) == 1 or len(pieces) > 24:
+    if len(pieces) == 1 or len(pieces) > _MOST_PIECES:
         return []
     clauses: list[tuple[str, Reading, str | None]] = []
     for joint, piece in pieces:
@@ -244,7 +247,7 @@ def _each(wish: Wish) -> list[Wish]:
     for slot, kinds in (("payment_id", {"payment"}), ("document", {"invoice", "bill", "document"})):
         numbers = list(dict.fromkeys(number.value for number in reading.numbers if number.kind in kinds))
         if len(numbers) > 1 and slot in wanted:
-            return [wish.also({slot: number}) for number in numbers]
+            return [_shown_by(wish.also({slot: number}), number) for number in numbers]
     periods = [span for span in reading.dates if span.kind == "period"]
     if len(periods) > 1 and {"date_from", "date_to"} <= wanted and intent.effect == "read":
         today = reading.setting.today
@@ -264,6 +267,12 @@ def _each(wish: Wish) -> list[Wish]:
             wishes.append(replace(wish, slots=slots))
         return wishes
     return _each_contact(wish, wanted)
+
+
+def _shown_by(wish: Wish, number: str) -> Wish:
+    """`show BILL-201 and INV-0042`: each by the intent of its own kind."""
+    intent = {"invoice": "get_invoice", "bill": "get_bill"}.get(kind_of(number))
+    return replace(wish, intent=intent) if intent and wish.intent in ("get_invoice", "get_bill") else wish
 
 
 def _each_contact(wish: Wish, wanted: set[str]) -> list[Wish]:

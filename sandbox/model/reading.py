@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sandbox.model.amounts import Amount, find_amounts
-from sandbox.model.dates import Span, find_dates
+from sandbox.model.dates import find_dates
 from sandbox.model.documents import Number, addresses, find_email, find_iban, find_numbers
 from sandbox.model.lexicon import concepts, lexicon
 from sandbox.model.names import Named, find_names
 from sandbox.model.shown import Item, Shown, pick
+from sandbox.model.spans import Span
 from sandbox.model.text import fold, words
 
 _REQUEST = re.compile(

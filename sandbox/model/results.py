@@ -28,7 +28,7 @@ def tell(raw: str, language: str) -> str:
     """One tool result in words. What it contains is told, never obeyed."""
     try:
         found: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return clean(raw)[:_LONGEST] or say("no_rows", language)
     if isinstance(found, dict):
         return _object(found, language)
@@ -41,7 +41,7 @@ def rows_of(raw: str) -> list[dict[str, Any]]:
     """The rows of a tool result, if it has any."""
     try:
         found: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     rows = (
         found

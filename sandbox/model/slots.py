@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sandbox.model.dates import Span, in_future, in_past
 from sandbox.model.documents import kind_of
 from sandbox.model.intents import Intent
 from sandbox.model.reading import Reading
+from sandbox.model.spans import Span, in_future, in_past
 from sandbox.model.text import fold
 
 Value = str | int | Decimal | date
@@ -27,6 +27,8 @@ _DUE = re.compile(
 _TERM = re.compile(
     r"(?:\bin|within|net|due|fallig|zahlbar|payable|innerhalb|binnen|entro|tra|fra|dans|sous|d'ici|term\w*|zahlungsziel)\b[^,;.]{0,30}$"
 )
+_RANGE = re.compile(r"(?:between|zwischen|tra|fra|entre|from|von) ?$")
+_CODE = re.compile(r"(?<!\w)(?P<code>eur|gbp|usd|chf)(?!\w)(?! ?\d)")
 _OUT_TO = re.compile(r"(?:to|an|a|ad|au|aux)\s*$")
 _IN_FROM = re.compile(r"(?:from|von|da|dal|dai|de|du|by)\s*$")
 _REFERENCE = re.compile(
@@ -176,6 +178,15 @@ def _money(found: Slots, wanted: set[str], reading: Reading) -> None:
         if plain and plain[0].currency:
             found["currency"] = plain[0].currency
         return
+    if len(plain) == 2 and _RANGE.search(reading.folded[: plain[0].start]) and plain[0].value and plain[1].value:
+        found |= {
+            slot: value
+            for slot, value in (("min_amount", plain[0].value), ("max_amount", plain[1].value))
+            if slot in wanted
+        }
+        return
+    if "currency" in wanted and (match := _CODE.search(reading.folded)):
+        found["currency"] = match.group("code").upper()
     for amount in reading.amounts:
         if amount.value is None:
             continue

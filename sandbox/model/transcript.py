@@ -111,7 +111,7 @@ def _take_answer(turn: Turn, message: dict[str, Any], words: str) -> None:
         function = call.get("function") or {}
         try:
             arguments = json.loads(function.get("arguments") or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             arguments = {}
         turn.calls.append(
             (str(call.get("id")), str(function.get("name")), arguments if isinstance(arguments, dict) else {})

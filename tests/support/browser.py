@@ -40,6 +40,7 @@ def chromium() -> Iterator[Browser]:
     program = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("no Chromium is installed here (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_ARGUMENTS))
         yield browser
@@ -85,6 +86,7 @@ class Visitor:
         field = self.composer(page)
         field.click()
         field.fill(text)
+        expect((page or self.page).locator("#chat-submit")).to_be_enabled()
         field.press("Enter")
 
     def shot(self, name: str, page: Page | None = None) -> None:

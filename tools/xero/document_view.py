@@ -153,66 +153,69 @@ def _payments_for_model(paid: Sequence[Payment], accounts: Sequence[LedgerAccoun
 def _tables(
     access: Access, document: Document, paid: Sequence[Payment], accounts: Sequence[LedgerAccount]
 ) -> list[Table]:
-    language = access.language
+    tables = [_lines_table(access, document)] if document.lines else []
+    return [*tables, _payments_table(access, document, paid, accounts)] if paid else tables
+
+
+def _lines_table(access: Access, document: Document) -> Table:
+    language, number = access.language, words.visible(document.number)
 
     def label(en: str, de: str) -> str:
         return words.say(language, en, de)
 
-    tables = []
-    if document.lines:
-        tables.append(
-            Table(
-                title=label(
-                    f"Lines of {words.visible(document.number)}", f"Positionen von {words.visible(document.number)}"
-                ),
-                columns=(
-                    Column(key="description", label=label("Description", "Beschreibung")),
-                    Column(key="quantity", label=label("Quantity", "Menge")),
-                    Column(key="account", label=label("Account", "Konto")),
-                    Column(key="tax", label=label("Tax", "Steuer"), kind=ColumnKind.MONEY),
-                    Column(key="amount", label=label("Amount", "Betrag"), kind=ColumnKind.MONEY),
-                ),
-                rows=tuple(
-                    {
-                        "description": words.visible(line.description),
-                        "quantity": "" if line.quantity is None else f"{line.quantity.normalize():f}",
-                        "account": line.account_code,
-                        "tax": "" if line.tax_amount is None else cell(line.tax_amount, document.currency),
-                        "amount": "" if line.amount is None else cell(line.amount, document.currency),
-                    }
-                    for line in document.lines
-                ),
-                organisation=access.organisation.name,
-                as_of=access.now,
-                source="Xero",
-                language=words.spoken(language),
-            )
-        )
-    if paid:
-        tables.append(
-            Table(
-                title=label(
-                    f"Payments on {words.visible(document.number)}", f"Zahlungen zu {words.visible(document.number)}"
-                ),
-                columns=(
-                    Column(key="date", label=label("Date", "Datum"), kind=ColumnKind.DATE),
-                    Column(key="account", label=label("Account", "Konto")),
-                    Column(key="reference", label=label("Reference", "Verwendungszweck")),
-                    Column(key="amount", label=label("Amount", "Betrag"), kind=ColumnKind.MONEY),
-                ),
-                rows=tuple(
-                    {
-                        "date": payment.paid_on.isoformat(),
-                        "account": account_name(payment, accounts),
-                        "reference": words.visible(payment.reference),
-                        "amount": cell(payment.amount, payment.currency),
-                    }
-                    for payment in paid
-                ),
-                organisation=access.organisation.name,
-                as_of=access.now,
-                source="Xero",
-                language=words.spoken(language),
-            )
-        )
-    return tables
+    return Table(
+        title=label(f"Lines of {number}", f"Positionen von {number}"),
+        columns=(
+            Column(key="description", label=label("Description", "Beschreibung")),
+            Column(key="quantity", label=label("Quantity", "Menge")),
+            Column(key="account", label=label("Account", "Konto")),
+            Column(key="tax", label=label("Tax", "Steuer"), kind=ColumnKind.MONEY),
+            Column(key="amount", label=label("Amount", "Betrag"), kind=ColumnKind.MONEY),
+        ),
+        rows=tuple(
+            {
+                "description": words.visible(line.description),
+                "quantity": "" if line.quantity is None else f"{line.quantity.normalize():f}",
+                "account": line.account_code,
+                "tax": "" if line.tax_amount is None else cell(line.tax_amount, document.currency),
+                "amount": "" if line.amount is None else cell(line.amount, document.currency),
+            }
+            for line in document.lines
+        ),
+        organisation=access.organisation.name,
+        as_of=access.now,
+        source="Xero",
+        language=words.spoken(language),
+    )
+
+
+def _payments_table(
+    access: Access, document: Document, paid: Sequence[Payment], accounts: Sequence[LedgerAccount]
+) -> Table:
+    language, number = access.language, words.visible(document.number)
+
+    def label(en: str, de: str) -> str:
+        return words.say(language, en, de)
+
+    return Table(
+        title=label(f"Payments on {number}", f"Zahlungen zu {number}"),
+        columns=(
+            Column(key="date", label=label("Date", "Datum"), kind=ColumnKind.DATE),
+            Column(key="account", label=label("Account", "Konto")),
+            Column(key="reference", label=label("Reference", "Verwendungszweck")),
+            Column(key="amount", label=label("Amount", "Betrag"), kind=ColumnKind.MONEY),
+        ),
+        rows=tuple(
+            {
+                "date": payment.paid_on.isoformat(),
+                "account": account_name(payment, accounts),
+                "reference": words.visible(payment.reference),
+                "amount": cell(payment.amount, payment.currency),
+            }
+            for payment in paid
+        ),
+        organisation=access.organisation.name,
+        as_of=access.now,
+        source="Xero",
+        language=words.spoken(language),
+    )

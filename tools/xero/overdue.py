@@ -9,7 +9,6 @@ from pydantic import JsonValue
 from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.inputs import ContactName
-from tools.money import totals_by_currency
 from tools.xero.books import Document, DocumentKind, DocumentQuery
 from tools.xero.document_table import document_table, rows
 from tools.xero.document_words import amounts_for_model, sums
@@ -76,7 +75,7 @@ def _by_customer(late: Sequence[Document]) -> list[JsonValue]:
             "count": len(docs),
             "totals": [
                 {"amount": words.plain(total.amount, total.currency), "currency": total.currency}
-                for total in totals_by_currency([doc.due_money() for doc in docs])
+                for total in sums(docs, "overdue")
             ],
         }
         for docs in ranked[:10]

@@ -101,35 +101,41 @@ def _named(
             choices=_choices(found, base),
         )
     banks = [account for account in fitting if account.type == "BANK"]
-    other = accounts_called(everything, written)
-    if len(other) == 1 and other[0].can_pay:
-        currency = other[0].currency or base
-        raise ToolRetry(
+    raise _cannot_pay(accounts_called(everything, written), shown, document, base, _choices(banks, base))
+
+
+def _cannot_pay(
+    meant: Sequence[LedgerAccount], shown: str, document: Document, base: str, choices: tuple[Choice, ...]
+) -> ToolRetry:
+    """Why the account named cannot pay this document: another currency, not a paying account, or none of that name."""
+    if len(meant) != 1:
+        return ToolRetry(
             {
-                "en": f"{account_title(other[0])} is kept in {currency}, the document in {document.currency}: that "
-                "needs a rate, which is not set here. Nothing was recorded. Which account else?",
-                "de": f"{account_title(other[0])} wird in {currency} geführt, der Beleg in {document.currency}: das "
-                "braucht einen Kurs, der hier nicht gesetzt wird. Es wurde nichts erfasst. Welches andere Konto?",
+                "en": f"There is no account “{shown}” that can pay. Nothing was recorded. Which one is meant?",
+                "de": f"Es gibt kein Konto „{shown}“, über das gezahlt werden kann. Es wurde nichts erfasst. "
+                "Welches ist gemeint?",
             },
-            choices=_choices(banks, base),
+            choices=choices,
         )
-    if len(other) == 1:
-        raise ToolRetry(
+    title, currency = account_title(meant[0]), meant[0].currency or base
+    if meant[0].can_pay:
+        return ToolRetry(
             {
-                "en": f"{account_title(other[0])} cannot pay: Xero takes bank accounts and accounts with payments "
-                "enabled. Nothing was recorded. Which account else?",
-                "de": f"Über {account_title(other[0])} kann nicht gezahlt werden: Xero nimmt Bankkonten und Konten "
-                "mit erlaubten Zahlungen. Es wurde nichts erfasst. Welches andere Konto?",
+                "en": f"{title} is kept in {currency}, the document in {document.currency}: that needs a rate, which "
+                "is not set here. Nothing was recorded. Which account else?",
+                "de": f"{title} wird in {currency} geführt, der Beleg in {document.currency}: das braucht einen Kurs, "
+                "der hier nicht gesetzt wird. Es wurde nichts erfasst. Welches andere Konto?",
             },
-            choices=_choices(banks, base),
+            choices=choices,
         )
-    raise ToolRetry(
+    return ToolRetry(
         {
-            "en": f"There is no account “{shown}” that can pay. Nothing was recorded. Which one is meant?",
-            "de": f"Es gibt kein Konto „{shown}“, über das gezahlt werden kann. Es wurde nichts erfasst. "
-            "Welches ist gemeint?",
+            "en": f"{title} cannot pay: Xero takes bank accounts and accounts with payments enabled. "
+            "Nothing was recorded. Which account else?",
+            "de": f"Über {title} kann nicht gezahlt werden: Xero nimmt Bankkonten und Konten mit erlaubten Zahlungen. "
+            "Es wurde nichts erfasst. Welches andere Konto?",
         },
-        choices=_choices(banks, base),
+        choices=choices,
     )
 
 
