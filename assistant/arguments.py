@@ -7,6 +7,7 @@ guessed. An amount keeps the digits that were written: no number passes through 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -24,7 +25,7 @@ def read_arguments(written: str, schema: type[BaseModel]) -> dict[str, Any]:
     """The checked arguments by name, only those that were given. Raises BadArguments."""
     values = _object(written or "{}")
     for name, value in values.items():
-        if isinstance(value, int) and not isinstance(value, bool) and _takes_only_text(schema, name):
+        if isinstance(value, int) and not isinstance(value, bool) and name in _only_text(schema):
             values[name] = str(value)
     return check_arguments(values, schema)
 
@@ -80,10 +81,15 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _takes_only_text(schema: type[BaseModel], name: str) -> bool:
-    spec = schema.model_json_schema().get("properties", {}).get(name, {})
-    kinds = {spec.get("type"), *(option.get("type") for option in spec.get("anyOf", ()))}
-    return "string" in kinds and not kinds & {"integer", "number"}
+@lru_cache(maxsize=256)
+def _only_text(schema: type[BaseModel]) -> frozenset[str]:
+    """The fields that take text but no number: a model that writes 201 for a document's number means its digits."""
+    names = set()
+    for name, spec in schema.model_json_schema().get("properties", {}).items():
+        kinds = {spec.get("type"), *(option.get("type") for option in spec.get("anyOf", ()))}
+        if "string" in kinds and not kinds & {"integer", "number"}:
+            names.add(name)
+    return frozenset(names)
 
 
 def _explained(error: ValidationError) -> str:

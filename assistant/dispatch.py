@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from assistant.arguments import BadArguments, read_arguments
@@ -78,6 +79,13 @@ class Asking:
         return self.principal.may(Role.PREPARER, self.organisation.id)
 
 
+@lru_cache(maxsize=256)
+def _definition(tool: Tool) -> dict[str, Any]:
+    """One tool as the model is told of it; made once, since building a schema takes half a millisecond."""
+    (definition,) = Toolset([tool]).definitions()
+    return definition
+
+
 class Dispatch:
     """Runs the tool calls of one turn."""
 
@@ -94,6 +102,10 @@ class Dispatch:
         self._proposals, self._seconds = proposals, seconds
         self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
         """What the model is told of: a viewer's model does not even see that writing exists."""
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """The offered tools in the shape of Chat Completions' `tools`."""
+        return [_definition(tool) for tool in self.offered]
 
     def tool_of(self, call: CallRequest) -> Tool | None:
         """The tool that a call names, offered or not (for showing what was asked)."""

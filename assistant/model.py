@@ -186,7 +186,7 @@ class OpenAIModel:
         import openai
 
         assert self._client is not None
-        offered: dict[str, Any] = {"tools": tools, "parallel_tool_calls": True} if tools else {}
+        offered: dict[str, Any] = {"tools": tools} if tools else {}  # parallel calls are every server's default
         begun = False
         try:
             chunks = await self._begin(messages, offered)

@@ -127,7 +127,7 @@ class Turn:
 
     async def _loop(self) -> None:
         for _ in range(self._steps):
-            end = await self._step(self._system(), self._dispatch.offered.definitions())
+            end = await self._step(self._system(), self._dispatch.definitions())
             if not end.calls:
                 await self._answered(end)
                 return

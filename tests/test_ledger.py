@@ -367,4 +367,4 @@ async def test_twenty_thousand_documents_are_asked_quickly(database: Database) -
         timings[name] = (time.perf_counter() - began, len(found))
     print(f"\n20,000 documents: loaded in {loaded:.2f} s; {timings}")  # noqa: T201
     assert {name: count for name, (_, count) in timings.items()} == {"one": 1, "overdue": 444, "all": 20_000}
-    assert loaded < 60 and timings["one"][0] < 0.5 and timings["overdue"][0] < 1 and timings["all"][0] < 5, timings
+    assert loaded < 120 and timings["one"][0] < 2 and timings["overdue"][0] < 2 and timings["all"][0] < 15, timings

@@ -235,6 +235,8 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
     try:
         who = await clicking()
         language = who.language
+        if which == "look":
+            return await clicks.look(action.payload)
         if which == "decide":
             return await clicks.decide(action.payload, who)
         made = await clicks.edit(action.payload, who)
@@ -269,3 +271,9 @@ async def on_decide(action: cl.Action) -> dict[str, Any]:
 async def on_edit(action: cl.Action) -> dict[str, Any]:
     """Edited values, or Prepare again."""
     return await carry_out(action, "edit")
+
+
+@cl.action_callback("look")
+async def on_look(action: cl.Action) -> dict[str, Any]:
+    """How a card stands now."""
+    return await carry_out(action, "look")

@@ -47,6 +47,15 @@ class EditClick(BaseModel):
     fields: dict[Literal["amount", "date", "account", "reference"], _Short] = Field(default_factory=dict)
 
 
+class LookClick(BaseModel):
+    """Nothing is asked for but the present state."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    proposal_id: _ProposalId
+    digest: _Digest
+
+
 class ShownCards(Protocol):
     """The cards on the pages (assistant.chat.open_cards.OpenCards), as far as a click needs them."""
 
@@ -94,6 +103,15 @@ class Clicks:
         if verdict is Verdict.CONFIRM:
             # The person may close the page now: the house owns what follows.
             self._house.errands.start(self._house.executor.execute(proposal.id), name=f"execute {proposal.label}")
+        return {"ok": True}
+
+    async def look(self, payload: object) -> Answer:
+        """A page that slept or lost its line wants to know how a card stands; whoever shows it is shown it anew."""
+        try:
+            click = LookClick.model_validate(payload)
+        except ValidationError:
+            return {"ok": False}
+        await self._refresh(click.proposal_id)
         return {"ok": True}
 
     async def edit(self, payload: object, clicking: Clicking) -> Proposal | Answer:

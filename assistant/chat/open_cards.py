@@ -6,10 +6,11 @@ new view made for the person who looks, and the conversation gets its outcome li
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import structlog
@@ -47,19 +48,31 @@ class View:
     timezone: str
 
 
+@dataclass(slots=True)
+class _Shown:
+    """Where one proposal is shown; its changes are shown in the order in which they happened."""
+
+    views: dict[str, View] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class OpenCards:
     """Keeps the views of each proposal; bounded, the oldest forgotten first."""
 
     def __init__(self, house: House, talks: Talks) -> None:
         self._house, self._talks = house, talks
-        self._views: OrderedDict[str, dict[str, View]] = OrderedDict()
+        self._shown: OrderedDict[str, _Shown] = OrderedDict()
 
     def remember(self, proposal_id: str, view: View) -> None:
         """This conversation shows that card now."""
-        self._views.setdefault(proposal_id, {})[view.element_id] = view
-        self._views.move_to_end(proposal_id)
-        while len(self._views) > _REMEMBERED:
-            self._views.popitem(last=False)
+        self._of(proposal_id).views[view.element_id] = view
+
+    def _of(self, proposal_id: str) -> _Shown:
+        shown = self._shown.setdefault(proposal_id, _Shown())
+        self._shown.move_to_end(proposal_id)
+        while len(self._shown) > _REMEMBERED:
+            self._shown.popitem(last=False)
+        return shown
 
     def props(self, proposal: Proposal, view: View, *, fresh: bool = False) -> Props | None:
         """The card as that person sees it now; None when this version does not know the tool any more."""
@@ -71,20 +84,26 @@ class OpenCards:
 
     async def changed(self, proposal: Proposal) -> None:
         """Show the new state everywhere, and say it where it was asked for and where it was decided."""
-        views = list(self._views.get(proposal.id, {}).values())
-        for view in views:
-            await self._show(proposal, view)
-        if proposal.state not in _TOLD:
-            return
-        languages = {proposal.conversation_id: self._language(proposal)} | {v.thread_id: v.language for v in views}
-        for thread_id, language in languages.items():
-            await self._tell(proposal, thread_id, language)
+        shown = self._of(proposal.id)
+        async with shown.lock:
+            views = list(shown.views.values())
+            for view in views:
+                await self._show(proposal, view)
+            if proposal.state not in _TOLD:
+                return
+            languages = {proposal.conversation_id: self._language(proposal)} | {v.thread_id: v.language for v in views}
+            for thread_id, language in languages.items():
+                await self._tell(proposal, thread_id, language)
 
     async def refresh(self, proposal_id: str) -> None:
-        """Show once more what is stored (after a click that was refused: the card may be out of date)."""
-        proposal = await self._house.proposals.get(proposal_id)
-        if proposal is not None:
-            for view in list(self._views.get(proposal_id, {}).values()):
+        """Show once more what is stored (a refused click, a page that slept): the card may be out of date."""
+        shown = self._shown.get(proposal_id)
+        if shown is None:
+            return
+        async with shown.lock:
+            proposal = await self._house.proposals.get(proposal_id)
+            for view in list(shown.views.values()) if proposal else ():
+                assert proposal is not None
                 await self._show(proposal, view)
 
     async def _show(self, proposal: Proposal, view: View) -> None:

@@ -101,7 +101,8 @@ made.card ||= (() => {
 
     useEffect(() => {
       // A card that has just come asks for care: the keyboard starts on the harmless button, without scrolling.
-      if (card.face === 'mine' && card.fresh && !made.focused?.has(card.proposal_id)) {
+      const typing = document.activeElement?.matches('textarea, input') && document.activeElement.value;
+      if (card.face === 'mine' && card.fresh && !typing && !made.focused?.has(card.proposal_id)) {
         (made.focused ||= new Set()).add(card.proposal_id);
         cancel.current?.focus({ preventScroll: true });
       }
@@ -112,6 +113,19 @@ made.card ||= (() => {
       setSending('');
       if (!OPEN.includes(card.face)) setEditing(false);
     }, [card.face, card.digest]);
+
+    useEffect(() => {
+      // A line that broke or a laptop that slept may have missed what happened: ask again until it is settled.
+      const look = () => {
+        if (document.visibilityState === 'visible') {
+          act({ name: 'look', payload: { proposal_id: card.proposal_id, digest: card.digest } })?.catch?.(() => {});
+        }
+      };
+      const moving = ['checking', 'executing', 'unclear'].includes(card.face);
+      const timer = moving ? setInterval(look, 15_000) : null;
+      if (moving || OPEN.includes(card.face)) document.addEventListener('visibilitychange', look);
+      return () => { clearInterval(timer); document.removeEventListener('visibilitychange', look); };
+    }, [card.face, card.digest, act]);
 
     const send = useCallback(async (name, payload, which) => {
       if (sent.current) return;

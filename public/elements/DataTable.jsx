@@ -334,7 +334,7 @@ made.table ||= (() => {
             ))}
           </div>
         ) : null}
-        <div className="scroll" ref={scroll} tabIndex={windowed ? 0 : -1}
+        <div className="scroll" ref={scroll} tabIndex={0} role="region" aria-label={table.title}
           onScroll={windowed ? (e) => setTop(e.currentTarget.scrollTop) : undefined}>
           {lines.length === 0 ? <div className="none">{words.none}</div> : narrow ? phone() : wide()}
         </div>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,7 +155,7 @@ _STREETS = ("Lindenweg", "Hafenstraße", "Marktplatz", "Gartenstraße", "Bahnhof
 def _contact(row: str, rng: random.Random, new_id: Callable[[str], str], updated_at: datetime) -> tuple[str, Contact]:
     key, name, roles, country, city, currency, days, first, last = row.split("|")
     iban, bic = invent(rng, country)
-    domain = "".join(char for char in name.lower().replace("&", "und") if char.isascii() and char.isalnum())
+    domain = "".join(char for char in _plain(name) if char.isascii() and char.isalnum())
     supplier = "S" in roles
     return key, Contact(
         contact_id=new_id(f"contact/{key}"),
@@ -186,3 +187,9 @@ def contacts(seed: int, new_id: Callable[[str], str], updated_at: datetime) -> d
     """Every contact by the short key that the generator uses."""
     rng = random.Random(f"{seed}/contacts")
     return dict(_contact(row, rng, new_id, updated_at) for row in _CONTACTS.strip().splitlines())
+
+
+def _plain(name: str) -> str:
+    """A name as its owner would write it in a domain: ü is ue, é is e, & is und."""
+    german = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "&": "und"}))
+    return unicodedata.normalize("NFKD", german)

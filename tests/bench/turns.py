@@ -75,6 +75,7 @@ async def measure(server: Server, load: Load, figures: Figures, neighbours: Besi
     """Measure one running server and add what was found to `figures`."""
     await asyncio.sleep(1.5)  # what the start left to do in the background is done
     figures.idle.append(server.memory())
+    meter = _Meter(server, figures)
     async with contextlib.AsyncExitStack() as open_things:
         people = await _signed_in(server)
         for person in people:
@@ -82,16 +83,16 @@ async def measure(server: Server, load: Load, figures: Figures, neighbours: Besi
         chats = [Chat(server.url, people[0])]
         await chats[0].connect()
         open_things.push_async_callback(chats[0].close)
-        opening = await _open(chats[0], 0, figures)
+        opening = await _open(chats[0], 0, meter)
         await _model_times(neighbours)  # forget the first, cold turn
-        turns = await _alone(chats[0], opening, load, figures)
+        turns = await _alone(chats[0], opening, load, meter)
         await _settle(server, turns, neighbours, figures.alone, figures.model_alone)
         before = server.memory()
-        openings = [opening, *await _more(server, people, chats, load, open_things, figures)]
+        openings = [opening, *await _more(people, chats, load, open_things, meter)]
         figures.per_chat.append((server.memory() - before) / (load.chats - 1))
         await _model_times(neighbours)
         used = server.processor_seconds()
-        turns = await _together(chats, openings, load, figures)
+        turns = await _together(chats, openings, load, meter)
         figures.processor.append((server.processor_seconds() - used) / len(turns))
         await _settle(server, turns, neighbours, figures.together, figures.model_together)
 
@@ -106,45 +107,44 @@ async def _signed_in(server: Server) -> list[httpx.AsyncClient]:
     return clients
 
 
-async def _open(chat: Chat, number: int, figures: Figures) -> str:
+async def _open(chat: Chat, number: int, meter: _Meter) -> str:
     """The first question of a chat; no other chat asks the same, which tells the model's requests apart."""
     opening = f"Which bills are over {150 + 7 * number} euro?"
-    await _turn(chat, opening, opening, figures)
+    await meter.turn(chat, opening, opening)
     return opening
 
 
 async def _more(
-    server: Server,
     people: list[httpx.AsyncClient],
     chats: list[Chat],
     load: Load,
     open_things: contextlib.AsyncExitStack,
-    figures: Figures,
+    meter: _Meter,
 ) -> list[str]:
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(number: int, chat: Chat) -> str:
         async with gate:
             await chat.connect()
-            return await _open(chat, number, figures)
+            return await _open(chat, number, meter)
 
-    new = [Chat(server.url, people[number % len(people)]) for number in range(1, load.chats)]
+    new = [Chat(meter.server.url, people[number % len(people)]) for number in range(1, load.chats)]
     for chat in new:
         open_things.push_async_callback(chat.close)
     chats.extend(new)
     return await asyncio.gather(*(one(number, chat) for number, chat in enumerate(new, start=1)))
 
 
-async def _alone(chat: Chat, opening: str, load: Load, figures: Figures) -> list[_Turn]:
+async def _alone(chat: Chat, opening: str, load: Load, meter: _Meter) -> list[_Turn]:
     questions = (*_QUESTIONS, _LIVE)
     turns = []
     for number in range(load.turns):
-        turns.append(await _turn(chat, questions[number % len(questions)], opening, figures))
+        turns.append(await meter.turn(chat, questions[number % len(questions)], opening))
         await asyncio.sleep(0.1)  # what the server does after its answer belongs to no turn
     return turns
 
 
-async def _together(chats: list[Chat], openings: list[str], load: Load, figures: Figures) -> list[_Turn]:
+async def _together(chats: list[Chat], openings: list[str], load: Load, meter: _Meter) -> list[_Turn]:
     end = time.monotonic() + load.seconds
     dice = random.Random(1)
 
@@ -153,7 +153,7 @@ async def _together(chats: list[Chat], openings: list[str], load: Load, figures:
         await asyncio.sleep(load.every * (number + dice.random()) / len(chats))
         asked = number
         while time.monotonic() < end:
-            turn = await _turn(chat, _QUESTIONS[asked % len(_QUESTIONS)], openings[number], figures)
+            turn = await meter.turn(chat, _QUESTIONS[asked % len(_QUESTIONS)], openings[number])
             turns.append(turn)
             asked += 1
             await asyncio.sleep(max(0.0, load.every - turn.seconds))
@@ -163,12 +163,25 @@ async def _together(chats: list[Chat], openings: list[str], load: Load, figures:
     return [turn for turns in of_chats for turn in turns]
 
 
-async def _turn(chat: Chat, question: str, opening: str, figures: Figures) -> _Turn:
-    began = time.monotonic()
-    answer = await chat.ask(question)
-    if not answer.text or any(step.get("isError") for step in answer.steps):
-        figures.wrong.append(f"{question} -> {answer.text[:200]!r}")
-    return _Turn(opening, began, answer.seconds)
+@dataclass(frozen=True)
+class _Meter:
+    """Takes the time of turns and notes answers that are none."""
+
+    server: Server
+    figures: Figures
+
+    async def turn(self, chat: Chat, question: str, opening: str) -> _Turn:
+        """Ask and time it. An echo has to be one; the product has to have asked a tool without an error."""
+        began = time.monotonic()
+        answer = await chat.ask(question)
+        tools = [step for step in answer.steps if step["type"] == "tool"]
+        if self.server.kind == "assistant":
+            answered = bool(answer.text and tools) and not any(step.get("isError") for step in tools)
+        else:
+            answered = answer.text == question
+        if not answered:
+            self.figures.wrong.append(f"{question} -> {answer.text[:200]!r}")
+        return _Turn(opening, began, answer.seconds)
 
 
 async def _settle(server: Server, turns: list[_Turn], neighbours: Beside, own: list[float], model: list[float]) -> None:
@@ -178,7 +191,7 @@ async def _settle(server: Server, turns: list[_Turn], neighbours: Beside, own: l
         spent = sum(
             ended - began
             for began, ended in asked.get(turn.opening, [])
-            if turn.began <= began <= turn.began + turn.seconds + 1
+            if turn.began <= began <= turn.began + turn.seconds
         )
         own.append(turn.seconds - spent)
         model.append(spent)
