@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from sandbox.serve import DEFAULT_PORT, PROVIDERS, Provider, Wishes, prepare, serve
+from sandbox.ports import DEFAULT_PORT, PROVIDERS
+from sandbox.serve import Provider, Wishes, prepare, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from sandbox.control import Control
-from sandbox.serve import PROVIDERS, Ports
+from sandbox.ports import PROVIDERS, Ports
 from tests.support.sandbox import RunningProvider, run_sandbox, run_sandbox_all
 
 HOOK = "/discord/webhook/1/secret?wait=true"

@@ -21,7 +21,7 @@ from sandbox.gocardless.book import Book
 from sandbox.gocardless.problems import Problem, misused
 from sandbox.gocardless.seeding import seed
 from sandbox.gocardless.webhooks import Webhooks
-from sandbox.serve import Ports
+from sandbox.ports import Ports
 
 _READABLE = ("customers", "customer_bank_accounts", "mandates", "payments", "payouts", "events")
 

@@ -14,7 +14,7 @@ from sandbox.faults import Fault
 from sandbox.inbox import discord, slack
 from sandbox.inbox.messages import Messages
 from sandbox.inbox.page import render
-from sandbox.serve import Ports
+from sandbox.ports import Ports
 
 
 def build(control: Control, *, ports: Ports, scale: int, limits: bool = True) -> Starlette:

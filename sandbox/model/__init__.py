@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from sandbox.control import Control
-    from sandbox.serve import Ports
+    from sandbox.ports import Ports
 
 
 def build(control: "Control", *, ports: "Ports", scale: int, limits: bool = True) -> "Starlette":

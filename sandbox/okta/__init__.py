@@ -15,7 +15,7 @@ from sandbox.okta.issuer import Issuer
 from sandbox.okta.people import person_by_subject
 from sandbox.okta.signin import SignIn
 from sandbox.okta.tokens import Tokens
-from sandbox.serve import Ports
+from sandbox.ports import Ports
 
 _STEM = "/oauth2/default"
 _KEYS_AGE = 3600  # seconds a client may keep the keys; an unknown key id must make it fetch them at once

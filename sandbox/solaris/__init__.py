@@ -16,7 +16,7 @@ from starlette.routing import Route
 from sandbox.company import anchored
 from sandbox.control import Control
 from sandbox.faults import Fault
-from sandbox.serve import Ports
+from sandbox.ports import Ports
 from sandbox.solaris.accounts import Accounts, Strictness
 from sandbox.solaris.bank import BUSINESS_ID, PERSON_ID, Bank
 from sandbox.solaris.login import Login

@@ -26,7 +26,7 @@ from sandbox.xero.reckoning import reckon
 from sandbox.xero.refusals import Refusal, TooMany, Unauthorised
 
 if TYPE_CHECKING:
-    from sandbox.serve import Ports
+    from sandbox.ports import Ports
 
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from sandbox.serve import PROVIDERS, Provider, Wishes, prepare, serve
+from sandbox.ports import PROVIDERS
+from sandbox.serve import Provider, Wishes, prepare, serve
 
 
 class RunningProvider:
