@@ -191,5 +191,7 @@ def contacts(seed: int, new_id: Callable[[str], str], updated_at: datetime) -> d
 
 def _plain(name: str) -> str:
     """A name as its owner would write it in a domain: ü is ue, é is e, & is und."""
-    german = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "&": "und"}))
-    return unicodedata.normalize("NFKD", german)
+    plain = name.lower()
+    for letter, spelt in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("&", "und")):
+        plain = plain.replace(letter, spelt)
+    return unicodedata.normalize("NFKD", plain)
