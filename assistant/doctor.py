@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import providers
 from assistant.clock import utc_now
-from assistant.login.issuer import Issuer, SignInProblem
+from assistant.login.issuer import Issuer
+from assistant.login.problems import SignInProblem
 from assistant.settings import Settings
 from assistant.stand_in import SandboxDidNotStart, sandbox_beside
 from assistant.stores import migrate

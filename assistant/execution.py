@@ -1,6 +1,7 @@
 """Execution: what a person confirmed is sent to the provider once, whatever crashes, times out or is clicked twice.
 
-    confirmed → (the document changed → blocked, nothing written)
+    confirmed → (another proposal has the document → waits its turn)
+              → (the document changed → blocked, nothing written)
               → executing, committed with key and hash before the first byte → succeeded | failed | unknown
     unknown   → looked up by our own reference → succeeded, or certainly not done → executing again, same key and bytes
 
@@ -21,6 +22,7 @@ from assistant.clock import Clock
 from assistant.execution_records import ExecutionRecords, age
 from assistant.feed import Feed
 from assistant.proposal_words import (
+    another_under_way,
     blocked,
     for_a_person,
     not_sent_in_time,
@@ -33,17 +35,20 @@ from assistant.proposals import Proposal
 from assistant.refusals import Refusal
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
-from assistant.stores.proposals import MOST_ATTEMPTS, State
+from assistant.stores.holds import Held, Hold
+from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, State
 from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
 
 AccessFor = Callable[[str], Awaitable[Access]]
 WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
 Checkpoint = Callable[[str], None]
+NotNow = ProviderBusy | ProviderUnavailable
+"""The provider cannot be asked at the moment; certainly nothing was written."""
 
 CHECKPOINTS = (
-    "loaded", "checked", "after_claim", "before_send", "after_send", "after_record",
-    "abandoned", "held", "looked_up", "after_claim_again",
+    "loaded", "hold_taken", "checked", "after_claim", "before_send", "after_send", "after_record",
+    "stands_by", "not_taken", "abandoned", "held", "looked_up", "hold_taken_again", "after_claim_again",
 )  # fmt: skip
 """The places where a process may die; tests let it die at each."""
 
@@ -67,6 +72,12 @@ class Patience:
     settled: float = 600
     """After this time a request cannot still be under way."""
     look_again: float = 20
+    hold: float = 45
+    """How long a document is kept for a proposal that is being checked; longer than `read`."""
+    next_in_line: float = 1
+    """After that a proposal that waits for another one on the same document tries again."""
+    stand_by: float = 120
+    """So long a confirmed proposal is tried again by who began it; after that only the sweep does."""
 
 
 def _nothing(_name: str) -> None:
@@ -105,9 +116,23 @@ class Executor:
             return await self._records.load(proposal_id)
         self._under_way.add(proposal_id)
         try:
-            return await self._execute(proposal_id)
+            return await self._until_decided(proposal_id)
         finally:
             self._under_way.discard(proposal_id)
+
+    async def _until_decided(self, proposal_id: str) -> Proposal:
+        """Try again while it only has to wait a little: for its turn on the document, or for the provider."""
+        stood_by = 0.0
+        while True:
+            proposal = await self._execute(proposal_id)
+            if proposal.state is not State.CONFIRMED:
+                return proposal
+            wait = max(await self._records.seconds_to_wait(proposal), self._patience.next_in_line)
+            if stood_by + wait > self._patience.stand_by:
+                return proposal
+            self._checkpoint("stands_by")
+            await asyncio.sleep(wait)
+            stood_by += wait
 
     async def sweep(self) -> list[Proposal]:
         """Finish what a dead process or a silent provider left; to be run at the start and every 20 seconds.
@@ -130,10 +155,10 @@ class Executor:
     async def _take_up(self, proposal_id: str, state: State) -> Proposal | None:
         if proposal_id in self._under_way:
             return None
-        if state is State.CONFIRMED:
-            return await self.execute(proposal_id)
         self._under_way.add(proposal_id)
         try:
+            if state is State.CONFIRMED:
+                return await self._execute(proposal_id)
             return await self._reconcile(await self._records.load(proposal_id))
         finally:
             self._under_way.discard(proposal_id)
@@ -153,44 +178,67 @@ class Executor:
         since = self._clock() - (proposal.decided_at or proposal.created_at)
         if since > timedelta(seconds=self._patience.confirmation):
             return await self._records.failed(proposal, State.CONFIRMED, not_sent_in_time({"en": "", "de": ""}))
+        hold = await self._records.take_hold(proposal, tool.subject(proposal.payload), self._patience.hold)
+        if isinstance(hold, Held):
+            words = another_under_way(f"P-{hold.number}", hold.state)
+            wait = timedelta(seconds=self._patience.next_in_line)
+            return await self._records.put_back(proposal, State.CONFIRMED, again_in=wait, words=words)
+        self._checkpoint("hold_taken")
+        return await self._check_and_send(tool, proposal, hold)
+
+    async def _check_and_send(self, tool: WriteTool, proposal: Proposal, hold: Hold) -> Proposal:
+        """The document is ours: read it again, and send what was confirmed if the card still tells the truth."""
         try:
             async with asyncio.timeout(self._patience.read):
                 writing = await self._write_access_for(proposal.organisation_id)
                 changed = await tool.changed(await self._access_for(proposal.organisation_id), proposal.payload)
         except (ProviderUnavailable, ProviderBusy) as error:
-            return await self._later_or_failed(proposal, dict(error.words), since)
+            return await self._later_or_failed(proposal, error, hold)
         except TimeoutError:
             silent = ProviderUnavailable(tool.provider.capitalize(), reason="time-out")
-            return await self._later_or_failed(proposal, dict(silent.words), since)
+            return await self._later_or_failed(proposal, silent, hold)
         except ToolError as error:
             return await self._records.failed(proposal, State.CONFIRMED, error.words)
         if changed is not None:
             return await self._records.blocked(proposal, State.CONFIRMED, blocked(dict(changed)))
         self._checkpoint("checked")
-        return await self._claim_and_send(tool, writing, proposal, State.CONFIRMED)
+        return await self._claim_and_send(tool, writing, proposal, State.CONFIRMED, hold)
 
-    async def _later_or_failed(self, proposal: Proposal, words: dict[str, str], since: timedelta) -> Proposal:
-        if since > timedelta(seconds=self._patience.follow_up):
-            return await self._records.failed(proposal, State.CONFIRMED, not_sent_in_time(words))
+    async def _later_or_failed(self, proposal: Proposal, error: NotNow, hold: Hold) -> Proposal:
+        """Certainly nothing was written: as confirmed it waits for the provider, unless that takes too long."""
+        again_in = self._again_in(proposal, error)
+        if again_in is None:
+            return await self._records.failed(proposal, proposal.state, not_sent_in_time(error.happened))
+        words = trying_again(error.happened)
+        if proposal.state is State.EXECUTING:
+            return await self._records.not_taken(proposal, hold, again_in=again_in, words=words)
+        return await self._records.put_back(proposal, State.CONFIRMED, again_in=again_in, words=words, hold=hold)
+
+    def _again_in(self, proposal: Proposal, error: NotNow) -> timedelta | None:
+        """When to try again; None when that would be too late for this confirmation."""
+        now = self._clock()
         again_in = timedelta(seconds=self._patience.look_again / 2)
-        return await self._records.put_back(proposal, State.CONFIRMED, again_in=again_in, words=trying_again(words))
+        if isinstance(error, ProviderBusy):
+            again_in = max(error.until - now, timedelta(seconds=self._patience.next_in_line))
+        given_up = (proposal.decided_at or proposal.created_at) + timedelta(seconds=self._patience.follow_up)
+        return None if now + again_in > given_up or proposal.attempts >= MOST_ATTEMPTS else again_in
 
     async def _claim_and_send(
-        self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, expected: State
+        self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, expected: State, hold: Hold
     ) -> Proposal:
         lease = timedelta(seconds=self._patience.lease)
-        claimed = await self._records.claim(proposal, expected=expected, lease=lease)
+        claimed = await self._records.claim(proposal, expected=expected, lease=lease, hold=hold)
         if claimed is None:
             return await self._records.load(proposal.id)
         self._checkpoint("after_claim" if expected is State.CONFIRMED else "after_claim_again")
         if await self._records.lease_of(claimed) <= to_text(self._clock()):
             return claimed  # we slept too long: the sweep may be at it already, and nothing was sent by us
         self._checkpoint("before_send")
-        ended = await self._send(tool, writing, claimed)
+        ended = await self._send(tool, writing, claimed, hold)
         self._checkpoint("after_record")
         return ended
 
-    async def _send(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Proposal:
+    async def _send(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, hold: Hold) -> Proposal:
         """Send what `claim` read from the stored bytes: nothing that a tool did to its copy before counts."""
         try:
             async with asyncio.timeout(self._patience.send):
@@ -199,10 +247,20 @@ class Executor:
             return await self._records.unknown(proposal, outcome_unknown("time-out"), why="time-out")
         except OutcomeUnknown as error:
             return await self._records.unknown(proposal, error.words, why=error.reason)
+        except (ProviderBusy, ProviderUnavailable) as error:
+            return await self._not_taken(proposal, error, hold)
         except ToolError as error:
             return await self._refused(tool, writing, proposal, error)
         self._checkpoint("after_send")
         return await self._records.succeeded(proposal, receipt)
+
+    async def _not_taken(self, proposal: Proposal, error: NotNow, hold: Hold) -> Proposal:
+        """The provider took nothing this time. Only if that is certain of every earlier send too, it is as before."""
+        self._checkpoint("not_taken")
+        earlier = (await self._records.attempts(proposal))[:-1]
+        if all(attempt.outcome == AttemptOutcome.FAILED for attempt in earlier):
+            return await self._later_or_failed(proposal, error, hold)
+        return await self._records.unknown(proposal, outcome_unknown(), why="an earlier send is not certain")
 
     async def _refused(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, refusal: ToolError) -> Proposal:
         """The provider said no. To a first send that is final; a repetition may be refused *because* the first one
@@ -256,6 +314,10 @@ class Executor:
         settled = age(attempts[-1].started_at, self._clock) > timedelta(seconds=self._patience.settled)
         if not (by_key or settled):
             return await self._look_later(proposal)
+        hold = await self._records.take_hold(proposal, tool.subject(proposal.payload), self._patience.hold)
+        if isinstance(hold, Held):
+            return await self._look_later(proposal)
+        self._checkpoint("hold_taken_again")
         try:
             async with asyncio.timeout(self._patience.read):
                 changed = await tool.changed(await self._access_for(proposal.organisation_id), proposal.payload)
@@ -266,7 +328,7 @@ class Executor:
         if receipt is not None:
             return await self._records.succeeded(proposal, receipt, found=True)
         if changed is None:
-            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN)
+            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN, hold)
         if settled:
             return await self._records.blocked(proposal, State.UNKNOWN, blocked(dict(changed)))
         return await self._look_later(proposal)

@@ -8,10 +8,13 @@ from datetime import timedelta
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
 from assistant.feed import Feed
+from assistant.proposal_words import sending_again
 from assistant.proposals import Altered, Proposal, block_altered, from_row, words_to_text
 from assistant.refusals import Refusal, RefusalReason
+from assistant.stores import holds
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
+from assistant.stores.holds import Held, Hold
 from assistant.stores.moments import from_text, to_text
 from assistant.stores.proposals import AttemptOutcome, AttemptRow, ProposalRow, State, Verdict
 from tools.base import Receipt
@@ -53,13 +56,29 @@ class ExecutionRecords:
             found = await store.unfinished(work, to_text(self._clock()))
         return [(proposal_id, State(state)) for proposal_id, state in found]
 
-    async def claim(self, proposal: Proposal, *, expected: State, lease: timedelta) -> Proposal | None:
+    async def take_hold(self, proposal: Proposal, subject: str, seconds: float) -> Hold | Held:
+        """Take the document for this proposal before it is read again; Held when another one has it."""
+        now = self._clock()
+        async with self._database.work() as work:
+            return await holds.take(
+                work,
+                organisation_id=proposal.organisation_id,
+                subject=subject,
+                proposal_id=proposal.id,
+                now=to_text(now),
+                until=to_text(now + timedelta(seconds=seconds)),
+            )
+
+    async def claim(self, proposal: Proposal, *, expected: State, lease: timedelta, hold: Hold) -> Proposal | None:
         """Begin an attempt: from now until the lease is over it is ours alone. None when somebody else was quicker.
 
-        Committed, with the idempotency key and the hash of what will be sent, before the first byte leaves.
+        Committed, with the idempotency key and the hash of what will be sent, before the first byte leaves. Only under
+        the hold with which the document was read again: nobody else can have written to it in between.
         """
         now, number = self._clock(), proposal.attempts + 1
         async with self._database.work() as work:
+            if not await holds.keep(work, hold, to_text(now + lease)):
+                return None
             if not await store.move(
                 work,
                 proposal.id,
@@ -68,7 +87,7 @@ class ExecutionRecords:
                 only_if=(store.at_attempt(proposal.attempts), store.has_digest(proposal.digest)),
                 attempts=number,
                 lease_until=to_text(now + lease),
-                problem="",
+                problem=words_to_text(sending_again()) if number > 1 else "",
             ):
                 return None
             work.add(
@@ -93,6 +112,11 @@ class ExecutionRecords:
             row = await store.get(work, proposal.id)
         return row.lease_until if row else ""
 
+    async def seconds_to_wait(self, proposal: Proposal) -> float:
+        """Until it may be tried again."""
+        lease = await self.lease_of(proposal)
+        return (from_text(lease) - self._clock()).total_seconds() if lease else 0.0
+
     async def hold_unknown(self, proposal: Proposal, lease: timedelta) -> bool:
         """Take an unknown one to look it up; only one process at a time gets it."""
         now = self._clock()
@@ -107,12 +131,23 @@ class ExecutionRecords:
             )
 
     async def put_back(
-        self, proposal: Proposal, state: State, *, again_in: timedelta, words: Mapping[Language, str]
+        self,
+        proposal: Proposal,
+        state: State,
+        *,
+        again_in: timedelta,
+        words: Mapping[Language, str],
+        hold: Hold | None = None,
     ) -> Proposal:
-        """Leave it as it is (confirmed or unknown) until later; recorded only when there is something new to say."""
+        """Leave it as it is (confirmed or unknown) until later; recorded only when there is something new to say.
+
+        A `hold` is let go: meanwhile others may have the document.
+        """
         text = words_to_text(dict(words))
         new = proposal.problem != dict(words)
         async with self._database.work() as work:
+            if hold is not None:
+                await holds.let_go(work, hold)
             moved = await store.move(
                 work,
                 proposal.id,
@@ -166,6 +201,29 @@ class ExecutionRecords:
             facts={"words": words["en"]},
             problem=words_to_text(dict(words)),
         )
+
+    async def not_taken(
+        self, proposal: Proposal, hold: Hold, *, again_in: timedelta, words: Mapping[Language, str]
+    ) -> Proposal:
+        """The provider certainly did not take it: it waits, as confirmed, to be sent again with the same key."""
+        async with self._database.work() as work:
+            await holds.let_go(work, hold)
+            if not await store.move(
+                work,
+                proposal.id,
+                expected=(State.EXECUTING,),
+                to=State.CONFIRMED,
+                only_if=(store.at_attempt(proposal.attempts),),
+                lease_until=to_text(self._clock() + again_in),
+                problem=words_to_text(dict(words)),
+            ):
+                return await self._now(work, proposal)
+            now = to_text(self._clock())
+            await store.end_attempt(work, proposal.id, proposal.attempts, AttemptOutcome.FAILED, now)
+            facts = {"state": str(State.CONFIRMED), "words": words["en"], "attempt": proposal.attempts}
+            later = await self._told(work, proposal, AuditTag.EXECUTION_POSTPONED, facts)
+        self._feed.publish(later)
+        return later
 
     async def unknown(self, proposal: Proposal, words: Mapping[Language, str], *, why: str) -> Proposal:
         """It was sent and nobody said whether it was done; the next sweep looks it up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from assistant.principal import Role
@@ -77,16 +78,42 @@ _NOTHING_WRITTEN = {
 }
 
 
-def trying_again(why: Words) -> Words:
-    """Confirmed, not sent yet: the provider cannot be read at the moment."""
+def trying_again(why: Mapping[Language, str]) -> Words:
+    """Confirmed, not done yet: the provider cannot be read, or takes nothing, at the moment."""
     return {
-        "en": f"{why['en']} Confirmed, but not sent yet: it is tried again for two minutes.",
-        "de": f"{why.get('de', why['en'])} Bestätigt, aber noch nicht gesendet: Es wird zwei Minuten lang wieder "
-        "versucht.",
+        "en": f"{why['en']} Nothing has been written yet. It is confirmed and tried again by itself for two minutes; "
+        "there is nothing to do.",
+        "de": f"{why.get('de', why['en'])} Es wurde noch nichts geschrieben. Bestätigt ist es und wird zwei Minuten "
+        "lang von selbst wieder versucht; Sie müssen nichts tun.",
     }
 
 
-def not_sent_in_time(why: Words) -> Words:
+def another_under_way(label: str, state: State) -> Words:
+    """Confirmed, but another write to the same document comes first."""
+    if state is State.UNKNOWN:
+        return {
+            "en": f"Whether {label} for the same document was written is being looked up. This one waits until that "
+            "is certain; nothing has been written for it yet.",
+            "de": f"Ob {label} zum selben Beleg geschrieben wurde, wird gerade geklärt. Dieser Vorschlag wartet, bis "
+            "das sicher ist; für ihn wurde noch nichts geschrieben.",
+        }
+    return {
+        "en": f"{label} for the same document is being carried out. This one waits and is checked again afterwards; "
+        "nothing has been written for it yet.",
+        "de": f"{label} zum selben Beleg wird gerade ausgeführt. Dieser Vorschlag wartet und wird danach noch einmal "
+        "geprüft; für ihn wurde noch nichts geschrieben.",
+    }
+
+
+def sending_again() -> Words:
+    """An earlier send was certainly not done."""
+    return {
+        "en": "It is being sent once more, with the same key, so that it cannot be written twice.",
+        "de": "Es wird noch einmal gesendet, mit demselben Schlüssel, sodass es nicht doppelt geschrieben werden kann.",
+    }
+
+
+def not_sent_in_time(why: Mapping[Language, str]) -> Words:
     """The provider could not be read in the time for which a confirmation is followed up."""
     return {
         "en": f"{why['en']} It was confirmed but not sent in time, and nothing was written. Ask for it again.".strip(),

@@ -234,6 +234,7 @@ class Proposals:
             proposer_id=principal.id,
             proposer_name=principal.name,
             conversation_id=conversation_id,
+            subject=tool.subject(draft.payload),
             replaces=replaces or "",
             created_at=to_text(now),
             expires_at=to_text(now + self._valid),

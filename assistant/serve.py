@@ -34,15 +34,26 @@ async def serve(settings: Settings, *, say: Say) -> int:
             async with sandbox_beside(settings) as sandbox:
                 await _run(settings, listener, sandbox, say)
         except SandboxDidNotStart as problem:
-            say(
-                f"{problem}",
-                f"The chat needs ports {settings.sandbox_port} to {settings.sandbox_port + 5} for the sandbox: "
-                "end what listens there or set SANDBOX_PORT.",
-                error=True,
-            )
+            say(f"{problem}", error=True)
+            if _taken(settings):
+                say(
+                    f"The sandbox needs ports {settings.sandbox_port} to {settings.sandbox_port + 5}: end what listens "
+                    "there or set SANDBOX_PORT.",
+                    error=True,
+                )
             return 2
     say("Stopped.")
     return 0
+
+
+def _taken(settings: Settings) -> bool:
+    """Whether something listens on one of the sandbox's ports."""
+    for port in range(settings.sandbox_port, settings.sandbox_port + 6):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+    return False
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -80,6 +80,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         role_groups=providers.role_groups(settings),
         hours=settings.session_hours,
         organisation_ids=organisations.ids_of,
+        audit=audit,
     )
     proposals = Proposals(database, audit, feed, card_minutes=settings.card_minutes, clock=clock)
     decisions = Decisions(database, audit, feed, sessions.session_alive, clock=clock)
@@ -100,7 +101,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             executor=executor,
             feed=feed,
             current=current,
-            sandboxed=settings.any_sandbox,
+            sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
             turn_steps=settings.turn_steps,
             clock=clock,
             new_id=new_uuid,

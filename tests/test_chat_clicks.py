@@ -230,3 +230,12 @@ async def test_a_fault_in_an_errand_is_logged_and_hurts_nobody() -> None:
     room.house.errands.start(faulty(), name="faulty")
     await room.settled()
     assert await room.clicks.decide(click(verdict="cancel"), by()) == {"ok": True}
+
+
+async def test_looking_shows_the_card_anew_and_changes_nothing() -> None:
+    room = Room()
+    assert await room.clicks.look(click()) == {"ok": True}
+    assert room.shown.refreshed == [OPEN.id]
+    assert await room.clicks.look({"proposal_id": "x"}) == {"ok": False}
+    assert room.door.asked == []
+    assert room.runs.executed == []

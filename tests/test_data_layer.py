@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import re
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -335,6 +337,22 @@ async def test_a_chat_in_which_nothing_was_said_leaves_no_trace(okta: RunningPro
         await chat.close()
         listed = anna.post("/project/threads", json={"pagination": {"first": 20}, "filter": {}}).json()["data"]
         assert listed == []
+
+
+async def test_nothing_is_shown_before_it_is_kept(okta: RunningProvider, tmp_path: Path) -> None:
+    """While somebody else holds the database, the answer waits; the step that led to it may be seen already."""
+    with serve_echo(tmp_path, f"{okta.url}/oauth2/default") as served:
+        chat = await Chat(sign_in(served.url, "Anna Albrecht")).open()
+        await chat.ask("fast one")
+        before = len(chat.messages)
+        with contextlib.closing(sqlite3.connect(tmp_path / "assistant.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            asked = asyncio.create_task(chat.ask("fast two"))
+            await asyncio.sleep(0.7)
+            assert answers(chat.messages[before:]) == [] and not asked.done()
+            other.execute("ROLLBACK")
+        assert answers(await asked) == ["fast two"]
+        await chat.close()
 
 
 async def test_a_message_that_could_not_be_stored_is_an_error_that_the_person_sees(

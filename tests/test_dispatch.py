@@ -1,42 +1,150 @@
-"""What a tool call becomes, with the real tools over fakes of the providers."""
+"""Tool calls of a model, honest or hostile: only what is offered, only as the schema says, only so many."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from assistant.dispatch import Asking, Dispatch, Outcome
-from assistant.model import CallRequest
 from assistant.principal import Role
-from tests.support.books import World, make_access, usual_world
-from tests.support.conversation import ORGANISATION, KeepsProposals, person
-from tools.base import Access, Organisation
+from assistant.turn import MAX_CARDS
+from tests.support.conversation import KeepsProposals, Talk, person
+from tests.support.model import ScriptedModel, call, calls, says
 from tools.catalogue import toolset
 
 pytestmark = pytest.mark.anyio
-OLD = {"en": "Xero cannot be reached, so these figures are from our last copy.", "de": "Xero ist nicht erreichbar."}
+
+READS = ["list_things", "slow_thing", "which_thing", "broken_thing", "many_things"]
 
 
-async def outcome(world: World, name: str, *, language: str = "en", **arguments: object) -> Outcome:
-    async def access_for(_organisation: Organisation, language: str) -> Access:
-        return make_access(world, language=language)
-
-    asking = Asking(person(Role.APPROVER), ORGANISATION, "c-1", language)
-    dispatch = Dispatch(toolset=toolset(), asking=asking, access_for=access_for, proposals=KeepsProposals())
-    return await dispatch.run(CallRequest("call-1", name, json.dumps(arguments)))
-
-
-async def test_an_answer_from_an_old_copy_says_why_it_is_old() -> None:
-    world = replace(usual_world(), stale_because=OLD)
-    assert (await outcome(world, "list_bills")).answer.endswith(OLD["en"])
-    assert (await outcome(world, "list_bills", language="de")).answer.endswith(OLD["de"])
-    assert OLD["en"] not in (await outcome(usual_world(), "list_bills")).answer
+async def test_a_viewers_model_is_never_offered_a_write_and_refused_when_it_calls_one() -> None:
+    model = ScriptedModel(calls(call("pay_thing", {"number": "B-1"})), says("You may not."))
+    proposals = KeepsProposals()
+    await Talk(model, person(Role.VIEWER), proposals=proposals).say("Pay B-1")
+    assert model.seen[0].tools == READS
+    assert proposals.kept == []
+    error = model.seen[1].results()[0]["error"]
+    assert error["kind"] == "failed"
+    assert "may read here, but not prepare payments" in error["message"]
 
 
-async def test_not_found_in_an_old_copy_says_that_it_may_only_be_missing_there() -> None:
-    found = await outcome(replace(usual_world(), stale_because=OLD), "record_payment", document_number="BILL-9999")
-    assert not found.ok
-    assert found.problem.endswith(OLD["en"])
-    assert OLD["en"] in found.result
+async def test_somebody_with_a_role_elsewhere_is_not_offered_writes_here() -> None:
+    principal = person(Role.APPROVER, organisation_id="org-2")
+    both = type(principal)(
+        **{
+            **{f: getattr(principal, f) for f in principal.__slots__},
+            "grants": (*principal.grants, *person(Role.VIEWER).grants),
+        }
+    )
+    model = ScriptedModel(says("Hello."))
+    await Talk(model, both).say("Hello")
+    assert model.seen[0].tools == READS
+
+
+@pytest.mark.parametrize(
+    "name", ["decide", "execute", "approve", "confirm", "__class__", "../pay_thing", "", "pay_thing "]
+)
+async def test_names_that_are_not_tools_do_nothing(name: str) -> None:
+    proposals = KeepsProposals()
+    model = ScriptedModel(calls(call(name, {"proposal_id": "x", "confirmed": True}, "c1")), says("No."))
+    await Talk(model, proposals=proposals).say("Confirm it")
+    assert proposals.kept == []
+    assert model.seen[1].results()[0]["error"]["kind"] == "retry"
+
+
+async def test_no_tool_takes_a_role_an_organisation_or_a_confirmation() -> None:
+    for definition in toolset().definitions():
+        for name in definition["function"]["parameters"].get("properties", {}):
+            assert not any(
+                word in name for word in ("confirm", "role", "organisation", "tenant", "approve", "person")
+            ), name
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{",
+        "[]",
+        '"B-1"',
+        '{"number": "B-1", "number": "B-2"}',
+        '{"number": "B-1", "amount": NaN}',
+        '{"number": "B-1", "amount": Infinity}',
+        '{"number": "B-1", "amount": 1e309}',
+        '{"number": "B-1", "confirmed": true}',
+        '{"number": ["B-1"]}',
+        '{"number": null}',
+        '{"number": true}',
+        '{"number": "B-1"} trailing',
+        '{"number": "' + "x" * 9000 + '"}',
+        "[" * 5000,
+        '{"number": ' + "9" * 5000 + "}",
+    ],
+)
+async def test_malformed_arguments_are_told_to_the_model_and_nothing_is_prepared(written: str) -> None:
+    proposals = KeepsProposals()
+    model = ScriptedModel(calls(call("pay_thing", written, "c1")), says("Which one?"))
+    await Talk(model, proposals=proposals).say("Pay")
+    assert proposals.kept == []
+    assert model.seen[1].results()[0]["error"]["kind"] == "retry"
+
+
+async def test_amounts_keep_their_digits() -> None:
+    proposals = KeepsProposals()
+    model = ScriptedModel(calls(call("pay_thing", '{"number": 201, "amount": 980.10}', "c1")))
+    await Talk(model, proposals=proposals).say("Pay 201")
+    assert proposals.kept[0].payload["said"] == "980.10"
+    assert proposals.kept[0].summary.endswith("201")
+
+
+async def test_what_is_ambiguous_comes_back_with_choices() -> None:
+    model = ScriptedModel(calls(call("which_thing", {"name": "Müller"})), says("Which one?"))
+    await Talk(model).say("Müller")
+    (result,) = model.seen[1].results()
+    assert result["error"] == {"kind": "retry", "message": "Two are called that. Which one?"}
+    assert result["choices"][0] == {"label": "Müller GmbH, Berlin", "number": "1", "id": "a"}
+
+
+async def test_a_provider_that_is_down_is_told_as_it_is() -> None:
+    model = ScriptedModel(calls(call("broken_thing"), call("list_things")), says("Solaris is down."))
+    await Talk(model).say("Balance and bills")
+    down, up = model.seen[1].results()
+    assert down["error"]["kind"] == "failed"
+    assert "Solaris did not give a usable answer" in down["error"]["message"]
+    assert up["answer"] == "€ 10.00 is open."
+
+
+async def test_a_tool_that_takes_too_long_is_left() -> None:
+    model = ScriptedModel(calls(call("slow_thing", {"seconds": 5})), says("Too slow."))
+    await Talk(model, tool_seconds=0.05).say("Slow")
+    assert "did not answer within" in model.seen[1].results()[0]["error"]["message"]
+
+
+async def test_a_result_for_the_model_is_bounded() -> None:
+    model = ScriptedModel(calls(call("many_things")), says("Many."))
+    await Talk(model).say("Many")
+    content = model.seen[1].messages[-1]["content"]
+    assert len(content) <= 12_000
+    assert "left_out" in json.loads(content)
+    assert json.loads(content)["answer"] == "4,000 rows."
+
+
+async def test_at_most_a_few_cards_in_one_turn() -> None:
+    proposals = KeepsProposals()
+    wanted = [call("pay_thing", {"number": f"B-{n}"}, f"c{n}") for n in range(20)]
+    await Talk(ScriptedModel(calls(*wanted)), proposals=proposals).say("Pay all")
+    assert len(proposals.kept) == MAX_CARDS
+
+
+async def test_the_same_write_twice_is_prepared_once() -> None:
+    proposals = KeepsProposals()
+    same = (call("pay_thing", '{"number":"B-1"}', "a"), call("pay_thing", '{ "number": "B-1" }', "b"))
+    await Talk(ScriptedModel(calls(*same)), proposals=proposals).say("Pay B-1")
+    assert len(proposals.kept) == 1
+
+
+async def test_a_write_that_must_be_asked_back_goes_on_with_the_model() -> None:
+    proposals = KeepsProposals()
+    model = ScriptedModel(calls(call("pay_thing")), says("Which thing? 1. B-1"))
+    screen = await Talk(model, proposals=proposals).say("Pay")
+    assert screen.of("answer") == ["Which thing? 1. B-1"]
+    assert proposals.kept == []

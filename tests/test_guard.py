@@ -24,6 +24,8 @@ from tests.support.sandbox import run_sandbox
 from tests.support.web import SECRET, Chat, Served, answers, browser, cookie_header, serve_echo, sign_in
 
 EVIL = "https://evil.example"
+NOBODYS = "5e0d2c36-7a6f-4b0a-9a57-3f0c3f4d9b1e"
+"""An id that nothing bears; the same in every process, so that tests are named alike."""
 
 
 @pytest.fixture(scope="module")
@@ -344,6 +346,8 @@ async def test_what_was_said_cannot_be_said_over(anna: httpx.Client) -> None:
     for known in (first, reply):
         await chat.sio.emit("client_message", {"message": {"id": known, "output": "fast changed", "createdAt": "x"}})
     await asyncio.sleep(0.5)
+    said = answers(chat.messages)
+    assert "fast changed" not in said and said[-1] == "This message was sent before. Nothing was done."
     await chat.close()
     other = await Chat(anna).open()
     await other.ask("fast over", message_id=first)

@@ -355,3 +355,9 @@ async def test_a_document_in_a_state_we_do_not_know_is_shown_and_never_open() ->
 async def test_null_from_a_model_means_not_said() -> None:
     assert (await ask("list_bills", status=None, contact_name=None, limit=None)).facts["count"] == 10
     assert (await ask("list_payments", direction=None, status=None)).facts["count"] == 2
+
+
+async def test_a_document_entered_a_moment_ago_is_found() -> None:
+    world = usual_world()
+    world.arriving = [bill("BILL-7001", ACME, "119.00")]
+    assert "BILL-7001" in (await ask("get_bill", world, bill_number="BILL-7001")).answer

@@ -75,7 +75,7 @@ async def test_what_was_revoked_is_a_lost_connection(xero: RunningProvider) -> N
 
 
 async def test_a_wrong_secret_is_refused_and_not_repeated(xero: RunningProvider) -> None:
-    with pytest.raises(ProviderRefused, match="invalid_client") as refused:
+    with pytest.raises(ProviderRefused, match="client id or secret is not accepted") as refused:
         await login.client_credentials(app(xero, "not-the-secret"), scopes=SCOPES, now=NOW)
     assert "not-the-secret" not in str(refused.value) + repr(app(xero, "not-the-secret"))
 

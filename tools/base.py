@@ -6,17 +6,18 @@ what the host lends it and the model never sees it. An effect has no default: `r
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
-from tools.errors import Choice, Language
+from tools.errors import Choice, Language, ProviderBusy
 from tools.views import Card, Table
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ class WriteTool:
     look_up: Callable[[WriteAccess, Payload, str], Awaitable[Receipt | None]]
     """Finds the effect of an earlier attempt by our reference; None when it certainly did not happen."""
     card: Callable[[Payload, Language], Card]
+    subject: Callable[[Payload], str]
+    """The id of what is written to (the invoice or bill): one write at a time is carried out on it."""
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
@@ -178,13 +181,27 @@ class WriteTool:
 
 
 Tool = ReadTool | WriteTool
+T = TypeVar("T")
+
+
+def _at_home(function: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    """The function, telling the times of its errors by the organisation's clock; a client knows no organisation."""
+
+    @functools.wraps(function)
+    async def told(access: Access, *args: Any, **said: Any) -> T:
+        try:
+            return await function(access, *args, **said)
+        except ProviderBusy as busy:
+            raise busy.at_home(access.organisation.timezone) from busy
+
+    return told
 
 
 def read_tool(provider: str) -> Callable[[Callable[..., Awaitable[ToolResult]]], ReadTool]:
     """Declare a typed function as a tool that only reads from `provider`."""
 
     def declare(function: Callable[..., Awaitable[ToolResult]]) -> ReadTool:
-        return ReadTool(run=function, provider=provider, signature=_Signature(function))
+        return ReadTool(run=_at_home(function), provider=provider, signature=_Signature(function))
 
     return declare
 
@@ -197,9 +214,11 @@ def write_tool(
     execute: Callable[[WriteAccess, Payload, str], Awaitable[Receipt]],
     look_up: Callable[[WriteAccess, Payload, str], Awaitable[Receipt | None]],
     card: Callable[[Payload, Language], Card],
+    subject: Callable[[Payload], str],
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
-    return WriteTool(propose, changed, execute, look_up, card, provider, _Signature(propose))
+    signature = _Signature(propose)
+    return WriteTool(_at_home(propose), _at_home(changed), execute, look_up, card, subject, provider, signature)
 
 
 class Toolset:

@@ -16,7 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from tools.trouble import Trouble, trouble_of
 
 Language = str
 """BCP 47 primary tag; the product speaks "en" and "de", anything else falls back to "en"."""
@@ -56,34 +59,59 @@ class ToolFailed(ToolError):
 
 
 class ProviderUnavailable(ToolFailed):
-    """The provider is down, too slow, or answered something that is not its format."""
+    """The provider is down, too slow, or answered something that is not its format.
 
-    def __init__(self, provider: str, *, reason: str = "") -> None:
-        self.provider, self.reason = provider, reason
+    `reason` is for the log; the person is told `trouble`, which follows from the reason where it is not given.
+    """
+
+    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None) -> None:
+        told = trouble or trouble_of(reason)
+        self.provider, self.reason, self.trouble = provider, reason or told.en, told
+        self.happened: Mapping[Language, str] = {"en": f"{provider} {told.en}.", "de": f"{provider} {told.de}."}
+        """What happened, without what to do next: for a caller that tries again by itself."""
         super().__init__(
             {
-                "en": f"{provider} did not give a usable answer ({reason or 'no answer'}). Nothing was changed. "
-                "Try again in a minute.",
-                "de": f"{provider} hat nicht brauchbar geantwortet ({reason or 'keine Antwort'}). "
-                "Es wurde nichts geändert. Bitte in einer Minute noch einmal versuchen.",
+                "en": f"{self.happened['en']} Nothing was changed. Try again in a minute.",
+                "de": f"{self.happened['de']} Es wurde nichts geändert. Bitte in einer Minute noch einmal versuchen.",
             }
         )
+
+
+_LIMITS = {
+    "minute": (" (limit per minute)", " (Limit pro Minute)"),
+    "appminute": (" (limit per minute)", " (Limit pro Minute)"),
+    "day": (" (limit per day)", " (Limit pro Tag)"),
+    "concurrent": (" (too many calls at once)", " (zu viele Abrufe auf einmal)"),
+}
 
 
 class ProviderBusy(ToolFailed):
-    """The provider's call limit is used up; `until` is when it may be asked again (aware)."""
+    """The provider's call limit is used up; `until` is when it may be asked again (aware).
 
-    def __init__(self, provider: str, *, until: datetime, limit: str = "minute") -> None:
-        self.provider, self.until, self.limit = provider, until, limit
-        at = until.strftime("%H:%M:%S")
+    Its words give the time in `timezone`, the organisation's own, and say UTC where none is known.
+    """
+
+    def __init__(self, provider: str, *, until: datetime, limit: str = "minute", timezone: str = "") -> None:
+        self.provider, self.until, self.limit, self.timezone = provider, until, limit, timezone
+        there = until.astimezone(ZoneInfo(timezone) if timezone else UTC)
+        at = there.strftime("%H:%M:%S") + ("" if timezone else " UTC")
+        day_en, day_de = (f"{there.day} {there:%b %Y}, ", f"{there:%d.%m.%Y}, ") if limit == "day" else ("", "")
+        why_en, why_de = _LIMITS.get(limit, ("", ""))
+        self.happened: Mapping[Language, str] = {
+            "en": f"{provider} allows no more calls until {day_en}{at}{why_en}.",
+            "de": f"{provider} erlaubt bis {day_de}{at} keine weiteren Abrufe{why_de}.",
+        }
+        """What happened, without what to do next: for a caller that tries again by itself."""
         super().__init__(
             {
-                "en": f"{provider} allows no more calls until {at} UTC ({limit} limit). Nothing was changed. "
-                "Ask again after that.",
-                "de": f"{provider} erlaubt bis {at} UTC keine weiteren Abrufe (Limit: {limit}). "
-                "Es wurde nichts geändert. Bitte danach noch einmal fragen.",
+                "en": f"{self.happened['en']} Nothing was changed. Ask again after that.",
+                "de": f"{self.happened['de']} Es wurde nichts geändert. Bitte danach noch einmal fragen.",
             }
         )
+
+    def at_home(self, timezone: str) -> ProviderBusy:
+        """The same with its time on that organisation's wall clock."""
+        return ProviderBusy(self.provider, until=self.until, limit=self.limit, timezone=timezone)
 
 
 class ConnectionLost(ToolFailed):
@@ -101,28 +129,76 @@ class ConnectionLost(ToolFailed):
         )
 
 
-class ProviderRefused(ToolFailed):
-    """The provider refused the request; `said` is its own message, shown as it is."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a provider says no to, and what the person can do about it, in English and in German."""
 
-    def __init__(self, provider: str, *, said: str, status: int) -> None:
-        self.provider, self.said, self.status = provider, said, status
+    en: str
+    de: str
+    then_en: str = ""
+    then_de: str = ""
+
+
+NO_SUCH_RECORD = Refused(
+    "there is no such record (any more).",
+    "diesen Datensatz gibt es dort nicht (mehr).",
+    "Ask for the list again; it may have been deleted or merged.",
+    "Bitte die Liste noch einmal abfragen; vielleicht wurde er gelöscht oder zusammengeführt.",
+)
+NO_PERMISSION = Refused(
+    "the connection lacks the permission (scope) for this.",
+    "der Verbindung fehlt dafür die Berechtigung (Scope).",
+    "An admin must connect it again with that permission.",
+    "Eine Person mit der Rolle admin muss sie mit dieser Berechtigung neu verbinden.",
+)
+BAD_CREDENTIALS = Refused(
+    "the client id or secret is not accepted.",
+    "Client-ID oder Secret werden nicht angenommen.",
+    "Tell an admin: the credentials in the settings have to be corrected.",
+    "Bitte eine Person mit der Rolle admin verständigen: die Zugangsdaten in den Einstellungen sind zu berichtigen.",
+)
+
+
+def not_accepted(status: int) -> Refused:
+    """A refusal without a reason."""
+    return Refused(
+        f"the request was not accepted (HTTP {status}).",
+        f"die Anfrage wurde nicht angenommen (HTTP {status}).",
+        "If it happens again, tell an admin.",
+        "Wenn das wieder geschieht, bitte eine Person mit der Rolle admin verständigen.",
+    )
+
+
+class ProviderRefused(ToolFailed):
+    """The provider refused the request; `said` is its own message, shown as it is, or one of ours in both languages."""
+
+    def __init__(self, provider: str, *, said: str | Refused, status: int) -> None:
+        why = Refused(said, said) if isinstance(said, str) else said
+        self.provider, self.said, self.status = provider, why.en, status
+        then_en = why.then_en or f"Check it in {provider}, then ask again."
+        then_de = why.then_de or f"Bitte in {provider} prüfen und dann noch einmal fragen."
         super().__init__(
             {
-                "en": f"{provider} refused: {said} Nothing was changed.",
-                "de": f"{provider} hat abgelehnt: {said} Es wurde nichts geändert.",
+                "en": f"{provider} refused: {why.en} Nothing was changed. {then_en}",
+                "de": f"{provider} hat abgelehnt: {why.de} Es wurde nichts geändert. {then_de}",
             }
         )
 
 
 class OutcomeUnknown(ToolError):
-    """A write was sent and its outcome is not known. It must be looked up, never repeated with a new key."""
+    """A write was sent and its outcome is not known. It must be looked up, never repeated with a new key.
 
-    def __init__(self, provider: str, *, reason: str) -> None:
-        self.provider, self.reason = provider, reason
+    `reason` is for the log; the person is told `trouble`, which follows from the reason where it is not given.
+    """
+
+    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None) -> None:
+        told = trouble or trouble_of(reason)
+        self.provider, self.reason, self.trouble = provider, reason or told.en, told
         super().__init__(
             {
-                "en": f"{provider} did not say whether it was done ({reason}). We are finding out; do not pay again.",
-                "de": f"{provider} hat nicht bestätigt, ob es ausgeführt wurde ({reason}). Wir klären das; "
+                "en": f"{provider} {told.en}, so it is not known yet whether it was done. We are finding out; "
+                "do not pay again.",
+                "de": f"{provider} {told.de}; ob es ausgeführt wurde, ist noch nicht bekannt. Wir klären das; "
                 "bitte nicht noch einmal zahlen.",
             }
         )

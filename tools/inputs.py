@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -125,8 +126,10 @@ _REASONS = {
         "„{written}“ ist kein Betrag, den ich lesen kann. Bitte zum Beispiel als 1250,00 schreiben.",
     ),
     "ambiguous": (
-        "“{written}” can be read in two ways, with a decimal or a thousands separator. Which amount is meant?",
-        "„{written}“ lässt sich als Tausender- oder als Dezimalzahl lesen. Welcher Betrag ist gemeint?",
+        "“{written}” can be read in two ways, with a thousands or a decimal separator. Which amount in {currency} is "
+        "meant? Write it with its decimals, for example 1,250.00 or 1250.00.",
+        "„{written}“ lässt sich als Tausender- oder als Dezimalzahl lesen. Welcher Betrag in {currency} ist gemeint? "
+        "Bitte mit Nachkommastellen schreiben, zum Beispiel 1.250,00 oder 1250,00.",
     ),
     "too_many_decimals": (
         "“{written}” has more decimals than {currency} has. Which amount is meant, to the cent?",
@@ -148,16 +151,18 @@ _REASONS = {
 }
 
 
-def read_amount(written: str, *, language: Language, currency: str) -> Money | None:
+def read_amount(written: str, *, language: Language, currency: str, certain: bool = True) -> Money | None:
     """The positive amount that was written, None when nothing was.
 
-    The currency is the one written with the number, else `currency`. Raises ToolRetry with the reason in words.
+    The currency is the one written with the number, else `currency`. Raises ToolRetry with the reason in words;
+    unless `certain` is False, also for what the language merely suggests ("1.500" from a German): that is paid.
     """
     if not written.strip():
         return None
     try:
         meant = currency_written(written) or currency
-        return Money(parse_amount(written, language=words.spoken(language), currency=meant), meant)
+        amount = parse_amount(written, language=words.spoken(language), currency=meant, certain=certain)
+        return Money(amount, meant)
     except AmountError as refused:
         en, de = _REASONS[refused.reason]
         shown = words.visible(refused.written)
@@ -169,10 +174,37 @@ def read_amount(written: str, *, language: Language, currency: str) -> Money | N
         ) from None
 
 
-def read_bound(written: str, *, language: Language) -> Decimal | None:
-    """An amount to filter by, in whatever currency the documents have; None when nothing was written."""
-    bound = read_amount(written, language=language, currency="EUR")
-    return None if bound is None else bound.amount
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The amounts that a list is limited to; `currency` is empty where they are meant in any."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    currency: str = ""
+
+
+def read_bounds(least: str, most: str, currency: str, *, language: Language) -> Bounds:
+    """The limits of a list, in the currency that was said or written with them. Raises ToolRetry."""
+    said = {code for code in (read_currency(currency), _currency_in(least), _currency_in(most)) if code}
+    if len(said) > 1:
+        named = sorted(said)
+        raise ToolRetry(
+            {
+                "en": f"The limits name more than one currency ({words.listed(named, 'en')}). Which one is meant?",
+                "de": f"Die Grenzen nennen mehr als eine Währung ({words.listed(named, 'de')}). Welche ist gemeint?",
+            }
+        )
+    code = next(iter(said), "")
+    low = read_amount(least, language=language, currency=code or "EUR", certain=False)
+    high = read_amount(most, language=language, currency=code or "EUR", certain=False)
+    return Bounds(low and low.amount, high and high.amount, code)
+
+
+def _currency_in(written: str) -> str:
+    try:
+        return currency_written(written) or ""
+    except AmountError:
+        return ""  # reading the amount itself says so
 
 
 def read_currency(written: str) -> str:

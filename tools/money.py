@@ -133,12 +133,15 @@ def currency_written(written: str) -> str | None:
     return next(iter(found), None)
 
 
-def parse_amount(written: str | int, *, language: str = "en", currency: str = "EUR") -> Decimal:
+def parse_amount(
+    written: str | int, *, language: str = "en", currency: str = "EUR", certain: bool = False
+) -> Decimal:
     """The positive amount that somebody wrote: `1200`, `1,200.50`, `1.200,50`, `1 499,90`, `1.2k`, `€ 99`, `980,-`.
 
     One separator followed by exactly three digits can be read two ways ("1.200"). It is read as thousands
     where the other reading has more decimals than the currency allows and the language (or `000`) supports
-    it; otherwise it is refused as `ambiguous`, since a guess here is a wrong payment.
+    it; otherwise it is refused as `ambiguous`, since a guess here is a wrong payment. `certain` is for what will be
+    paid: then only `000` with the language's own mark is read as thousands ("1,000"), all else is asked about.
 
     Raises AmountError with reason not_a_number, ambiguous, too_many_decimals, zero, negative, too_large or
     two_currencies.
@@ -154,7 +157,7 @@ def parse_amount(written: str | int, *, language: str = "en", currency: str = "E
     factor = 1
     if match := re.fullmatch(r"(.*\d)\s*(k|tsd\.?|m|mio\.?)", text):
         text, factor = match[1], 1000 if match[2][0] in "kt" else 1_000_000
-    value = _number(text, written=raw, language=language, currency=currency, scaled=factor > 1) * factor
+    value = _number(text, written=raw, language=language, currency=currency, scaled=factor > 1, certain=certain) * factor
     if value == 0:
         raise AmountError(raw, "zero")
     if negative:
@@ -177,7 +180,7 @@ def _bare(raw: str) -> str:
     ).strip()
 
 
-def _number(text: str, *, written: str, language: str, currency: str, scaled: bool) -> Decimal:
+def _number(text: str, *, written: str, language: str, currency: str, scaled: bool, certain: bool) -> Decimal:
     if not text or not set(text) <= _ASCII_DIGITS | set(" .,'_"):
         raise AmountError(written, "not_a_number")
     text = re.sub(r"(?<=\d)[ '_](?=\d{3}(\D|$))", "", text)
@@ -193,24 +196,33 @@ def _number(text: str, *, written: str, language: str, currency: str, scaled: bo
             raise AmountError(written, "not_a_number")
         text = text.replace(".", "").replace(",", "")
     elif points + commas == 1:
-        text = _single_separator(text, written=written, language=language, currency=currency, scaled=scaled)
+        text = _single_separator(
+            text, written=written, language=language, currency=currency, scaled=scaled, certain=certain
+        )
     if not re.fullmatch(r"\d+(\.\d*)?", text):
         raise AmountError(written, "not_a_number")
     return Decimal(text)
 
 
-def _single_separator(text: str, *, written: str, language: str, currency: str, scaled: bool) -> str:
+def _single_separator(
+    text: str, *, written: str, language: str, currency: str, scaled: bool, certain: bool
+) -> str:
     mark = "." if "." in text else ","
     whole, _, rest = text.partition(mark)
+    places = decimals_of(currency)
     if len(rest) != 3 or not 1 <= len(whole) <= 3 or whole.startswith("0"):
+        if certain and len(rest) == 3 and places < 3 and not scaled:
+            raise AmountError(written, "too_many_decimals")
         return f"{whole or '0'}.{rest}" if rest else whole
     thousands_mark = "," if language == "en" else "."
     if scaled:
         raise AmountError(written, "ambiguous")
-    if decimals_of(currency) >= 3:
+    if places >= 3:
         if mark == thousands_mark:
             raise AmountError(written, "ambiguous")
         return f"{whole}.{rest}"
+    if certain and not (mark == thousands_mark and rest == "000"):
+        raise AmountError(written, "ambiguous")
     if mark == thousands_mark or rest == "000":
         return whole + rest
     raise AmountError(written, "ambiguous")

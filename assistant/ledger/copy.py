@@ -36,6 +36,12 @@ class LedgerCopy:
         """When the copy was last known to equal Xero. Raises ToolFailed when there is no copy yet."""
         return (await self._fresh()).as_of
 
+    async def renew(self) -> None:
+        """Bring the copy up to date now, however young it is. When Xero cannot be asked it stays as it is."""
+        self._sync.expire(self._organisation_id)
+        self._freshness = None
+        await self._fresh()
+
     async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
         """Every matching document, without lines, oldest due date first."""
         await self._fresh()

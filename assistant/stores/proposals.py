@@ -79,6 +79,8 @@ class ProposalRow(SQLModel, table=True):
     proposer_id: str
     proposer_name: str
     conversation_id: str = Field(index=True)
+    subject: str = Field(index=True)
+    """The id of the document that it is about, for finding the others on it; execution asks the tool itself."""
     replaces: str = ""
     superseded_by: str = ""
     created_at: str

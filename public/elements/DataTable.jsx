@@ -252,8 +252,12 @@ made.table ||= (() => {
           {from > 0 ? <tr aria-hidden><td colSpan={columns.length} style={{ height: from * height, padding: 0, border: 0 }} /></tr> : null}
           {shown.map((line, index) => (line.group !== undefined ? (
             <tr key={`g${line.group}`} className="group">
-              <td colSpan={Math.max(1, columns.length - 1)}>{line.group} <span style={{ fontWeight: 400 }}>({line.count})</span></td>
-              {columns.length > 1 ? <td className="right">{amounts(line.totals)}</td> : null}
+              <td colSpan={columns.length}>
+                <div>
+                  <span>{line.group} <span className="n">({line.count})</span></span>
+                  <span className="fin-num">{amounts(line.totals)}</span>
+                </div>
+              </td>
             </tr>
           ) : (
             <tr key={from + index} className={`row${open(line.row) ? ' opens' : ''}`} onClick={open(line.row)}>

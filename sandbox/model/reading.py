@@ -10,6 +10,7 @@ from sandbox.model.dates import find_dates
 from sandbox.model.documents import Number, addresses, find_email, find_iban, find_numbers
 from sandbox.model.lexicon import concepts, lexicon
 from sandbox.model.names import Named, find_names
+from sandbox.model.odd_days import find_monthless, find_shares, find_unread
 from sandbox.model.shown import Item, Shown, pick
 from sandbox.model.spans import Span
 from sandbox.model.text import fold, words
@@ -66,6 +67,10 @@ class Reading:
     """Concepts and #features."""
     masked: str
     """The clause with names, numbers and amounts replaced, as the encoder reads it."""
+    unread: tuple[str, ...] = ()
+    """What is written like a day and is none, as typed."""
+    shares: tuple[str, ...] = ()
+    """Shares of an amount, or words for one that would have to be worked out, as typed."""
 
     def has(self, *names: str) -> bool:
         """Whether any of these concepts or features was seen."""
@@ -77,14 +82,21 @@ def read(text: str, setting: Setting) -> Reading:
     folded = fold(text)
     numbers, taken = find_numbers(text, folded)
     fixed = addresses(folded)
-    dates = find_dates(_blank(folded, taken), setting.today)
+    blank = _blank(folded, taken)
+    fractions = [place for place in find_shares(blank) if "/" in blank[place[0] : place[1]]]
+    blank = _blank(blank, fractions)
+    dates = find_dates(blank, setting.today)
+    unread = find_unread(blank, dates)
+    dates = sorted([*dates, *find_monthless(_blank(blank, unread), dates, setting.today)], key=lambda span: span.start)
+    places = [(span.start, span.end) for span in dates]
+    shares = [*fractions, *find_shares(_blank(blank, [*unread, *places]))]
     limit, spot = _limit(folded)
-    taken = [*taken, *((span.start, span.end) for span in dates), *([spot] if spot else [])]
-    amounts = find_amounts(folded, setting.language, taken)
+    taken = [*taken, *places, *unread, *shares, *([spot] if spot else [])]
+    amounts = _without_denied(find_amounts(folded, setting.language, taken), folded)
     taken += [(amount.start, amount.end) for amount in amounts]
     names = find_names(text, folded, setting.known, taken, setting.language)
     picked = pick(
-        _blank(folded, [(span.start, span.end) for span in dates if span.kind != "day"]),
+        _blank(folded, [(span.start, span.end) for span in dates if span.kind != "day" or span.monthless]),
         setting.shown,
         [name.said(as_typed=False) for name in names],
     )
@@ -94,6 +106,7 @@ def read(text: str, setting: Setting) -> Reading:
     reading = Reading(
         text, folded, setting, tuple(numbers), tuple(dates), tuple(amounts), tuple(names), tuple(picked), limit,
         find_email(folded), find_iban(text, folded), frozenset(), _masked(folded, names, numbers, amounts),
+        tuple(text[start:end].strip() for start, end in unread), tuple(text[start:end].strip() for start, end in shares),
     )  # fmt: skip
     features = _features(reading, seen)
     return Reading(**{**reading.__dict__, "seen": frozenset(seen | features)})
@@ -113,6 +126,14 @@ def _limit(folded: str) -> tuple[int | None, tuple[int, int] | None]:
     group = next(name for name in ("n", "n2", "n3") if match[name])
     word = match[group]
     return (int(word) if word.isdigit() else _NUMBER_WORDS[word]), match.span(group)
+
+
+_DENIED = re.compile(r"(?:\bnot|nicht|instead of|rather than|anstatt|anstelle von|statt|non|pas|invece di|au lieu de)\s*$")
+
+
+def _without_denied(amounts: list[Amount], folded: str) -> list[Amount]:
+    """`600, not 500` says 600."""
+    return [amount for amount in amounts if not _DENIED.search(folded[: amount.start])]
 
 
 def _without_places(amounts: list[Amount], picked: list[Item], folded: str) -> list[Amount]:

@@ -18,6 +18,8 @@ class Span:
     yearless: bool = False
     days: int = 0
     rolling: bool = False
+    monthless: bool = False
+    """Only the number of the day was said: `on the 15th`."""
 
 
 def month_span(year: int, month: int) -> tuple[date, date]:

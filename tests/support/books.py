@@ -154,6 +154,8 @@ class World:
     )
     accounts: list[LedgerAccount] = field(default_factory=lambda: [MAIN, SAVINGS, POUNDS, RENT, LOAN])
     documents: list[Document] = field(default_factory=list)
+    arriving: list[Document] = field(default_factory=list)
+    """Entered at Xero, not yet in the copy."""
     payments: list[Payment] = field(default_factory=list)
     details: OrganisationDetails = field(
         default_factory=lambda: OrganisationDetails(
@@ -252,6 +254,11 @@ class FakeBooks:
     def stale_because(self) -> Mapping[str, str] | None:
         """What the world says of Xero's being out of reach."""
         return self.world.stale_because
+
+    async def renew(self) -> None:
+        """What was entered at Xero since comes into the copy."""
+        self.world.documents += self.world.arriving
+        self.world.arriving = []
 
     async def as_of(self) -> datetime:
         return self.world.as_of

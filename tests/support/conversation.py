@@ -150,7 +150,21 @@ def pay_card(payload: Payload, language: Language) -> Card:
     )
 
 
-PAY_THING = write_tool("xero", propose=pay_thing, changed=_unchanged, execute=_execute, look_up=_look_up, card=pay_card)
+def _document_id(payload: Payload) -> str:
+    document = payload["document"]
+    assert isinstance(document, dict)
+    return str(document["id"])
+
+
+PAY_THING = write_tool(
+    "xero",
+    propose=pay_thing,
+    changed=_unchanged,
+    execute=_execute,
+    look_up=_look_up,
+    card=pay_card,
+    subject=_document_id,
+)
 TOOLSET = Toolset([list_things, slow_thing, which_thing, broken_thing, many_things, PAY_THING])
 WITH_A_FAULT = Toolset([*TOOLSET, faulty_thing])
 
@@ -232,6 +246,7 @@ class RememberedScreen:
     running: int = 0
     most_running: int = 0
     thoughts: int = 0
+    started: asyncio.Event = field(default_factory=asyncio.Event)
     _text: str = ""
 
     async def thinking(self) -> None:
@@ -248,6 +263,7 @@ class RememberedScreen:
         self.shown.append(("notice", text))
 
     async def tool_started(self, asked: Asked) -> None:
+        self.started.set()
         self.running += 1
         self.most_running = max(self.running, self.most_running)
 

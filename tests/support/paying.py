@@ -27,6 +27,10 @@ OTHER = Organisation("org-other", "Other Ltd", "GBP")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+QUICK = Patience(next_in_line=0.02, stand_by=1)
+"""Waiting in real time is short in tests; everything else goes by the clock that the test moves."""
+
+
 class CrashNow(BaseException):
     """The process dies here."""
 
@@ -152,7 +156,15 @@ def paying_tool(till: Till) -> WriteTool:
         amount = f"€ {int(str(payload['minor'])) / 100:.2f}"
         return Card(deed="Pay", headline="Pay", amount=amount, payee="Acme", payee_label="To", facts=())
 
-    return write_tool("xero", propose=pay_bill, changed=changed, execute=execute, look_up=look_up, card=card)
+    return write_tool(
+        "xero",
+        propose=pay_bill,
+        changed=changed,
+        execute=execute,
+        look_up=look_up,
+        card=card,
+        subject=lambda payload: str(cast(dict[str, object], payload["document"])["id"]),
+    )
 
 
 def draft(*, due: int = 98000, minor: int = 98000) -> Draft:
@@ -198,7 +210,7 @@ class Core:
             self.clock,
             self.audit,
             checkpoint=checkpoint,
-            patience=patience,
+            patience=patience or QUICK,
         )
 
     async def _of_session(self, session_id: str) -> Principal | None:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from tools import words
 from tools.base import Access, ToolResult, read_tool
-from tools.inputs import Amount, Day, Limit, Text, read_bound, read_range
+from tools.inputs import Amount, Bounds, Day, Limit, Text, read_bounds, read_range
 from tools.money import Money, totals_by_currency
 from tools.solaris.balances import account_title
 from tools.solaris.bank import BankAccount, Booking

@@ -16,9 +16,19 @@ from typing import Any, Literal, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from tools.errors import ConnectionLost, ProviderBusy, ProviderRefused, ProviderUnavailable, ToolFailed
+from tools.errors import (
+    BAD_CREDENTIALS,
+    NO_SUCH_RECORD,
+    ConnectionLost,
+    ProviderBusy,
+    ProviderRefused,
+    ProviderUnavailable,
+    ToolFailed,
+    not_accepted,
+)
 from tools.money import Money
 from tools.solaris.bank import BankAccount, Booking
+from tools.trouble import UNREADABLE, error_status, exception_trouble
 
 API_URL = "https://api.solarisbank.de"
 AUTH_URL = "https://auth.solarisbank.de"
@@ -109,6 +119,7 @@ class SolarisBank:
     ) -> None:
         self._partner = partner
         self._clock = clock
+        self._read_seconds = read_seconds
         self._http = httpx.AsyncClient(timeout=httpx.Timeout(read_seconds, connect=connect_seconds))
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._signing_in = asyncio.Lock()
@@ -192,7 +203,7 @@ class SolarisBank:
             try:
                 return await self._http.get(url, params=asked, headers={"Authorization": f"Bearer {token}"})
             except httpx.HTTPError as problem:
-                raise ProviderUnavailable("Solaris", reason=type(problem).__name__) from None
+                raise self._silent(problem) from problem
 
     async def _bearer(self, *, refused: str) -> str:
         """The token at hand, or a new one when it is about to end or was refused; one sign-in at a time."""
@@ -206,17 +217,19 @@ class SolarisBank:
                     f"{self._partner.auth_url.rstrip('/')}/oauth2/token", data=form, auth=credentials
                 )
             except httpx.HTTPError as problem:
-                raise ProviderUnavailable("Solaris", reason=type(problem).__name__) from None
+                raise self._silent(problem) from problem
             if answer.status_code in (400, 401, 403):
-                raise ProviderRefused(
-                    "Solaris", said="the client id or secret is not accepted.", status=answer.status_code
-                )
+                raise ProviderRefused("Solaris", said=BAD_CREDENTIALS, status=answer.status_code)
             if answer.status_code != 200:
                 raise self._problem(answer)
             token = _read(_TOKEN, answer)
             self._token = token.access_token
             self._token_until = self._clock() + timedelta(seconds=token.expires_in) - _EARLY
             return self._token
+
+    def _silent(self, problem: httpx.HTTPError) -> ProviderUnavailable:
+        """The error for a request without a whole answer."""
+        return ProviderUnavailable("Solaris", trouble=exception_trouble(problem, seconds=self._read_seconds))
 
     def _problem(self, answer: httpx.Response) -> ToolFailed:
         """The error that an answer stands for, in the bank's own words where it gives any."""
@@ -228,21 +241,21 @@ class SolarisBank:
             seconds = int(wait) if wait.isdigit() else 60
             return ProviderBusy("Solaris", until=self._clock() + timedelta(seconds=seconds), limit="call")
         if 400 <= status < 500:
-            return ProviderRefused("Solaris", said=_said(answer) or f"HTTP {status}.", status=status)
-        return ProviderUnavailable("Solaris", reason=f"HTTP {status}")
+            return ProviderRefused("Solaris", said=_said(answer) or not_accepted(status), status=status)
+        return ProviderUnavailable("Solaris", trouble=error_status(status))
 
 
 def _read(shape: TypeAdapter[T], answer: httpx.Response) -> T:
     try:
         return shape.validate_json(answer.content)
     except (ValidationError, RecursionError):
-        raise ProviderUnavailable("Solaris", reason="an answer that cannot be read") from None
+        raise ProviderUnavailable("Solaris", trouble=UNREADABLE) from None
 
 
 def _path_part(text: str) -> str:
     """An id that may stand in an address. Raises ProviderRefused for anything else."""
     if not text.isalnum() or not text.isascii():
-        raise ProviderRefused("Solaris", said="there is no such account.", status=404)
+        raise ProviderRefused("Solaris", said=NO_SUCH_RECORD, status=404)
     return text
 
 

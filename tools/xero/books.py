@@ -221,6 +221,10 @@ class Books(Protocol):
         """When the copy was last known to equal Xero (aware)."""
         ...
 
+    async def renew(self) -> None:
+        """Bring the copy up to date now, however young it is: before something is said not to exist."""
+        ...
+
     async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
         """Every matching document, without lines, oldest due date first."""
         ...

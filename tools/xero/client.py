@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tools.errors import ConnectionLost, ProviderBusy, ProviderRefused, ProviderUnavailable, ToolFailed
+from tools.errors import (
+    NO_PERMISSION,
+    NO_SUCH_RECORD,
+    ConnectionLost,
+    ProviderBusy,
+    ProviderRefused,
+    ProviderUnavailable,
+    ToolFailed,
+    not_accepted,
+)
+from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.books import NewPayment
 from tools.xero.pace import AT_ONCE, Pace, Urgency
@@ -52,9 +62,15 @@ class Answer:
 class NotSentError(Exception):
     """No connection came about: not a byte of the request has left."""
 
+    trouble = UNREACHABLE
+
 
 class LostError(Exception):
     """The request left, at least in part, and no whole answer came back."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        self.trouble = trouble
+        super().__init__(trouble.en)
 
 
 class _Bearer:
@@ -128,8 +144,8 @@ class XeroCalls:
             try:
                 async with asyncio.timeout(sum(self._timeout) + 5):
                     return await running
-            except TimeoutError:
-                raise LostError(f"no whole answer within {self._timeout[1]:g} seconds") from None
+            except TimeoutError as problem:
+                raise LostError(too_slow(self._timeout[1])) from problem
 
     def _send(self, call: Call, token: str) -> Answer:
         """In a thread: the call, its answer read whole, its failures told apart by whether anything was sent."""
@@ -144,11 +160,13 @@ class XeroCalls:
         except HTTPStatusException as refused:
             response, body = refused.http_resp.urllib3_response, refused.http_resp.data
         except (http.NewConnectionError, http.ConnectTimeoutError, ApiSSLException) as problem:
-            raise NotSentError(type(problem).__name__) from None
+            raise NotSentError(type(problem).__name__) from problem
+        except http.ReadTimeoutError as problem:
+            raise LostError(too_slow(self._timeout[1])) from problem
         except http.HTTPError as problem:
-            raise LostError(type(problem).__name__) from None
+            raise LostError(BROKE_OFF) from problem
         if len(body) > _LARGEST_BODY:
-            raise LostError("an answer of more than 64 MB")
+            raise LostError(TOO_LARGE)
         return Answer(
             response.status,
             body,
@@ -196,8 +214,7 @@ def refused(answer: Answer) -> ToolFailed | None:
     """The error for an answer by which certainly nothing was done; None for all others."""
     match answer.status:
         case 401 if decoding.detail(answer.body) == "AuthorizationUnsuccessful":
-            said = "the connection lacks the permission (scope) for this."
-            return ProviderRefused("Xero", said=said, status=401)
+            return ProviderRefused("Xero", said=NO_PERMISSION, status=401)
         case 401:
             return ConnectionLost("Xero")
         case 403:
@@ -206,10 +223,9 @@ def refused(answer: Answer) -> ToolFailed | None:
                 return ConnectionLost("Xero")
             return ProviderRefused("Xero", said=said, status=403)
         case 404:
-            return ProviderRefused("Xero", said="there is no such record.", status=404)
+            return ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
         case status if 400 <= status < 500 and status != 408:
-            said = decoding.refusal(answer.body) or f"the request was not accepted (HTTP {status})."
-            return ProviderRefused("Xero", said=said, status=status)
+            return ProviderRefused("Xero", said=decoding.refusal(answer.body) or not_accepted(status), status=status)
     return None
 
 
@@ -218,11 +234,11 @@ async def read(calls: XeroCalls, call: Call, urgency: Urgency) -> bytes:
     try:
         answer = await calls.ask(call, urgency)
     except (NotSentError, LostError) as problem:
-        raise ProviderUnavailable("Xero", reason=str(problem)) from None
+        raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
     if no := refused(answer):
         raise no
     if not 200 <= answer.status < 300:
-        raise ProviderUnavailable("Xero", reason=f"HTTP {answer.status}")
+        raise ProviderUnavailable("Xero", trouble=error_status(answer.status))
     return answer.body
 
 

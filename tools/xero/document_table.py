@@ -13,7 +13,7 @@ from tools.base import Access
 from tools.money import decimals_of
 from tools.views import Column, ColumnKind, Table, Tone, Total
 from tools.xero.books import Document, DocumentKind, DocumentStatus, State
-from tools.xero.document_words import noun, status_word, sums, valid
+from tools.xero.document_words import noun, owed, status_word, sums
 from tools.xero.links import document_link
 
 ROWS_FOR_THE_MODEL = 20
@@ -27,7 +27,7 @@ def rows(documents: Sequence[Document], today: date) -> list[JsonValue]:
             "kind": doc.kind.value,
             "number": doc.number,
             "contact_name": words.visible(doc.contact_name),
-            "amount_due": words.plain(doc.amount_due, doc.currency),
+            "amount_due": words.plain(owed(doc), doc.currency),
             "total": words.plain(doc.total, doc.currency),
             "currency": doc.currency,
             "date": doc.issued.isoformat() if doc.issued else None,
@@ -63,14 +63,18 @@ def cell(amount: Decimal, currency: str) -> dict[str, object]:
 def document_table(
     access: Access, documents: Sequence[Document], kind: DocumentKind, *, as_of: datetime, state: State
 ) -> Table:
-    """Every document of the list, as a person sorts, filters and downloads it."""
+    """Every document of the list, as a person sorts, filters and downloads it.
+
+    The totals are those of one column, so that they stay true when the rows are filtered: of what is left to pay,
+    or of the totals where nothing in the list can be paid.
+    """
     language = access.language
 
     def label(en: str, de: str) -> str:
         return words.say(language, en, de)
 
-    money_column = state in ("open", "overdue")
-    totals = sums(documents if state == "voided" else valid(documents), state)
+    left_to_pay = state in ("open", "overdue", "all")
+    totals = sums(documents, "open" if left_to_pay else state)
     return Table(
         title=noun(kind, language, 2).capitalize(),
         columns=(
@@ -78,14 +82,14 @@ def document_table(
             Column(key="contact", label=label("Contact", "Kontakt")),
             Column(key="issued", label=label("Date", "Datum"), kind=ColumnKind.DATE),
             Column(key="due", label=label("Due", "Fällig"), kind=ColumnKind.DATE),
-            Column(key="days", label=label("Overdue", "Überfällig"), kind=ColumnKind.DAYS),
+            Column(key="days", label=label("Days overdue", "Tage überfällig"), kind=ColumnKind.DAYS),
             Column(key="total", label=label("Total", "Gesamt"), kind=ColumnKind.MONEY),
             Column(key="left", label=label("Left to pay", "Offen"), kind=ColumnKind.MONEY),
             Column(key="status", label=label("Status", "Status"), kind=ColumnKind.STATUS),
         ),
         rows=tuple(_row(access, doc) for doc in documents),
         totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals),
-        total_label=label("Left to pay", "Offen") if money_column else label("Total", "Gesamt"),
+        total_label=label("Left to pay", "Offen") if left_to_pay else label("Total", "Gesamt"),
         organisation=access.organisation.name,
         as_of=as_of,
         source="Xero",
@@ -102,7 +106,7 @@ def _row(access: Access, doc: Document) -> dict[str, object]:
         "due": doc.due.isoformat() if doc.due else "",
         "days": doc.days_overdue(access.today),
         "total": cell(doc.total, doc.currency),
-        "left": cell(doc.amount_due, doc.currency),
+        "left": cell(owed(doc), doc.currency),
         "status": {"word": status_word(doc, access.today, access.language), "tone": tone(doc, access.today)},
         "_link": document_link(access.organisation.short_code, doc.kind, doc.id),
         "_ask": words.say(

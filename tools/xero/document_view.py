@@ -14,7 +14,7 @@ from tools.money import Money
 from tools.views import Column, ColumnKind, Table
 from tools.xero.books import Document, DocumentKind, DocumentStatus, LedgerAccount, Payment
 from tools.xero.document_table import ROWS_FOR_THE_MODEL, cell
-from tools.xero.document_words import noun, status_word
+from tools.xero.document_words import noun, owed, status_word
 from tools.xero.documents import local
 from tools.xero.finding import document_meant
 from tools.xero.links import document_link
@@ -105,7 +105,7 @@ def _facts(access: Access, document: Document) -> dict[str, JsonValue]:
         "contact_name": words.visible(document.contact_name),
         "status": status_word(document, access.today, "en"),
         "total": amount(document.total),
-        "amount_due": amount(document.amount_due),
+        "amount_due": amount(owed(document)),
         "amount_paid": amount(document.amount_paid),
         "amount_credited": amount(document.amount_credited),
         "currency": document.currency,

@@ -68,21 +68,30 @@ def status_word(document: Document, today: date, language: Language) -> str:
             return words.say(language, "other state", "anderer Status")
 
 
-def valid(documents: Sequence[Document]) -> list[Document]:
-    """Those that count: not voided, not deleted."""
-    return [doc for doc in documents if doc.status not in (DocumentStatus.VOIDED, DocumentStatus.DELETED)]
+BOOKED = (DocumentStatus.AUTHORISED, DocumentStatus.PAID)
+"""Approved: owed, or owed once and paid. Drafts are not owed by anybody, voided ones not any more."""
+
+
+def counted(documents: Sequence[Document], state: State) -> list[Document]:
+    """Those that a list's totals add up: of a list of every state the approved ones only, else all of it."""
+    return [doc for doc in documents if doc.status in BOOKED] if state == "all" else list(documents)
+
+
+def owed(document: Document) -> Decimal:
+    """What is left to pay; nothing on a draft, although Xero shows its total there."""
+    return document.amount_due if document.status in BOOKED else Decimal(0)
 
 
 def sums(documents: Sequence[Document], state: State) -> list[Money]:
     """The totals of a list, each currency by itself: of what is left where the list is of open ones, else of totals."""
     if state in ("open", "overdue"):
-        return totals((doc.amount_due, doc.currency) for doc in documents)
+        return totals((owed(doc), doc.currency) for doc in documents)
     return totals((doc.total, doc.currency) for doc in documents)
 
 
 def amounts_for_model(documents: Sequence[Document], state: State) -> list[JsonValue]:
     """The same totals for the model, as text."""
-    kept = documents if state == "voided" else valid(documents)
+    kept = counted(documents, state)
     return [{"amount": words.plain(m.amount, m.currency), "currency": m.currency} for m in sums(kept, state)]
 
 
@@ -91,12 +100,12 @@ def list_answer(
 ) -> str:
     """The sentence over a list: how much, on how many, what of it is late."""
     language, state = access.language, query.state
-    whose = _whose(query, contact, language)
+    whose = _whose(query, contact, language, mixed=len({doc.currency for doc in found}) > 1)
     if not found:
         return _nothing(query, whose, language)
-    kept = found if state == "voided" else valid(found)
+    kept = counted(found, state)
     figures = words.amounts(sums(kept, state), language)
-    counted_noun = f"{len(found)} {noun(query.kind, language, len(found))}"
+    counted_noun = f"{len(kept)} {noun(query.kind, language, len(kept))}"
     match state:
         case "open":
             answer = _open(access, found, figures, counted_noun, whose)
@@ -108,9 +117,8 @@ def list_answer(
                 f"{figures} sind bei {counted_noun}{whose} überfällig, am längsten {_oldest(access, found)}",
             )
         case "all":
-            answer = words.say(
-                language, f"{figures} in {counted_noun}{whose}", f"{figures} in {counted_noun}{whose}"
-            ) + _breakdown(access, found)
+            answer = f"{figures} in {counted_noun}{whose}" if kept else _none_approved(query, whose, language)
+            answer += _breakdown(found, language)
         case _:
             answer = words.say(
                 language,
@@ -154,25 +162,56 @@ def _oldest(access: Access, documents: Sequence[Document]) -> str:
     return words.since_days(max(doc.days_overdue(access.today) for doc in documents), access.language)
 
 
-def _breakdown(access: Access, found: Sequence[Document]) -> str:
-    """How a list of every state divides: "; € 500.00 of it open on 3, 30 paid, 2 drafts"."""
-    language = access.language
+def _none_approved(query: DocumentQuery, whose: str, language: Language) -> str:
+    nouns = noun(query.kind, language, 2)
+    return words.say(language, f"There are no approved {nouns}{whose}", f"Es gibt keine freigegebenen {nouns}{whose}")
+
+
+def _breakdown(found: Sequence[Document], language: Language) -> str:
+    """How a list of every state divides: what of the total is open, what is not owed yet, what does not count."""
     opened = [doc for doc in found if doc.status is DocumentStatus.AUTHORISED and doc.amount_due > 0]
+    paid = sum(doc.status is DocumentStatus.PAID for doc in found)
     parts = []
     if opened:
         left = words.amounts(sums(opened, "open"), language)
         parts.append(
             words.say(language, f"{left} of it open on {len(opened)}", f"davon {left} offen bei {len(opened)}")
         )
+    if paid:
+        parts.append(words.say(language, f"{paid} paid", f"{paid} bezahlt"))
+    return (f"; {', '.join(parts)}" if parts else "") + _not_owed(found, language) + _not_counted(found, language)
+
+
+def _not_owed(found: Sequence[Document], language: Language) -> str:
+    """Drafts and what awaits approval, with their own figures: "; not owed yet: € 75.00 in 1 draft"."""
+    parts = []
+    for status, one, more in (
+        (DocumentStatus.DRAFT, ("draft", "Entwurf"), ("drafts", "Entwürfen")),
+        (
+            DocumentStatus.SUBMITTED,
+            ("document awaiting approval", "Beleg zur Freigabe"),
+            ("documents awaiting approval", "Belegen zur Freigabe"),
+        ),
+    ):
+        if own := [doc for doc in found if doc.status is status]:
+            named = words.many(len(own), words.say(language, *one), words.say(language, *more))
+            parts.append(f"{words.amounts(sums(own, 'all'), language)} in {named}")
+    if not parts:
+        return ""
+    return words.say(language, "; not owed yet: ", "; noch nicht geschuldet: ") + words.listed(parts, language)
+
+
+def _not_counted(found: Sequence[Document], language: Language) -> str:
+    """What is in the list but in no figure: " (1 voided, not counted)"."""
+    parts = []
     for status, en, de in (
-        (DocumentStatus.PAID, "paid", "bezahlt"),
-        (DocumentStatus.DRAFT, "in draft", "im Entwurf"),
-        (DocumentStatus.SUBMITTED, "awaiting approval", "zur Freigabe"),
-        (DocumentStatus.VOIDED, "voided (not counted)", "storniert (nicht gezählt)"),
+        (DocumentStatus.VOIDED, "voided", "storniert"),
+        (DocumentStatus.DELETED, "deleted", "gelöscht"),
+        (DocumentStatus.OTHER, "in another state", "in anderem Status"),
     ):
         if count := sum(doc.status is status for doc in found):
             parts.append(f"{count} {words.say(language, en, de)}")
-    return ("; " + ", ".join(parts)) if parts else ""
+    return f" ({', '.join(parts)}, {words.say(language, 'not counted', 'nicht gezählt')})" if parts else ""
 
 
 def _nothing(query: DocumentQuery, whose: str, language: Language) -> str:
@@ -180,46 +219,51 @@ def _nothing(query: DocumentQuery, whose: str, language: Language) -> str:
     return words.say(language, f"There are no {nouns}{whose}", f"Es gibt keine {nouns}{whose}")
 
 
-def _whose(query: DocumentQuery, contact: Contact | None, language: Language) -> str:
+def _whose(query: DocumentQuery, contact: Contact | None, language: Language, *, mixed: bool) -> str:
     """Of whom and when: " from Acme Ltd, dated 1 Oct 2026 to 31 Oct 2026"."""
     text = ""
     if contact is not None:
         to = query.kind is DocumentKind.INVOICE
         text = words.say(language, " to " if to else " from ", " an " if to else " von ") + words.visible(contact.name)
-    if span := period(query.issued_from, query.issued_to, language):
+    if span := period(query.issued_from, query.issued_to, language, since=("from", "ab")):
         text += words.say(language, f" dated {span}", f" mit Datum {span}")
-    if span := period(query.due_from, query.due_to, language):
+    if span := period(query.due_from, query.due_to, language, since=("from", "ab")):
         text += words.say(language, f" due {span}", f" mit Fälligkeit {span}")
     if query.number:
         number = words.visible(query.number)
         text += words.say(language, f" numbered {number}", f" mit der Nummer {number}")
-    if query.currency:
+    limits = between(query.min_amount, query.max_amount, query.currency, language)
+    if query.currency and not limits:
         text += f" in {query.currency}"
-    text += _between(query.min_amount, query.max_amount, language)
-    return text
+    if limits and mixed:
+        limits += words.say(language, " in any currency", " in jeder Währung")
+    return text + limits
 
 
-def _between(least: Decimal | None, most: Decimal | None, language: Language) -> str:
-    if least is None and most is None:
-        return ""
-    low, high = (None if bound is None else f"{bound:,.2f}" for bound in (least, most))
-    if words.spoken(language) == "de":
-        low, high = (None if b is None else b.translate(str.maketrans(",.", ".,")) for b in (low, high))
+def between(least: Decimal | None, most: Decimal | None, currency: str, language: Language) -> str:
+    """The limits of a list on the amount: " of at least € 1,000.00"; without a currency the bare number."""
+    low, high = (None if bound is None else _bound(bound, currency, language) for bound in (least, most))
     if low and high:
         return words.say(language, f" between {low} and {high}", f" zwischen {low} und {high}")
-    return (
-        words.say(language, f" of at least {low}", f" ab {low}")
-        if low
-        else words.say(language, f" of at most {high}", f" bis {high}")
-    )
+    if low:
+        return words.say(language, f" of at least {low}", f" ab {low}")
+    return words.say(language, f" of at most {high}", f" bis {high}") if high else ""
 
 
-def period(start: date | None, end: date | None, language: Language) -> str:
+def _bound(bound: Decimal, currency: str, language: Language) -> str:
+    if currency:
+        return words.money(Money(bound, currency), language)
+    return words.money(Money(bound, "EUR"), language).replace("€", "").strip()
+
+
+def period(
+    start: date | None, end: date | None, language: Language, *, since: tuple[str, str] = ("since", "seit")
+) -> str:
     """A span of days in words: "1 Oct 2026 to 31 Oct 2026", "since 1 Oct 2026"; empty without bounds."""
     if start and end:
         if start == end:
             return words.day(start, language)
         return f"{words.day(start, language)} {words.say(language, 'to', 'bis')} {words.day(end, language)}"
     if start:
-        return words.say(language, "since ", "seit ") + words.day(start, language)
+        return f"{words.say(language, *since)} {words.day(start, language)}"
     return words.say(language, "until ", "bis ") + words.day(end, language) if end else ""

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from tools import words
 from tools.base import Access, ToolResult
 from tools.errors import Choice
-from tools.inputs import read_bound, read_currency, read_range
+from tools.inputs import read_bounds, read_range
 from tools.xero.books import Contact, DocumentKind, DocumentQuery, State
 from tools.xero.document_table import document_table, rows
-from tools.xero.document_words import amounts_for_model, list_answer
+from tools.xero.document_words import amounts_for_model, counted, list_answer
 from tools.xero.finding import BOTH, document_choices, every_document, nearest, numbered
 from tools.xero.matching import contact_meant, match_contact
 
@@ -40,6 +40,7 @@ async def list_documents(access: Access, wish: Wish) -> ToolResult:
     issued_from, issued_to = read_range(wish.date_from, wish.date_to, today=access.today)
     due_from, due_to = read_range(wish.due_from, wish.due_to, today=access.today)
     contact = await contact_of(access, wish.contact_name, wish.kind)
+    bounds = read_bounds(wish.min_amount, wish.max_amount, wish.currency, language=access.language)
     query = DocumentQuery(
         kind=wish.kind,
         state=wish.state,
@@ -48,9 +49,9 @@ async def list_documents(access: Access, wish: Wish) -> ToolResult:
         issued_to=issued_to,
         due_from=due_from,
         due_to=due_to,
-        min_amount=read_bound(wish.min_amount, language=access.language),
-        max_amount=read_bound(wish.max_amount, language=access.language),
-        currency=read_currency(wish.currency),
+        min_amount=bounds.least,
+        max_amount=bounds.most,
+        currency=bounds.currency,
     )
     found = await access.books.documents(query, today=access.today)
     if wish.number.strip():
@@ -68,6 +69,7 @@ async def list_documents(access: Access, wish: Wish) -> ToolResult:
             "organisation": access.organisation.name,
             "as_of": local(access, as_of).isoformat(timespec="seconds"),
             "count": len(found),
+            "counted_in_totals": len(counted(found, wish.state)),
             "totals": amounts_for_model(found, wish.state),
             "rows": rows(shown, access.today),
         },

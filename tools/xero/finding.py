@@ -40,6 +40,10 @@ async def document_meant(
     Documents of the kind `first` win over the others: "Rechnung" is said of invoices and bills alike.
     """
     everything = await every_document(access, BOTH)
+    if not numbered(everything, number):
+        # It may have been entered a moment ago: never say "there is none" from a copy that could be newer.
+        await access.books.renew()
+        everything = await every_document(access, BOTH)
     of_contact = [doc for doc in everything if contact is None or doc.contact_id == contact.id]
     found = numbered(of_contact, number)
     found = [doc for doc in found if doc.kind is first] or found

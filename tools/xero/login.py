@@ -16,12 +16,21 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from tools.errors import ConnectionLost, ProviderBusy, ProviderRefused, ProviderUnavailable
+from tools.errors import (
+    BAD_CREDENTIALS,
+    ConnectionLost,
+    ProviderBusy,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refused,
+)
+from tools.trouble import UNREADABLE, error_status, exception_trouble
 
 IDENTITY_URL = "https://identity.xero.com"
 LOGIN_URL = "https://login.xero.com"
 API_URL = "https://api.xero.com"
-_TIMEOUT = httpx.Timeout(20, connect=5)
+_READ_SECONDS = 20
+_TIMEOUT = httpx.Timeout(_READ_SECONDS, connect=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,9 @@ class XeroConnection(BaseModel):
     tenantId: str
     tenantType: str = "ORGANISATION"
     tenantName: str = ""
+
+
+_REFUSED = Refused("the sign-in was refused.", "die Anmeldung wurde abgelehnt.")
 
 
 def authorize_url(app: XeroApp, *, redirect_uri: str, scopes: str, state: str, verifier: str) -> str:
@@ -118,15 +130,15 @@ async def connections(app: XeroApp, access_token: str) -> list[XeroConnection]:
         async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
             answer = await http.get(f"{app.api_url}/connections", headers={"Authorization": f"Bearer {access_token}"})
     except httpx.HTTPError as problem:
-        raise ProviderUnavailable("Xero", reason=type(problem).__name__) from None
+        raise ProviderUnavailable("Xero", trouble=exception_trouble(problem, seconds=_READ_SECONDS)) from problem
     if answer.status_code in (401, 403):
         raise ConnectionLost("Xero")
     if answer.status_code != 200:
-        raise ProviderUnavailable("Xero", reason=f"HTTP {answer.status_code}")
+        raise ProviderUnavailable("Xero", trouble=error_status(answer.status_code))
     try:
         found = TypeAdapter(list[XeroConnection]).validate_json(answer.content)
-    except ValidationError:
-        raise ProviderUnavailable("Xero", reason="an unreadable list of connections") from None
+    except ValidationError as problem:
+        raise ProviderUnavailable("Xero", trouble=UNREADABLE) from _kind_only(problem)
     return [connection for connection in found if connection.tenantType == "ORGANISATION"]
 
 
@@ -134,8 +146,8 @@ async def _token(app: XeroApp, form: dict[str, str], now: datetime) -> TokenSet:
     answer = await _post(app, f"{app.identity_url}/connect/token", form)
     try:
         found = _Answer.model_validate_json(answer.content)
-    except ValidationError:
-        raise ProviderUnavailable("Xero", reason="an unreadable token") from None
+    except ValidationError as problem:
+        raise ProviderUnavailable("Xero", trouble=UNREADABLE) from _kind_only(problem)
     return TokenSet(
         access_token=found.access_token,
         expires_at=now + timedelta(seconds=found.expires_in),
@@ -152,7 +164,7 @@ async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
         async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
             answer = await http.post(url, data=form, auth=basic or httpx.USE_CLIENT_DEFAULT)
     except httpx.HTTPError as problem:
-        raise ProviderUnavailable("Xero", reason=type(problem).__name__) from None
+        raise ProviderUnavailable("Xero", trouble=exception_trouble(problem, seconds=_READ_SECONDS)) from problem
     if answer.status_code == 429:
         wait = answer.headers.get("Retry-After", "60")
         seconds = int(wait) if wait.isdigit() else 60
@@ -161,10 +173,17 @@ async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
         error = _error_of(answer)
         if error == "invalid_grant":
             raise ConnectionLost("Xero")
-        raise ProviderRefused("Xero", said=f"{error or 'the sign-in was refused'}.", status=answer.status_code)
+        if error in ("invalid_client", "unauthorized_client"):
+            raise ProviderRefused("Xero", said=BAD_CREDENTIALS, status=answer.status_code)
+        raise ProviderRefused("Xero", said=f"{error}." if error else _REFUSED, status=answer.status_code)
     if answer.status_code >= 300:
-        raise ProviderUnavailable("Xero", reason=f"HTTP {answer.status_code}")
+        raise ProviderUnavailable("Xero", trouble=error_status(answer.status_code))
     return answer
+
+
+def _kind_only(problem: ValidationError) -> ValueError:
+    """What the log may know of an answer that holds tokens: which fields are wrong, not what they hold."""
+    return ValueError("; ".join(f"{item['loc']}: {item['type']}" for item in problem.errors(include_input=False)))
 
 
 def _error_of(answer: httpx.Response) -> str:

@@ -188,4 +188,5 @@ RECORD_PAYMENT = write_tool(
     execute=execute_payment,
     look_up=look_up_payment,
     card=payment_card,
+    subject=lambda payload: PaymentPlan.read(payload).document.id,
 )

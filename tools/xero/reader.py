@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from tools.errors import ProviderRefused, ProviderUnavailable
+from tools.errors import NO_SUCH_RECORD, ProviderRefused, ProviderUnavailable
+from tools.trouble import UNREADABLE
 from tools.xero import decoding
 from tools.xero.books import Contact, Document, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
@@ -63,7 +64,7 @@ class XeroReader:
         body = await read(self._calls, call, "read")
         found = decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
         if not found:
-            raise ProviderRefused("Xero", said="there is no such record.", status=404)
+            raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
         return found[0]
 
     def documents(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
@@ -137,7 +138,7 @@ def _page(body: bytes, name: str, shape: Callable[[Wire], Any]) -> tuple[list[An
         ids = set(decoding.elements(wire, name, lambda record: record[f"{name.removesuffix('s')}ID"]))
         pages, total = decoding.paging(wire, len(ids))
     except Unreadable as problem:
-        raise ProviderUnavailable("Xero", reason=f"an answer that cannot be read: {problem}") from None
+        raise ProviderUnavailable("Xero", trouble=UNREADABLE) from problem
     return items, ids, pages, total
 
 
@@ -146,7 +147,7 @@ def decoded(work: Callable[[], T]) -> T:
     try:
         return work()
     except Unreadable as problem:
-        raise ProviderUnavailable("Xero", reason=f"an answer that cannot be read: {problem}") from None
+        raise ProviderUnavailable("Xero", trouble=UNREADABLE) from problem
 
 
 def _since(moment: datetime) -> datetime:
@@ -159,7 +160,7 @@ def known_id(text: str) -> str:
     try:
         return str(uuid.UUID(text))
     except ValueError:
-        raise ProviderRefused("Xero", said="there is no such record.", status=404) from None
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404) from None
 
 
 async def payments_of(calls: XeroCalls, document_id: str, urgency: Urgency) -> list[Payment]:

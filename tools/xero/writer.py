@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
+from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
 from tools.xero.books import NewPayment, Payment
 from tools.xero.client import LostError, NotSentError, XeroCalls, put_payment, refused
@@ -34,13 +35,13 @@ class XeroWriter:
         try:
             answer = await self._calls.ask(lambda api: put_payment(api, self._tenant, payment, key), "write")
         except NotSentError as problem:
-            raise ProviderUnavailable("Xero", reason=str(problem)) from None
+            raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
         except LostError as problem:
-            raise OutcomeUnknown("Xero", reason=str(problem)) from None
+            raise OutcomeUnknown("Xero", trouble=problem.trouble) from problem
         if no := refused(answer):
             raise no
         if not 200 <= answer.status < 300:
-            raise OutcomeUnknown("Xero", reason=f"HTTP {answer.status}")
+            raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
         return _made(answer.body)
 
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
@@ -70,5 +71,5 @@ def _made(body: bytes) -> Payment:
     try:
         (made,) = decoding.elements(decoding.body_of(body), "Payments", decoding.payment)
     except ValueError as problem:
-        raise OutcomeUnknown("Xero", reason="its answer cannot be read") from problem
+        raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
     return made
