@@ -57,7 +57,8 @@ async def _sandbox_if_needed(settings: Settings) -> Any:
         async with httpx.AsyncClient(timeout=2) as http:
             await http.get(f"{settings.sandbox_url('okta')}/_sandbox/healthz")
     except httpx.HTTPError:
-        async with sandbox_beside(settings):
+        async with sandbox_beside(settings) as answering:
+            await answering
             yield "started for this examination; `make run` starts it beside the chat."
     else:
         yield f"runs at ports {settings.sandbox_port} and following."

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.settings import Settings
@@ -69,7 +69,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-async def _run(settings: Settings, listener: socket.socket, sandbox: list[str], say: Say) -> None:
+async def _run(settings: Settings, listener: socket.socket, sandbox: Awaitable[list[str]], say: Say) -> None:
     import uvicorn
 
     from assistant.wiring import open_house
@@ -79,7 +79,7 @@ async def _run(settings: Settings, listener: socket.socket, sandbox: list[str], 
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _announce(settings, sandbox, say)
+            _announce(settings, addresses, say)
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -98,6 +98,7 @@ async def _run(settings: Settings, listener: socket.socket, sandbox: list[str], 
             timeout_graceful_shutdown=3,
             ws_max_size=2**20,
         )
+        addresses = await sandbox
         await Server(config).serve(sockets=[listener])
 
 

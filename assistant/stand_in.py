@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,14 +21,16 @@ class SandboxDidNotStart(Exception):
 
 
 @asynccontextmanager
-async def sandbox_beside(settings: Settings) -> AsyncIterator[list[str]]:
-    """The sandbox's addresses ("xero http://localhost:8101", ...); empty when every provider is real.
+async def sandbox_beside(settings: Settings) -> AsyncIterator[Awaitable[list[str]]]:
+    """The sandbox's addresses ("xero http://localhost:8101", ...), once it answers; none when every provider is real.
+
+    They are awaited rather than given, so that the chat can be built while the sandbox starts.
 
     The sandbox is another program: it is never imported, so one misreading of a vendor cannot cancel itself out.
     Its standard input is a pipe from us: should we be killed, it reads the end and stops too.
     """
     if not settings.any_sandbox:
-        yield []
+        yield _nowhere()
         return
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -51,10 +53,17 @@ async def sandbox_beside(settings: Settings) -> AsyncIterator[list[str]]:
         cwd=Path(__file__).parent.parent,
         start_new_session=True,
     )
+    answering = asyncio.create_task(_addresses(process))
     try:
-        yield await _addresses(process)
+        yield answering
     finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
         await _end(process)
+
+
+async def _nowhere() -> list[str]:
+    return []
 
 
 async def _addresses(process: Process) -> list[str]:
