@@ -163,9 +163,11 @@ class OpenAIModel:
         import openai
 
         assert self._client is not None
-        create: Any = self._client.chat.completions.create  # our messages are plain JSON, not the package's types
-        asked = {"model": self._model, "messages": messages, "stream": True, **offered}
-        asked["stream_options"] = {"include_usage": True}
+        create: Any = self._client.chat.completions.create
+        # As `extra_body` the messages go as they are: as arguments the package would first copy every one of them
+        # through its types, on the event loop, which was half of a turn's own time (measured at 42 turns).
+        body = {"messages": messages, "stream_options": {"include_usage": True}, **offered}
+        asked = {"model": self._model, "messages": [], "stream": True, "extra_body": body}
         try:
             return await create(**asked)
         except openai.APITimeoutError:

@@ -81,11 +81,14 @@ def answers(status: str, body: str, kind: str = "application/json") -> Reply:
     return reply
 
 
+ASKED: list[dict[str, Any]] = [{"role": "user", "content": "hi"}]
+
+
 async def step(reply: Reply, *, timeout: float = 5) -> list[Delta]:
     async with served(reply) as url:
         model = OpenAIModel(api_key="key", base_url=url, model="m-1", timeout=timeout)
         try:
-            return [delta async for delta in model.stream([{"role": "user", "content": "hi"}], TOOLS)]
+            return [delta async for delta in model.stream(ASKED, TOOLS)]
         finally:
             await model.close()
 
@@ -160,6 +163,8 @@ async def test_the_request_carries_tools_and_asks_for_usage() -> None:
     assert seen[0]["tools"] == TOOLS
     assert seen[0]["stream_options"] == {"include_usage": True}
     assert seen[0]["model"] == "m-1"
+    assert seen[0]["stream"] is True
+    assert seen[0]["messages"] == ASKED
 
 
 @pytest.mark.parametrize(
