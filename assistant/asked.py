@@ -10,27 +10,28 @@ from tools.errors import Language
 _PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
 _WHAT: dict[str, tuple[str, str]] = {
     "list_invoices": ("invoices", "Rechnungen"),
-    "get_invoice": ("an invoice", "eine Rechnung"),
+    "get_invoice": ("an invoice", "einer Rechnung"),
     "list_bills": ("bills", "Eingangsrechnungen"),
-    "get_bill": ("a bill", "eine Eingangsrechnung"),
-    "get_overdue_summary": ("what is overdue", "Überfälliges"),
+    "get_bill": ("a bill", "einer Eingangsrechnung"),
+    "get_overdue_summary": ("what is overdue", "Überfälligem"),
     "list_payments": ("payments", "Zahlungen"),
-    "get_payment_status": ("a payment", "eine Zahlung"),
-    "list_contacts": ("contacts", "Kontakte"),
-    "get_organisation": ("the organisation", "die Organisation"),
-    "get_account_balance": ("the balance", "den Kontostand"),
-    "list_bank_accounts": ("the accounts", "die Konten"),
+    "get_payment_status": ("a payment", "einer Zahlung"),
+    "list_contacts": ("contacts", "Kontakten"),
+    "get_organisation": ("the organisation", "der Organisation"),
+    "get_account_balance": ("the balance", "dem Kontostand"),
+    "list_bank_accounts": ("the accounts", "den Konten"),
     "list_bookings": ("bookings", "Buchungen"),
-    "record_payment": ("what is to be paid", "das zu Zahlende"),
+    "record_payment": ("what is to be paid", "dem offenen Betrag"),
 }
+"""What each tool asks for; in German as it stands after "nach"."""
 
 
 def asked_for(tool: str, provider: str, language: Language, *, milliseconds: int | None = None) -> str:
-    """ "Xero for bills, 0.4 s": what follows "Asked" on the page."""
+    """What follows "Asked" on the page: "Xero for bills, 0.4 s"; after "Gefragt:", "Xero nach Rechnungen, 0,4 s"."""
     german = language == "de"
     what = _WHAT.get(tool, (tool.replace("_", " "),) * 2)[german]
     name = _PROVIDERS.get(provider, provider.capitalize())
-    words = f"{name} nach: {what}" if german else f"{name} for {what}"
+    words = f"{name} nach {what}" if german else f"{name} for {what}"
     if milliseconds is None:
         return words
     seconds = f"{milliseconds / 1000:.1f}" if milliseconds >= 100 else f"{milliseconds / 1000:.2f}"

@@ -7,7 +7,7 @@ from tools.errors import Language
 _WORDS: dict[str, dict[Language, str]] = {
     # faces
     "mine": {"en": "Waiting for you", "de": "Wartet auf Sie"},
-    "other": {"en": "Waiting for somebody with the role approver", "de": "Wartet auf jemanden mit der Rolle approver"},
+    "other": {"en": "Waiting for an approver", "de": "Wartet auf eine Person mit Freigaberecht"},
     "checking": {"en": "Confirmed, being checked once more", "de": "Bestätigt, wird noch einmal geprüft"},
     "executing": {"en": "Being recorded in {provider}", "de": "Wird in {provider} erfasst"},
     "done": {"en": "Done", "de": "Erledigt"},
@@ -76,6 +76,11 @@ def card_word(name: str, language: Language, /, **values: str) -> str:
     """One of the words in that language, else in English."""
     words = _WORDS[name]
     return words.get(language, words["en"]).format(**values)
+
+
+def field_name(name: str, language: Language) -> str:
+    """A field of an edit without what stands in brackets behind it ("Reference"); the empty name of none is empty."""
+    return card_word(name, language, currency="").split(" (")[0] if name in _WORDS else ""
 
 
 def words_on_the_page(language: Language) -> dict[str, str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from assistant import same_document
 from assistant.card_words import card_word, words_on_the_page
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
@@ -18,7 +19,7 @@ from tools import words
 from tools.base import Payload, WriteTool
 from tools.errors import Language
 from tools.money import Money
-from tools.views import Card
+from tools.views import Card, Fact
 
 Props = dict[str, Any]
 _PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
@@ -91,7 +92,7 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "face": face,
         "fresh": fresh,
         "status": card_word(face, language, provider=provider) if face == "executing" else card_word(face, language),
-        **_card(card),
+        **_card(card, same_document.warnings(proposal, tool, language, looking.when) if waiting else ()),
         "word": outcome_words(proposal, provider, language, face=face),
         "receipt": _receipt(proposal, provider, looking),
         "link": _link(proposal, provider, language),
@@ -114,17 +115,22 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
     }
 
 
-def _card(card: Card) -> Props:
+def _card(card: Card, more_warnings: tuple[str, ...]) -> Props:
     return {
         "deed": card.deed,
         "headline": card.headline,
         "amount": card.amount,
         "payee": card.payee,
         "payee_label": card.payee_label,
-        "facts": [fact.model_dump() for fact in card.facts],
-        "warnings": list(card.warnings),
+        "facts": [fact.model_dump() for fact in card.facts if not _repeats(fact, card.amount)],
+        "warnings": [*card.warnings, *more_warnings],
         "note": card.note,
     }
+
+
+def _repeats(fact: Fact, amount: str) -> bool:
+    """Whether a fact only says the headline's amount again; a card must fit on a phone with its buttons."""
+    return not fact.emphasis and (fact.value == amount or fact.value.startswith(f"{amount} ("))
 
 
 def outcome_words(proposal: Proposal, provider: str, language: Language, *, face: str) -> str:

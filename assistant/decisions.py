@@ -13,8 +13,9 @@ from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock, utc_now
 from assistant.feed import Feed
 from assistant.principal import Principal, Role
+from assistant.proposal import Altered, Proposal, from_row, words_to_text
 from assistant.proposal_words import cancelled_by, needs_role, state_words
-from assistant.proposals import Altered, Proposal, block_altered, expire, from_row, words_to_text
+from assistant.proposals import block_altered, expire
 from assistant.refusals import Refusal, RefusalReason
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work

@@ -45,6 +45,7 @@ class Proposer(Protocol):
         tool: WriteTool,
         draft: ToolDraft,
         replaces: str | None = None,
+        session_id: str = "",
     ) -> Proposal: ...
 
 
@@ -72,6 +73,7 @@ class Asking:
     organisation: Organisation
     conversation_id: str
     language: Language
+    session_id: str = ""
 
     @property
     def may_write(self) -> bool:
@@ -157,6 +159,7 @@ class Dispatch:
             conversation_id=asking.conversation_id,
             tool=tool,
             draft=draft,
+            session_id=asking.session_id,
         )
 
 

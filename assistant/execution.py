@@ -34,8 +34,8 @@ from assistant.proposal_words import (
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
 from assistant.stores.database import Database
-from assistant.stores.moments import to_text
 from assistant.stores.holds import Held, Hold
+from assistant.stores.moments import to_text
 from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, State
 from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError

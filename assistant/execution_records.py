@@ -8,8 +8,9 @@ from datetime import timedelta
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
 from assistant.feed import Feed
+from assistant.proposal import Altered, Proposal, from_row, words_to_text
 from assistant.proposal_words import sending_again
-from assistant.proposals import Altered, Proposal, block_altered, from_row, words_to_text
+from assistant.proposals import block_altered
 from assistant.refusals import Refusal, RefusalReason
 from assistant.stores import holds
 from assistant.stores import proposals as store

@@ -37,6 +37,14 @@ def cancelled_in_favour(name: str) -> Words:
     }
 
 
+def corrected_by(label: str) -> Words:
+    """The same person asked anew for the same document in the same chat."""
+    return {
+        "en": f"Replaced by the newer card {label} for the same document. Nothing was written for this one.",
+        "de": f"Durch die neuere Karte {label} zum selben Beleg ersetzt. Für diese wurde nichts geschrieben.",
+    }
+
+
 def altered() -> Words:
     """The stored row is not what was digested."""
     return {
@@ -66,15 +74,22 @@ def tool_gone(tool: str) -> Words:
 
 def blocked(changed: Words) -> Words:
     """The document is not what it was when the card was made."""
-    return {
-        language: f"{text} {_NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN['en'])}"
-        for language, text in changed.items()
-    }
+    return {language: _and_then(text, language) for language, text in changed.items()}
+
+
+def _and_then(text: str, language: Language) -> str:
+    """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
+    nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
+    said = any(word in text for word in ("othing was recorded", "othing was written", "wurde nichts "))
+    return f"{text} {then}" if said else f"{text} {nothing} {then}"
 
 
 _NOTHING_WRITTEN = {
-    "en": "Nothing was written. Ask again to get a card with the present figures.",
-    "de": "Es wurde nichts geschrieben. Fragen Sie noch einmal, um eine Karte mit den jetzigen Zahlen zu bekommen.",
+    "en": ("Nothing was written.", "If it still has to be done, ask again: the new card has the present figures."),
+    "de": (
+        "Es wurde nichts geschrieben.",
+        "Falls es noch nötig ist, fragen Sie noch einmal: Die neue Karte hat die jetzigen Zahlen.",
+    ),
 }
 
 
@@ -176,8 +191,8 @@ def state_words(state: State, decided_by: str) -> Words:
             }
         case State.SUPERSEDED:
             return {
-                "en": "An edited proposal has taken its place.",
-                "de": "Ein bearbeiteter Vorschlag ist an seine Stelle getreten.",
+                "en": "A newer proposal has taken its place.",
+                "de": "Ein neuerer Vorschlag ist an seine Stelle getreten.",
             }
         case State.BLOCKED:
             return {"en": "It was stopped; nothing was written.", "de": "Angehalten; es wurde nichts geschrieben."}

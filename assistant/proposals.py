@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from assistant import canonical
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock, NewId, new_uuid, utc_now
 from assistant.feed import Feed
 from assistant.principal import Principal, Role
-from assistant.proposal_words import altered, cancelled_in_favour, needs_role, state_words
+from assistant.proposal import Altered, Proposal, from_row, with_others, words_to_text
+from assistant.proposal_words import altered, cancelled_in_favour, corrected_by, needs_role, state_words
 from assistant.refusals import Refusal, RefusalReason
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
-from assistant.stores.moments import from_text, to_text
+from assistant.stores.moments import to_text
 from assistant.stores.proposals import ProposalRow, State
-from tools.base import Draft, Organisation, Payload, Receipt, WriteTool
-from tools.errors import Language
+from tools.base import Draft, Organisation, WriteTool
 
 __all__ = ["Proposal", "Proposals", "State"]
 
@@ -27,91 +25,8 @@ _REPLACEABLE = (State.AWAITING, State.EXPIRED, State.BLOCKED, State.FAILED)
 """Nothing was written and nothing is under way: an edit may take its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A write as it was proposed, and what has become of it; times are aware, UTC."""
-
-    id: str
-    number: int
-    organisation_id: str
-    organisation_name: str
-    tool: str
-    payload: Payload
-    digest: str
-    """SHA-256 over the canonical bytes; what Confirm is bound to."""
-    summary: str
-    state: State
-    proposer_id: str
-    proposer_name: str
-    conversation_id: str
-    created_at: datetime
-    expires_at: datetime
-    decided_by_id: str | None
-    decided_by_name: str | None
-    decided_at: datetime | None
-    replaces: str | None
-    superseded_by: str | None
-    receipt: Receipt | None
-    problem: dict[Language, str] | None
-    """Why it failed, was blocked, cancelled or replaced, or what is being waited for, in words."""
-    link: str
-    attempts: int
-
-    @property
-    def label(self) -> str:
-        """How people call it: "P-7"."""
-        return f"P-{self.number}"
-
-
-class Altered(Exception):
-    """A stored proposal is not what was digested: somebody changed the row."""
-
-    def __init__(self, row: ProposalRow) -> None:
-        self.row = row
-        super().__init__(f"proposal {row.id} does not match its digest")
-
-
-def from_row(row: ProposalRow) -> Proposal:
-    """The proposal from its row, checked against its digest. Raises Altered."""
-    try:
-        body = canonical.read(row.body)
-    except canonical.NotCanonical as error:
-        raise Altered(row) from error
-    about = (body.get("version"), body.get("organisation_id"), body.get("tool"))
-    if about != (canonical.VERSION, row.organisation_id, row.tool):
-        raise Altered(row)
-    if canonical.digest(row.body.encode()) != row.digest:
-        raise Altered(row)
-    return Proposal(
-        id=row.id,
-        number=row.number,
-        organisation_id=row.organisation_id,
-        organisation_name=row.organisation_name,
-        tool=row.tool,
-        payload=body["payload"],
-        digest=row.digest,
-        summary=row.summary,
-        state=State(row.state),
-        proposer_id=row.proposer_id,
-        proposer_name=row.proposer_name,
-        conversation_id=row.conversation_id,
-        created_at=from_text(row.created_at),
-        expires_at=from_text(row.expires_at),
-        decided_by_id=row.decided_by_id or None,
-        decided_by_name=row.decided_by_name or None,
-        decided_at=from_text(row.decided_at) if row.decided_at else None,
-        replaces=row.replaces or None,
-        superseded_by=row.superseded_by or None,
-        receipt=Receipt.model_validate_json(row.receipt) if row.receipt else None,
-        problem=json.loads(row.problem) if row.problem else None,
-        link=row.link,
-        attempts=row.attempts,
-    )
-
-
-def words_to_text(words: dict[Language, str]) -> str:
-    """Words for people as a row keeps them."""
-    return json.dumps(words, ensure_ascii=False)
+def _same_document(row: ProposalRow, other: ProposalRow) -> bool:
+    return other.id != row.id and (other.organisation_id, other.subject) == (row.organisation_id, row.subject)
 
 
 class Proposals:
@@ -140,20 +55,33 @@ class Proposals:
         tool: WriteTool,
         draft: Draft,
         replaces: str | None = None,
+        session_id: str = "",
     ) -> Proposal:
         """Keep the draft as a proposal that waits for a person; `replaces` takes an older one out in the same step.
+
+        So does asking anew for the same document: what this person asked for before in this conversation is
+        superseded. Cards of others, or of another conversation, stay, and each names the other as a warning.
 
         Raises Refusal when this person may not propose here or the older one cannot be replaced any more, and
         NotCanonical for a payload with fractions or nulls. Nothing is kept then but the refusal's record.
         """
         row = self._row(principal, organisation, conversation_id, tool, draft, replaces)
+        gone, beside = [replaces] if replaces else [], list[ProposalRow]()
         async with self._database.work() as work:
-            refusal = self._may_propose(principal, organisation) or await self._replace(work, row)
+            refusal = self._may_propose(principal, organisation)
+            if refusal is None:
+                # Before anything else is locked: two that come at once must see each other.
+                await store.in_turn(work, organisation.id)
+                refusal = await self._replace(work, row)
             if refusal is None:
                 row.number = await store.next_number(work, organisation.id)
+                open_ones = await store.open_on(work, organisation.id, (row.subject,), row.created_at)
+                corrected = await self._correct(work, row, open_ones)
+                gone += corrected
+                beside = [other for other in open_ones if other.id not in corrected]
                 work.add(row)
                 await work.flush()
-                await self._record_created(work, row, principal)
+                await self._record_created(work, row, gone, beside, principal, session_id)
             else:
                 await self._audit.record(
                     work,
@@ -162,14 +90,23 @@ class Proposals:
                     subject=replaces or row.id,
                     facts={"tool": tool.name, "digest": row.digest, "reason": str(refusal.reason)},
                     principal=principal,
+                    session_id=session_id,
                 )
         if refusal is not None:
             raise refusal
-        made = from_row(row)
-        if replaces and (old := await self.get(replaces)):
-            self._feed.publish(old)
+        made = with_others(from_row(row), beside)
+        await self._show_anew(gone)
         self._feed.publish(made)
+        await self._show_anew([other.id for other in beside if other.state == State.AWAITING])
         return made
+
+    async def _show_anew(self, proposal_ids: Sequence[str]) -> None:
+        """Cards that are open somewhere and have become untrue or incomplete by what was just stored."""
+        async with self._database.reading() as work:
+            rows = [row for each in proposal_ids if (row := await store.get(work, each)) is not None]
+            beside = await self._open_beside(work, rows)
+        for proposal in await self._all_checked(rows, beside):
+            self._feed.publish(proposal)
 
     async def get(self, proposal_id: str) -> Proposal | None:
         """The proposal as it is now; None when there is none.
@@ -178,23 +115,26 @@ class Proposals:
         """
         async with self._database.reading() as work:
             row = await store.get(work, proposal_id)
+            beside = await self._open_beside(work, [row] if row else [])
         if row is None:
             return None
-        if (proposal := await self._checked(row)) is None:
+        if not (found := await self._all_checked([row], beside)):
             raise Refusal(RefusalReason.DIGEST_MISMATCH, label=f"P-{row.number}")
-        return proposal
+        return found[0]
 
     async def waiting(self, *, organisation_id: str) -> list[Proposal]:
         """The proposals of that organisation that can be confirmed now, oldest first."""
         async with self._database.reading() as work:
             rows = await store.waiting(work, organisation_id, to_text(self._clock()))
-        return await self._all_checked(rows)
+            beside = await self._open_beside(work, rows)
+        return await self._all_checked(rows, beside)
 
     async def of_conversation(self, conversation_id: str) -> list[Proposal]:
         """Every proposal made in that conversation, oldest first, whatever became of it."""
         async with self._database.reading() as work:
             rows = await store.of_conversation(work, conversation_id)
-        return await self._all_checked(rows)
+            beside = await self._open_beside(work, rows)
+        return await self._all_checked(rows, beside)
 
     async def expire_due(self) -> list[Proposal]:
         """Let every proposal expire whose time is over; those that did, now."""
@@ -268,15 +208,41 @@ class Proposals:
             detail=state_words(State(old.state), old.decided_by_name),
         )
 
-    async def _record_created(self, work: Work, row: ProposalRow, principal: Principal) -> None:
-        if row.replaces:
+    async def _correct(self, work: Work, row: ProposalRow, open_ones: Sequence[ProposalRow]) -> list[str]:
+        """Take out what the same person asked for before in this conversation on the same document; their ids."""
+        gone: list[str] = []
+        for other in open_ones:
+            own = (other.proposer_id, other.conversation_id) == (row.proposer_id, row.conversation_id)
+            if own and await store.move(
+                work,
+                other.id,
+                expected=(State.AWAITING,),
+                to=State.SUPERSEDED,
+                only_if=(store.not_replaced(),),
+                superseded_by=row.id,
+                problem=words_to_text(corrected_by(f"P-{row.number}")),
+            ):
+                gone.append(other.id)
+        return gone
+
+    async def _record_created(
+        self,
+        work: Work,
+        row: ProposalRow,
+        gone: Sequence[str],
+        beside: Sequence[ProposalRow],
+        principal: Principal,
+        session_id: str,
+    ) -> None:
+        for old in gone:
             await self._audit.record(
                 work,
                 tag=AuditTag.PROPOSAL_SUPERSEDED,
                 organisation_id=row.organisation_id,
-                subject=row.replaces,
+                subject=old,
                 facts={"superseded_by": row.id},
                 principal=principal,
+                session_id=session_id,
             )
         await self._audit.record(
             work,
@@ -289,12 +255,30 @@ class Proposals:
                 "body": canonical.read(row.body),
                 "conversation_id": row.conversation_id,
                 "expires_at": row.expires_at,
+                "open_beside": [f"P-{other.number}" for other in beside],
             },
             principal=principal,
+            session_id=session_id,
         )
 
-    async def _all_checked(self, rows: Sequence[ProposalRow]) -> list[Proposal]:
-        return [proposal for row in rows if (proposal := await self._checked(row)) is not None]
+    async def _open_beside(self, work: Work, rows: Sequence[ProposalRow]) -> Sequence[ProposalRow]:
+        """What is open on the documents of those of them that wait."""
+        waiting = [row for row in rows if row.state == State.AWAITING]
+        subjects = {row.subject for row in waiting}
+        found: list[ProposalRow] = []
+        for organisation_id in {row.organisation_id for row in waiting}:
+            found += await store.open_on(work, organisation_id, subjects, to_text(self._clock()))
+        return found
+
+    async def _all_checked(self, rows: Sequence[ProposalRow], beside: Sequence[ProposalRow]) -> list[Proposal]:
+        checked = [(row, await self._checked(row)) for row in rows]
+        return [
+            with_others(proposal, [other for other in beside if _same_document(row, other)])
+            if row.state == State.AWAITING
+            else proposal
+            for row, proposal in checked
+            if proposal is not None
+        ]
 
     async def _checked(self, row: ProposalRow) -> Proposal | None:
         try:

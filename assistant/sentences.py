@@ -23,10 +23,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     },
     # tools and cards
     "may_not_prepare": {
-        "en": "{person} may read here, but not prepare payments. Nothing was done. Somebody with the role preparer or "
-        "approver can do it.",
-        "de": "{person} darf hier lesen, aber keine Zahlungen vorbereiten. Es wurde nichts getan. Das kann jemand mit "
-        "der Rolle preparer oder approver.",
+        "en": "{person} may read here, but not prepare payments. Nothing was done. A preparer or an approver can "
+        "do it.",
+        "de": "{person} darf hier lesen, aber keine Zahlungen vorbereiten. Es wurde nichts getan. Das kann eine "
+        "Person, die Zahlungen vorbereiten oder freigeben darf.",
     },
     "tool_too_slow": {
         "en": "{provider} did not answer within {seconds} seconds. Nothing was written. Try again in a minute.",
@@ -38,18 +38,18 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "P-{number} wartet auf Bestätigung: {summary}",
     },
     "card_for_me": {
-        "en": "**P-{number}**: {summary}. Nothing is recorded yet. Check the card and confirm it there.",
-        "de": "**P-{number}**: {summary}. Es ist noch nichts gebucht. Bitte die Karte prüfen und dort bestätigen.",
+        "en": "{summary}. Nothing is recorded yet. Check the card and confirm it there.",
+        "de": "{summary}. Es ist noch nichts gebucht. Bitte die Karte prüfen und dort bestätigen.",
     },
     "card_for_others": {
-        "en": "**P-{number}**: {summary}. Nothing is recorded yet. Somebody with the role approver has to confirm the "
-        "card; they find it under “Waiting for me”.",
-        "de": "**P-{number}**: {summary}. Es ist noch nichts gebucht. Jemand mit der Rolle approver muss die Karte "
-        "bestätigen und findet sie unter „Wartet auf mich“.",
+        "en": "{summary}. Nothing is recorded yet. An approver has to confirm the card and finds it under “Waiting for "
+        "me”.",
+        "de": "{summary}. Es ist noch nichts gebucht. Eine Person mit Freigaberecht muss die Karte bestätigen; sie "
+        "findet sie unter „Wartet auf mich“.",
     },
     "card_blocked": {
-        "en": "**P-{number}**: {summary}. This may not be done; the card says why. Nothing is recorded.",
-        "de": "**P-{number}**: {summary}. Das ist nicht erlaubt; die Karte sagt, warum. Es ist nichts gebucht.",
+        "en": "{summary}. This may not be done; the card says why. Nothing is recorded.",
+        "de": "{summary}. Das ist nicht erlaubt; die Karte sagt, warum. Es ist nichts gebucht.",
     },
     "too_many_cards": {
         "en": "Only {limit} cards can be prepared at once. This one was not prepared; ask for it after the others.",
@@ -86,7 +86,7 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "unless a card above says so. Ask again; if it happens again, give an admin that number.",
         "de": "Diese Frage konnte wegen eines Fehlers auf unserer Seite nicht beendet werden (Nummer {id}). Es wurde "
         "nichts geschrieben, außer eine Karte oben sagt es. Bitte noch einmal fragen; geschieht es wieder, braucht "
-        "eine Person mit der Rolle admin diese Nummer.",
+        "die Verwaltung diese Nummer.",
     },
     "click_fault": {
         "en": "The click could not be carried out because of a fault on our side (number {id}). The card shows what is "
@@ -102,8 +102,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     "no_organisation": {
         "en": "{person} has no role in an organisation that is connected here. Nothing can be shown. An admin of your "
         "company can give you a role in Okta.",
-        "de": "{person} hat in keiner hier verbundenen Organisation eine Rolle. Es kann nichts gezeigt werden. Eine "
-        "Person mit der Rolle admin kann in Okta eine Rolle vergeben.",
+        "de": "{person} hat in keiner hier verbundenen Organisation eine Rolle. Es kann nichts gezeigt werden. Wer bei "
+        "Ihnen Okta verwaltet, kann eine Rolle vergeben.",
     },
     "session_over": {
         "en": "Your session has ended. Nothing was done. Sign in again.",
@@ -115,8 +115,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "In {organisation} wartet nichts auf Sie.",
     },
     "waiting_none_viewer": {
-        "en": "Nothing waits for you in {organisation}: confirming needs the role approver.",
-        "de": "In {organisation} wartet nichts auf Sie: Bestätigen kann nur die Rolle approver.",
+        "en": "Nothing waits for you in {organisation}: only an approver can confirm.",
+        "de": "In {organisation} wartet nichts auf Sie: Bestätigen kann nur eine Person mit Freigaberecht.",
     },
     "waiting_one": {
         "en": "One payment waits for your decision in {organisation}:",
@@ -127,16 +127,55 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "{count} Zahlungen warten in {organisation} auf Ihre Entscheidung, die älteste zuerst:",
     },
     "waiting_more": {
-        "en": "The {shown} oldest are shown. Decide on them and ask again for the rest.",
-        "de": "Die {shown} ältesten werden gezeigt. Danach bitte für die übrigen noch einmal fragen.",
+        "en": "All of them are in the list; the {shown} oldest stand below it as cards. A click on a line shows its "
+        "card, “show more” the next ones.",
+        "de": "Alle stehen in der Liste, die {shown} ältesten darunter auch als Karten. Ein Klick auf eine Zeile zeigt "
+        "deren Karte, „mehr zeigen“ die nächsten.",
+    },
+    "waiting_next": {
+        "en": "Cards {first} to {last} of {count}, oldest first:",
+        "de": "Karten {first} bis {last} von {count}, die älteste zuerst:",
+    },
+    "waiting_no_more": {
+        "en": "That were all: no further card waits in {organisation}.",
+        "de": "Das waren alle: In {organisation} wartet keine weitere Karte.",
+    },
+    "card_here": {
+        "en": "{amount}, {payee}: nothing is recorded yet.",
+        "de": "{amount}, {payee}: Es ist noch nichts gebucht.",
+    },
+    "card_not_waiting": {
+        "en": "{label} does not wait for a decision in {organisation}: it is decided, replaced or expired, or it never "
+        "was. Nothing was done.",
+        "de": "{label} wartet in {organisation} nicht auf eine Entscheidung: entschieden, ersetzt, abgelaufen oder nie "
+        "vorhanden. Es wurde nichts getan.",
+    },
+    # a card that somebody else replaced
+    "changed_by": {
+        "en": "{name} changed this payment: {changes}. Nothing was recorded with the old values; the new card is "
+        "below.",
+        "de": "{name} hat diese Zahlung geändert: {changes}. Mit den alten Angaben wurde nichts gebucht; die neue "
+        "Karte steht darunter.",
+    },
+    "prepared_again": {
+        "en": "{name} prepared this payment again with the same values. The new card is below.",
+        "de": "{name} hat diese Zahlung mit denselben Angaben neu vorbereitet. Die neue Karte steht darunter.",
+    },
+    "instead_of": {"en": "instead of", "de": "statt"},
+    "nothing": {"en": "none", "de": "keine Angabe"},
+    "may_not_edit": {
+        "en": "{person} may not change this card: that is for whoever prepared it, or for an approver. Nothing was "
+        "changed.",
+        "de": "{person} darf diese Karte nicht ändern: Das kann, wer sie vorbereitet hat, oder eine Person mit "
+        "Freigaberecht. Es wurde nichts geändert.",
     },
     "mine_one": {
-        "en": "One payment that you prepared waits for somebody with the role approver:",
-        "de": "Eine von Ihnen vorbereitete Zahlung wartet auf jemanden mit der Rolle approver:",
+        "en": "One payment that you prepared waits for an approver:",
+        "de": "Eine von Ihnen vorbereitete Zahlung wartet auf eine Person mit Freigaberecht:",
     },
     "mine_some": {
-        "en": "{count} payments that you prepared wait for somebody with the role approver:",
-        "de": "{count} von Ihnen vorbereitete Zahlungen warten auf jemanden mit der Rolle approver:",
+        "en": "{count} payments that you prepared wait for an approver:",
+        "de": "{count} von Ihnen vorbereitete Zahlungen warten auf eine Person mit Freigaberecht:",
     },
 }
 

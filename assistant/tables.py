@@ -37,6 +37,11 @@ def table_props(table: Table, timezone: str) -> dict[str, Any]:
         "words": {
             "filter": say("Filter", "Filtern"),
             "group": say("Group by {by}", "Nach {by} gruppieren"),
+            "period": say("Dates", "Zeitraum"),
+            "from": say("from", "von"),
+            "to": say("to", "bis"),
+            "day_late": say("{n} day overdue", "{n} Tag überfällig"),
+            "days_late": say("{n} days overdue", "{n} Tage überfällig"),
             "none": say("No row matches this filter.", "Keine Zeile passt zu diesem Filter."),
             "some_of": say("{n} of {all} rows", "{n} von {all} Zeilen"),
             "all": _how_many(len(rows), whole=len(table.rows), language=language),

@@ -2,7 +2,8 @@
 
 A model that follows a planted instruction can try to carry data out in the address of an image (loaded without a
 click) or of a link (OWASP LLM05, "markdown image exfiltration"). No address in such a text is ever live: images,
-links, references, bare addresses, raw HTML and directives are broken up, visibly readable but without effect. It
+links, references, bare addresses, raw HTML and directives are broken up, visibly readable but without effect. A bare
+e-mail address is left whole, so that it can be copied: nothing leaves by it unless a person writes and sends a mail. It
 works on a stream: what could still become one of these is held back until it is decided.
 """
 
@@ -17,12 +18,11 @@ _PATTERN = re.compile(
     r"|(?P<inline>\](?=[(\[:]))"
     r"|(?P<scheme>:(?=//))"
     r"|(?P<www>(?i:www)(?=\.))"
-    r"|(?P<mail>@(?=[A-Za-z0-9]))"
     r"|(?P<directive>:(?=[A-Za-z]))"
     r"|(?P<fence>:::+)"
     r"|(?P<hidden>[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f])"
 )
-_HELD = re.compile(r"[<\]:@wW]+\Z")
+_HELD = re.compile(r"[<\]:wW]+\Z")
 """What, at the end of a piece, the next piece could turn into one of them."""
 
 

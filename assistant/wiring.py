@@ -99,6 +99,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             proposals=proposals,
             decisions=decisions,
             executor=executor,
+            audit=audit,
             feed=feed,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),

@@ -60,11 +60,39 @@
     if (told.welcome) { welcome = told.welcome; greet(); }
   });
 
+  // The page follows the system until the person chooses; Chainlit looks only once, so a change is passed on here.
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+    let chosen = null;
+    try { chosen = localStorage.getItem("vite-ui-theme"); } catch { /* private mode */ }
+    if (chosen && chosen !== "system") return;
+    const scheme = matches ? "dark" : "light";
+    document.documentElement.classList.remove("light", "dark");
+    document.documentElement.classList.add(scheme);
+    Object.entries(window.theme?.[scheme] || {}).forEach(([name, value]) => document.documentElement.style.setProperty(name, value));
+  });
+
+  // An amount keeps its currency on its line ("€ 52.32"), in answers and on cards.
+  const BREAKS = /([€£$]) (?=[−-]?\d)|(\d) (?=[€£$])/g;
+  const bind = (node) => {
+    const place = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+    if (!place?.closest || !place.closest(".prose, .fin-card") && !place.querySelector?.(".prose, .fin-card")) return;
+    if (place.closest("input, textarea, pre, code, [contenteditable]")) return;
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    for (let text = node.nodeType === Node.TEXT_NODE ? node : walker.nextNode(); text; text = walker.nextNode()) {
+      const bound = text.nodeValue.replace(BREAKS, "$1$2\u00a0");
+      if (bound !== text.nodeValue) text.nodeValue = bound;
+    }
+  };
+  const changed = (changes) => {
+    greet();
+    changes.forEach((change) => (change.type === "characterData" ? [change.target] : change.addedNodes).forEach(bind));
+  };
+
   const begin = () => {
     let remembered = null;
     try { remembered = localStorage.getItem(KEY); } catch { /* private mode */ }
     if (remembered) ribbon(remembered);
-    new MutationObserver(greet).observe(document.getElementById("root"), { childList: true, subtree: true });
+    new MutationObserver(changed).observe(document.getElementById("root"), { childList: true, subtree: true, characterData: true });
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", begin) : begin();
 })();

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from assistant.card_changes import changed_by
 from assistant.cards import EDITABLE, Looking, Props, card_props, edited_arguments
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
 from tests.support.conversation import NOW, PAY_THING, person, proposal
-from tools.base import Receipt
+from tools.base import Payload, Receipt
+from tools.errors import Language
+from tools.views import Card, Fact
 
 APPROVER = person(Role.APPROVER)
 RECEIPT = Receipt(
@@ -108,7 +112,26 @@ def test_a_card_whose_time_is_over_offers_nothing_even_before_it_is_swept() -> N
 def test_somebody_who_may_not_confirm_is_told_who_may() -> None:
     card = shown(proposal(), person(Role.PREPARER, identity="p-2"))
     assert card["face"] == "other"
-    assert "approver" in card["status"]
+    assert card["status"] == "Waiting for an approver"
+    german = shown(proposal(), person(Role.PREPARER, identity="p-2"), language="de")
+    assert german["status"] == "Wartet auf eine Person mit Freigaberecht"
+
+
+def test_a_fact_that_only_repeats_the_headline_is_left_out() -> None:
+    def facts(amount: str) -> tuple[Fact, ...]:
+        return (
+            Fact(label="Left before", value=amount),
+            Fact(label="Amount", value=f"{amount} (all that is left)"),
+            Fact(label="Left after", value=amount, emphasis=True),
+            Fact(label="Bill", value="B-1"),
+        )
+
+    def card(payload: Payload, language: Language) -> Card:
+        return PAY_THING.card(payload, language).model_copy(update={"facts": facts("€ 980.00")})
+
+    tool = replace(PAY_THING, card=card)
+    props = card_props(proposal(), tool, Looking(APPROVER, "en", NOW, "Europe/Berlin"))
+    assert [fact["label"] for fact in props["facts"]] == ["Left after", "Bill"]
 
 
 def test_done_shows_the_receipt_and_a_link() -> None:
@@ -167,3 +190,22 @@ def test_an_edit_changes_only_what_was_edited_and_never_the_document() -> None:
 def test_a_fresh_card_asks_for_the_keyboard_and_a_reloaded_one_does_not() -> None:
     assert shown(proposal(), fresh=True)["fresh"] is True
     assert shown(proposal())["fresh"] is False
+
+
+# a card that somebody else replaced
+
+
+def test_whoever_asked_reads_what_was_changed() -> None:
+    old = proposal()
+    new = proposal(
+        number=8,
+        proposer_name="Max Maurer",
+        payload={**old.payload, "amount": {"minor": 20000, "currency": "EUR"}, "date": "2026-11-20"},
+    )
+    assert changed_by(old, new, "en").startswith(
+        "Max Maurer changed this payment: amount € 200.00 instead of € 980.00; date 20 Nov 2026 instead of 22 Nov 2026."
+    )
+    german = changed_by(old, new, "de")
+    assert "Betrag 200,00 € statt 980,00 €" in german
+    assert "Datum 20. Nov. 2026 statt 22. Nov. 2026" in german
+    assert "with the same values" in changed_by(old, proposal(number=8), "en")

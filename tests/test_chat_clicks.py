@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant.audit import AuditTag
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import House
 from assistant.decisions import Verdict
@@ -23,6 +24,8 @@ from tools.base import Access, Organisation
 pytestmark = pytest.mark.anyio
 
 OPEN = proposal()
+NOBODYS = "22222222-2222-4222-8222-222222222222"
+"""Looks like a proposal's id, and is none's."""
 
 
 @dataclass
@@ -74,11 +77,22 @@ class Shown:
 
 
 @dataclass
+class Trail:
+    """Stands where the audit trail stands."""
+
+    noted: list[dict[str, Any]] = field(default_factory=list)
+
+    async def note(self, **event: Any) -> None:
+        self.noted.append(event)
+
+
+@dataclass
 class Room:
     door: Door = field(default_factory=Door)
     runs: Runs = field(default_factory=Runs)
     stored: Stored = field(default_factory=lambda: Stored(OPEN))
     shown: Shown = field(default_factory=Shown)
+    trail: Trail = field(default_factory=Trail)
 
     def __post_init__(self) -> None:
         async def organisations() -> list[Organisation]:
@@ -98,6 +112,7 @@ class Room:
             proposals=self.stored,
             decisions=self.door,
             executor=self.runs,
+            audit=self.trail,
             feed=Feed(),
             current=nobody,
             sandboxed=True,
@@ -172,6 +187,65 @@ async def test_a_forged_click_never_reaches_the_door(payload: object) -> None:
     room = Room()
     answer = await room.clicks.decide(payload, by())
     assert "refused" in answer
+    assert "no such proposal" not in answer["refused"]
+    assert room.door.asked == []
+    assert_recorded(room, AuditTag.DECISION_REFUSED)
+
+
+def assert_recorded(room: Room, tag: AuditTag) -> dict[str, Any]:
+    """One line in the trail: who, in which session, why; nothing of what was sent but the name of a proposal."""
+    (event,) = room.trail.noted
+    assert (event["tag"], event["session_id"], event["organisation_id"]) == (tag, "s-1", "org-1")
+    assert event["principal"].id == "p-1"
+    assert event["subject"] in ("", OPEN.id, NOBODYS)
+    assert event["facts"]["reason"]
+    return event
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "confirmed or cancelled"), ("de", "bestätigen oder abbrechen")])
+async def test_a_verdict_that_does_not_exist_is_called_that(language: str, words: str) -> None:
+    room = Room()
+    answer = await room.clicks.decide(click(verdict="approve"), by(language=language))
+    assert words in answer["refused"]
+    event = assert_recorded(room, AuditTag.DECISION_REFUSED)
+    assert (event["subject"], event["facts"]["reason"]) == (OPEN.id, "ill_formed:verdict")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Reference: at most 200 characters are possible, this has 5,000."),
+        ("de", "Verwendungszweck: Höchstens 200 Zeichen sind möglich, das sind 5.000."),
+    ],
+)
+async def test_a_text_that_is_too_long_is_told_how_long_it_may_be(language: str, words: str) -> None:
+    room = Room()
+    answer = await room.clicks.edit(click(fields={"reference": "x" * 5000}), by(language=language))
+    assert isinstance(answer, dict)
+    assert words in answer["refused"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"payee": "Evil Ltd"}, "Only the amount, the date, the account and the reference"),
+        ({"amount": 500}, "Amount: this is not a text"),
+        (["amount"], "cannot be read"),
+    ],
+)
+async def test_what_cannot_be_edited_is_said(fields: object, words: str) -> None:
+    room = Room()
+    answer = await room.clicks.edit(click(fields=fields), by())
+    assert isinstance(answer, dict)
+    assert words in answer["refused"]
+    assert "Evil" not in answer["refused"]
+
+
+async def test_a_click_that_no_page_has_is_refused_and_recorded() -> None:
+    room = Room()
+    answer = await room.clicks.unknown(click(verdict="confirm"), by())
+    assert "no such button" in answer["refused"]
+    assert assert_recorded(room, AuditTag.DECISION_REFUSED)["subject"] == OPEN.id
     assert room.door.asked == []
 
 
@@ -200,7 +274,7 @@ async def test_an_edit_with_nothing_changed_prepares_the_same_again() -> None:
         click(fields={"amount": "9" * 300}),
         click(fields=[]),
         click(fields={}, organisation_id="org-2"),
-        {**click(), "proposal_id": "22222222-2222-4222-8222-222222222222"},
+        {**click(), "proposal_id": NOBODYS},
         {**click(), "digest": "e" * 64},
     ],
 )
@@ -210,6 +284,7 @@ async def test_a_forged_edit_makes_nothing(payload: object) -> None:
     assert isinstance(answer, dict)
     assert "refused" in answer
     assert room.stored.kept == []
+    assert_recorded(room, AuditTag.PROPOSAL_REFUSED)
 
 
 async def test_a_card_of_another_organisation_cannot_be_edited() -> None:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.chat.talks import Talks
+from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
 from assistant.chat.welcome import WAITING, Waits, asks_what_waits, greeting, starters
 from assistant.principal import Role
 from assistant.proposals import Proposal
-from tests.support.conversation import ORGANISATION, person, proposal
+from tests.support.conversation import NOW, ORGANISATION, TOOLSET, person, proposal
 
 MORNING = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -59,19 +60,49 @@ def test_a_preparer_is_shown_only_their_own() -> None:
     waiting = [*several(2, "p-2"), *several(1, "p-9")]
     waits = Waits.of(waiting, person(Role.PREPARER, identity="p-2"), ORGANISATION)
     assert [one.proposer_id for one in waits.shown()] == ["p-2", "p-2"]
-    assert "wait for somebody with the role approver" in waits.said("en")
+    assert "wait for an approver" in waits.said("en")
 
 
 def test_a_viewer_is_told_which_role_decides() -> None:
     waits = Waits.of(several(2), person(Role.VIEWER), ORGANISATION)
     assert waits.shown() == []
-    assert "role approver" in waits.said("en")
+    assert "only an approver can confirm" in waits.said("en")
+    assert "Freigaberecht" in waits.said("de")
 
 
 def test_many_cards_are_shown_in_parts() -> None:
     waits = Waits.of(several(14), person(Role.APPROVER), ORGANISATION)
-    assert len(waits.shown()) == 10
-    assert "The 10 oldest are shown" in waits.said("en")
+    assert [one.number for one in waits.shown()] == [one.number for one in waits.everything[:3]]
+    assert "the 3 oldest stand below it as cards" in waits.said("en")
+    assert len(Waits.of(several(10), person(Role.APPROVER), ORGANISATION).shown()) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Show card P-12", 12), ("Zeige Karte P-12", 12), ("show me p7.", 7), ("Show bill P-12", None), ("P-12", None)],
+)
+def test_a_card_is_asked_for_by_its_number(text: str, number: int | None) -> None:
+    assert asked_card(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [("show more", True), ("mehr zeigen", True), ("More", True), ("show more bills", False), ("", False)],
+)
+def test_more_is_asked_for(text: str, asks: bool) -> None:
+    assert asks_for_more(text) is asks
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_list_of_many_says_amount_payee_document_who_and_when(language: str) -> None:
+    waiting = several(14)
+    table = waiting_table(waiting, ORGANISATION, TOOLSET, NOW, language)
+    assert len(table.rows) == 14
+    row = table.rows[3]
+    assert row["amount"] == {"minor": 98000, "currency": "EUR"}
+    assert (row["payee"], row["document"], row["who"]) == ("Papierwerk GmbH", "B-1", "Paul Peters")
+    assert (row["since"], row["until"]) == ("2026-11-22", "14:27")
+    assert asked_card(str(row["_ask"])) == waiting[3].number
 
 
 def test_the_greeting_names_person_role_organisation_and_what_waits() -> None:

@@ -147,6 +147,7 @@ async def test_a_provider_that_cannot_be_read_is_tried_again_then_given_up(core:
     made = await core.confirmed()
     later = await core.executor.execute(made.id)
     assert later.state is State.CONFIRMED and later.problem and "tried again" in later.problem["en"]
+    assert "Try again" not in later.problem["en"] and "noch einmal versuchen" not in later.problem["de"]
     core.clock.advance(seconds=20)
     core.till.down = False
     await core.executor.sweep()

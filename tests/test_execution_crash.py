@@ -75,7 +75,7 @@ def crash_at(name: str, times: int = 1) -> Callable[[str], None]:
     return check
 
 
-@pytest.mark.parametrize("answer", ["ok", "lost_after", "lost_before"])
+@pytest.mark.parametrize("answer", ["ok", "lost_after", "lost_before", "busy"])
 @pytest.mark.parametrize("name", CHECKPOINTS)
 async def test_a_crash_at_every_checkpoint_leaves_exactly_one_payment(
     database: Database, name: str, answer: str
@@ -135,6 +135,8 @@ async def test_the_crash_test_reaches_every_checkpoint(database: Database) -> No
     second = await core.confirmed()
     await core.executor.execute(second.id)
     await sweep_until_quiet(core)
+    core.till.due, core.till.answers = 98000, ["busy"]
+    await core.executor.execute((await core.confirmed()).id)
     assert set(reached) == set(CHECKPOINTS)
 
 

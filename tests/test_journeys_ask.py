@@ -10,11 +10,10 @@ import httpx
 import pytest
 import socketio.exceptions  # type: ignore[import-untyped]  # ships no types
 
-from tests.support.assistant import RunningAssistant, assistant, shared_assistant
+from tests.support.assistant import RunningAssistant
 from tests.support.chat import Chat, NotSignedIn, chat_as, open_chat, sign_in
 from tests.support.reckoning import Ledger, english, german
 
-__all__ = ["assistant", "shared_assistant"]
 pytestmark = pytest.mark.anyio
 
 EVERYBODY = {

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.assistant import RunningAssistant, assistant, module_assistant, own_assistant, shared_assistant
-from tests.support.browser import PHONE, WIDE, Scheme, Visitor, chromium, visitor
+from tests.support.assistant import RunningAssistant
+from tests.support.browser import PHONE, WIDE, Scheme, Visitor, visitor
 from tests.support.reckoning import Document, Ledger, english
 
-__all__ = ["assistant", "chromium", "module_assistant", "own_assistant", "shared_assistant"]
+pytest_plugins = ["tests.support.browser"]
 pytestmark = pytest.mark.browser
 
 LOOKS: tuple[tuple[Scheme, int], ...] = (("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE))

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.assistant import RunningAssistant, assistant, shared_assistant
+from tests.support.assistant import RunningAssistant
 from tests.support.chat import Chat, card_of, chat_as, decide, until_face
 from tests.support.reckoning import Document, Ledger, english
 
-__all__ = ["assistant", "shared_assistant"]
 pytestmark = pytest.mark.anyio
 
 API = "/api.xro/2.0"
@@ -27,18 +26,24 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
+def assistant(own_assistant: RunningAssistant) -> RunningAssistant:
+    """Not the shared product: after trouble Xero is left in peace for a while."""
+    return own_assistant
+
+
+@pytest.fixture
 def ledger(assistant: RunningAssistant) -> Ledger:
     return Ledger(assistant.sandbox["xero"])
 
 
 @pytest.fixture(scope="module")
-def stock(shared_assistant: RunningAssistant) -> list[Document]:
+def stock(module_assistant: RunningAssistant) -> list[Document]:
     """Bills that the product's copy of the ledger holds before anything fails: for each journey one."""
-    ledger = Ledger(shared_assistant.sandbox["xero"])
+    ledger = Ledger(module_assistant.sandbox["xero"])
     bills = [ledger.new_bill("61.00") for _ in range(16)]
 
     async def seen() -> None:
-        async with chat_as(shared_assistant.url, "Vera Vogel") as chat:
+        async with chat_as(module_assistant.url, "Vera Vogel") as chat:
             shown = {row["number"] for row in (await chat.ask("List all open bills")).table["rows"]}
         assert {bill.number for bill in bills} <= shown
 
@@ -79,6 +84,14 @@ async def test_the_copy_answers_and_says_how_old_it_is_while_xero_is_down(
         answer = await chat.ask("List all open bills")
     assert english(total) in answer.text
     assert_plain(answer.text, "Xero")
+
+
+async def test_a_slow_provider_is_told_instead_of_waited_for(assistant: RunningAssistant) -> None:
+    async with chat_as(assistant.url, "Vera Vogel") as chat:
+        assistant.sandbox["solaris"].fault("*", "slow", times=-1, seconds=120)
+        answer = await chat.ask("What is our balance?", patience=45)
+        assert_plain(answer.text, "Solaris")
+        assert "€" not in answer.text
 
 
 async def test_a_revoked_connection_is_told_and_nothing_is_written(

@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.assistant import RunningAssistant, assistant, shared_assistant
+from tests.support.assistant import RunningAssistant
 from tests.support.chat import Answer, chat_as
 from tests.support.reckoning import Ledger, english
 
-__all__ = ["assistant", "shared_assistant"]
 pytestmark = pytest.mark.anyio
 
 
@@ -34,7 +33,7 @@ CASES = {
     "unknown bill": Case("Pay bill BILL-9999", ("BILL-9999",), ("no bill", "not found", "cannot find", "there is no")),
     "unknown invoice": Case("Show invoice INV-9999", ("INV-9999",), ("no invoice", "not found", "there is no")),
     "unknown contact": Case("Pay Zyxwv Industries 100 euro", ("Zyxwv",), ("no contact", "not found", "nobody", "no ")),
-    "two contacts of the same name": Case("Pay Studio Weber", ("W-207", "SW0207")),
+    "two contacts of the same name": Case("Pay Studio Weber", ("Berlin", "Dortmund")),
     "a bill number of two suppliers": Case("Pay bill R-4711", ("Bergmann Druck", "Linh Nguyen")),
     "too much": Case("Pay 5000 euro of bill BILL-202", ("480.50",), ("more than", "only", "left", "exceeds")),
     "a paid bill": Case("Pay bill BILL-200", ("BILL-200",), ("paid",)),

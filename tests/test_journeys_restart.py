@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.assistant import RunningAssistant, module_assistant, own_assistant
+from tests.support.assistant import RunningAssistant
 from tests.support.chat import card_of, decide, open_chat, sign_in, until_face
 from tests.support.reckoning import Ledger
 
-__all__ = ["module_assistant", "own_assistant"]
 pytestmark = pytest.mark.anyio
 
 

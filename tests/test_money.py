@@ -87,6 +87,58 @@ def test_what_is_not_an_amount_is_refused_with_the_reason(written: str, language
     assert refused.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "expected"),
+    [
+        ("1,000", "en", "1000.00"),
+        ("1.000", "de", "1000.00"),
+        ("10.000", "de", "10000.00"),
+        ("1,250.00", "en", "1250.00"),
+        ("1,250.00", "de", "1250.00"),
+        ("10555.00", "de", "10555.00"),
+        ("10555,00", "en", "10555.00"),
+        ("1,234,567", "en", "1234567.00"),
+        ("1.2k", "en", "1200.00"),
+        ("1200", "en", "1200.00"),
+        ("0.50", "de", "0.50"),
+        ("80.5000", "en", "80.50"),
+    ],
+)
+def test_what_will_be_paid_is_read_where_it_has_one_reading(written: str, language: str, expected: str) -> None:
+    assert parse_amount(written, language=language, certain=True) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "reason"),
+    [
+        ("100,555", "en", "ambiguous"),
+        ("100,555", "de", "ambiguous"),
+        ("10,555", "en", "ambiguous"),
+        ("1.500", "de", "ambiguous"),
+        ("1.500", "en", "ambiguous"),
+        ("1,500", "en", "ambiguous"),
+        ("1,000", "de", "ambiguous"),
+        ("1.000", "en", "ambiguous"),
+        ("12.345", "en", "ambiguous"),
+        ("€ 1.500", "de", "ambiguous"),
+        ("10555.000", "en", "too_many_decimals"),
+        ("0.500", "en", "too_many_decimals"),
+        ("1 200,555", "de", "too_many_decimals"),
+        ("12.3450", "en", "too_many_decimals"),
+    ],
+)
+def test_what_will_be_paid_is_asked_about_in_every_doubt(written: str, language: str, reason: str) -> None:
+    with pytest.raises(AmountError) as refused:
+        parse_amount(written, language=language, certain=True)
+    assert refused.value.reason == reason
+
+
+@given(st.integers(min_value=1, max_value=10**14 - 1), st.sampled_from(["en", "de"]))
+def test_an_amount_with_its_two_decimals_is_never_in_doubt(minor: int, language: str) -> None:
+    written = f"{minor // 100}.{minor % 100:02d}"
+    assert parse_amount(written, language=language, certain=True) == Decimal(minor).scaleb(-2)
+
+
 def test_a_currency_without_cents_takes_none() -> None:
     assert parse_amount("1200", currency="JPY") == Decimal(1200)
     with pytest.raises(AmountError, match="too_many_decimals"):

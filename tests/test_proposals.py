@@ -95,7 +95,7 @@ async def test_a_session_that_is_over_or_somebody_elses_decides_nothing(core: Co
 
 
 async def test_another_digest_is_refused(core: Core) -> None:
-    made, other = await core.propose(), await core.propose(what=draft(minor=97999))
+    made, other = await core.propose(), await core.propose(what=draft(minor=97999, bill="bill-205"))
     assert (await refused(core, made, digest=other.digest)).reason is RefusalReason.DIGEST_MISMATCH
 
 

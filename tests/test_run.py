@@ -12,17 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.assistant import (
-    PROVIDERS,
-    RunningAssistant,
-    assistant,
-    module_assistant,
-    own_assistant,
-    shared_assistant,
-)
+from tests.support.assistant import PROVIDERS, RunningAssistant
 from tests.support.chat import sign_in
-
-__all__ = ["assistant", "module_assistant", "own_assistant", "shared_assistant"]
 
 
 def refused(home: Path, **settings: str) -> tuple[int, str]:

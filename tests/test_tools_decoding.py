@@ -53,6 +53,20 @@ def test_what_is_new_is_shown_or_left_out_never_miscounted() -> None:
     assert read("Payments", decoding.payment, {**PAYMENT, "Status": "HALF"}) == []
 
 
+@pytest.mark.parametrize(("due", "left"), [(480.1, Decimal("480.1")), (0, Decimal(0)), ("12.50", Decimal("12.50"))])
+def test_the_answer_to_a_write_says_what_is_left(due: object, left: Decimal) -> None:
+    answered = {**PAYMENT, "Invoice": {**PAYMENT["Invoice"], "AmountDue": due}}
+    assert read("Payments", decoding.made_payment, answered)[0].left_on_document == left
+    assert read("Payments", decoding.payment, answered)[0].left_on_document is None
+
+
+@pytest.mark.parametrize("due", [None, "", "abc", {}, True, "NaN"])
+def test_a_payment_is_certain_even_if_what_is_left_cannot_be_read(due: object) -> None:
+    answered = {**PAYMENT, "Invoice": {**PAYMENT["Invoice"], "AmountDue": due}}
+    (made,) = read("Payments", decoding.made_payment, answered)
+    assert (made.id, made.left_on_document) == (PAYMENT["PaymentID"], None)
+
+
 def test_a_payment_of_a_credit_note_keeps_its_document_and_has_no_kind() -> None:
     note = {"CreditNoteID": "n1", "CreditNoteNumber": "CN-1", "CurrencyCode": "EUR", "Contact": {"Name": "Acme Ltd"}}
     (found,) = read(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -120,6 +121,7 @@ async def test_a_bill_is_paid_from_the_question_to_the_books(house: House) -> No
     assert house.paid() == []
     assert await RECORD_PAYMENT.changed(house.access(), draft.payload) is None
     receipt = await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    assert "; € 50.00 is left to pay (" in receipt.summary["en"]
     (effect,) = house.paid()
     assert (effect["result_id"], effect["idempotency_key"]) == (receipt.reference, "key-1")
     assert effect["body"]["Reference"] == "November FA-TESTMARK"
@@ -138,7 +140,7 @@ async def test_an_answer_lost_on_the_way_is_found_again_and_paid_once(house: Hou
     with pytest.raises(OutcomeUnknown):
         await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
     found = await RECORD_PAYMENT.look_up(house.writing, draft.payload, "key-1")
-    assert found is not None
+    assert found is not None and "; nothing is left to pay (" in found.summary["en"]
     assert [effect["result_id"] for effect in house.paid()] == [found.reference]
 
 
@@ -150,6 +152,14 @@ async def test_a_request_lost_on_the_way_is_not_found_and_may_be_sent_again_with
     assert await RECORD_PAYMENT.look_up(house.writing, draft.payload, "key-1") is None
     receipt = await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
     assert [effect["result_id"] for effect in house.paid()] == [receipt.reference]
+
+
+async def test_two_payments_on_one_bill_are_told_what_xero_has_left(house: House) -> None:
+    first, second = [await house.propose(document_number="BILL-201", amount=amount) for amount in ("1200.00", "31.00")]
+    await RECORD_PAYMENT.execute(house.writing, first.payload, "key-1")
+    receipt = await RECORD_PAYMENT.execute(house.writing, second.payload, "key-2")
+    assert "; € 19.00 is left to pay (" in receipt.summary["en"]
+    assert (await house.writing.payments.left_to_pay(str(receipt.facts["document_id"]))).amount == Decimal("19.00")
 
 
 async def test_paying_a_bill_twice_is_refused_by_xero_itself(house: House) -> None:

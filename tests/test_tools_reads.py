@@ -23,8 +23,8 @@ from tests.support.books import (
 )
 from tools.base import ReadTool, ToolResult
 from tools.catalogue import toolset
-from tools.errors import ToolRetry
-from tools.xero.books import DocumentStatus
+from tools.errors import ProviderUnavailable, ToolRetry
+from tools.xero.books import DocumentStatus, LedgerAccount
 
 pytestmark = pytest.mark.anyio
 
@@ -80,8 +80,8 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
         (
             "list_invoices",
             {"status": "open", "min_amount": "1.2k", "currency": "EUR"},
-            "€ 5,199.00 is open on 2 invoices in EUR of at least 1,200.00, all overdue, oldest 64 days",
-            "5.199,00 € sind bei 2 Rechnungen in EUR ab 1.200,00 offen, alles überfällig, am längsten seit 64 Tagen",
+            "€ 5,199.00 is open on 2 invoices of at least € 1,200.00, all overdue, oldest 64 days",
+            "5.199,00 € sind bei 2 Rechnungen ab 1.200,00 € offen, alles überfällig, am längsten seit 64 Tagen",
         ),
         (
             "get_overdue_summary",
@@ -173,9 +173,52 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
         ),
         (
             "list_bookings",
+            {"min_amount": "3000", "direction": "out"},
+            "No outgoing bookings of at least 3,000.00, since 23 Oct 2026",
+            "Keine ausgehenden Buchungen ab 3.000,00, seit 23. Okt. 2026",
+        ),
+        (
+            "list_bank_accounts",
+            {},
+            "1 bank account at Solaris: € 84,210.33 available on Geschäftskonto DE02 … 2051, € 84,500.00 booked; "
+            "3 bank accounts are kept in Xero: 090 Solaris Geschäftskonto (EUR), 091 Tagesgeld (EUR) and "
+            "092 Sterling Account (GBP)",
+            "1 Bankkonto bei Solaris: 84.210,33 € verfügbar auf Geschäftskonto DE02 … 2051, 84.500,00 € gebucht; "
+            "in Xero werden 3 Bankkonten geführt: 090 Solaris Geschäftskonto (EUR), 091 Tagesgeld (EUR) und "
+            "092 Sterling Account (GBP)",
+        ),
+        (
+            "list_payments",
+            {"direction": "in", "contact_name": "Müller"},
+            "No payment received from Müller GmbH",
+            "Keine Zahlung eingegangen von Müller GmbH",
+        ),
+        (
+            "list_bills",
+            {"status": "open", "min_amount": "300", "max_amount": "1000"},
+            "€ 1,460.50 and £ 310.20 are open on 3 bills between 300.00 and 1,000.00 in any currency, "
+            "next due 29 Nov 2026",
+            "1.460,50 € und 310,20 £ sind bei 3 Eingangsrechnungen zwischen 300,00 und 1.000,00 in jeder Währung "
+            "offen, nächste Fälligkeit 29. Nov. 2026",
+        ),
+        (
+            "list_bills",
+            {"status": "open", "min_amount": "£ 300"},
+            "£ 310.20 is open on 1 bill of at least £ 300.00, next due 29 Nov 2026",
+            "310,20 £ sind bei 1 Eingangsrechnung ab 300,00 £ offen, nächste Fälligkeit 29. Nov. 2026",
+        ),
+        (
+            "list_invoices",
+            {"date_from": "2026-11-01", "date_to": "2026-11-02", "due_from": "2026-11-30"},
+            "€ 750.00 in 1 invoice dated 1 Nov 2026 to 2 Nov 2026 due from 30 Nov 2026; € 250.00 of it open on 1",
+            "750,00 € in 1 Rechnung mit Datum 1. Nov. 2026 bis 2. Nov. 2026 mit Fälligkeit ab 30. Nov. 2026; "
+            "davon 250,00 € offen bei 1",
+        ),
+        (
+            "list_bookings",
             {"contact_name": "hofgarten", "direction": "out", "min_amount": "1.000"},
-            "€ 2,650.00 went out in 1 booking with hofgarten, since 23 Oct 2026",
-            "2.650,00 € abgegangen in 1 Buchung mit hofgarten, seit 23. Okt. 2026",
+            "€ 2,650.00 went out in 1 booking of at least € 1,000.00 with hofgarten, since 23 Oct 2026",
+            "2.650,00 € abgegangen in 1 Buchung ab 1.000,00 € mit hofgarten, seit 23. Okt. 2026",
         ),
     ],
 )
@@ -184,15 +227,138 @@ async def test_the_answer_in_both_languages(name: str, said: dict[str, Any], en:
     assert (await ask(name, language="de", **said)).answer == f"{de} (Demo GmbH, Stand 14:02)."
 
 
-async def test_a_list_of_every_state_is_divided_and_voided_ones_do_not_count() -> None:
+async def test_count_and_total_of_a_list_belong_together_and_drafts_are_not_owed() -> None:
     result = await ask("list_bills")
     assert result.answer.startswith(
-        "€ 3,645.50 and £ 310.20 in 10 bills; € 3,010.50 and £ 310.20 of it open on 6, 1 paid, 1 in draft, "
-        "1 awaiting approval, 1 voided (not counted)"
+        "€ 3,510.50 and £ 310.20 in 7 bills; € 3,010.50 and £ 310.20 of it open on 6, 1 paid; "
+        "not owed yet: € 75.00 in 1 draft and € 60.00 in 1 document awaiting approval (1 voided, not counted) ("
     )
-    counted = [doc for doc in usual_world().documents if doc.kind == "bill" and doc.status != DocumentStatus.VOIDED]
-    euros = sum((doc.total for doc in counted if doc.currency == "EUR"), Decimal(0))
+    assert (await ask("list_bills", language="de")).answer.startswith(
+        "3.510,50 € und 310,20 £ in 7 Eingangsrechnungen; davon 3.010,50 € und 310,20 £ offen bei 6, 1 bezahlt; "
+        "noch nicht geschuldet: 75,00 € in 1 Entwurf und 60,00 € in 1 Beleg zur Freigabe (1 storniert, nicht gezählt) ("
+    )
+    approved = [doc for doc in usual_world().documents if doc.kind == "bill" and doc.status in ("AUTHORISED", "PAID")]
+    assert result.facts["counted_in_totals"] == len(approved) == 7
+    euros = sum((doc.total for doc in approved if doc.currency == "EUR"), Decimal(0))
     assert {"amount": f"{euros}", "currency": "EUR"} in at(result.facts, "totals")
+
+
+async def test_a_list_of_drafts_only_owes_nothing() -> None:
+    world = World()
+    world.contacts = [ACME]
+    world.documents = [bill(f"D-{n}", ACME, "10.00", status=DocumentStatus.DRAFT) for n in (1, 2)]
+    assert (await ask("list_bills", world)).answer.startswith(
+        "There are no approved bills; not owed yet: € 20.00 in 2 drafts ("
+    )
+    assert (await ask("list_bills", world, language="de")).answer.startswith(
+        "Es gibt keine freigegebenen Eingangsrechnungen; noch nicht geschuldet: 20,00 € in 2 Entwürfen ("
+    )
+
+
+async def test_the_figure_of_a_draft_is_nowhere_under_left_to_pay() -> None:
+    result = await ask("list_bills")
+    (table,) = result.tables
+    drafts = [row for row in table.rows if row["number"] in ("BILL-300", "BILL-301")]
+    assert [at(row, "left", "minor") for row in drafts] == [0, 0]
+    assert [at(row, "total", "minor") for row in drafts] == [7500, 6000]
+    assert (table.total_label, [(total.minor, total.currency) for total in table.totals]) == (
+        "Left to pay",
+        [(301050, "EUR"), (31020, "GBP")],
+    )
+    by_column: dict[str, int] = {}
+    for row in table.rows:
+        by_column[at(row, "left", "currency")] = by_column.get(at(row, "left", "currency"), 0) + at(
+            row, "left", "minor"
+        )
+    assert by_column == {total.currency: total.minor for total in table.totals}
+    told = {row["number"]: row["amount_due"] for row in at(result.facts, "rows")}
+    assert (told["BILL-300"], told["BILL-201"]) == ("0.00", "1250.00")
+    draft = await ask("get_bill", bill_number="BILL-300")
+    assert at(draft.facts, "document", "amount_due") == "0.00"
+    owing = at((await ask("list_contacts", query="acme")).facts, "rows", 0, "we_owe")
+    assert owing == "€ 2,230.00"
+
+
+async def test_the_column_of_days_says_its_unit() -> None:
+    labels = {
+        language: {
+            column.key: column.label for column in (await ask("list_bills", language=language)).tables[0].columns
+        }
+        for language in ("en", "de")
+    }
+    assert (labels["en"]["days"], labels["de"]["days"]) == ("Days overdue", "Tage überfällig")
+
+
+async def test_bank_accounts_kept_in_xero_stand_apart_and_have_no_balance() -> None:
+    result = await ask("list_bank_accounts")
+    bank, kept = result.tables
+    assert (bank.source, kept.source) == ("Solaris", "Xero")
+    assert [row["code"] for row in kept.rows] == ["090", "091", "092"]
+    assert not {"available", "booked", "balance"} & {key for row in kept.rows for key in row}
+    assert at(result.facts, "in_xero", 2) == {"code": "092", "name": "Sterling Account", "currency": "GBP"}
+    world = usual_world()
+    world.accounts = [books.RENT, books.account("095", "Old account", status="ARCHIVED")]
+    assert "; none is kept in Xero (" in (await ask("list_bank_accounts", world)).answer
+
+
+async def test_the_bank_s_figures_are_told_even_if_the_chart_of_accounts_cannot_be_read() -> None:
+    class NoBooks(books.FakeBooks):
+        async def accounts(self) -> list[LedgerAccount]:
+            raise ProviderUnavailable("Xero", reason="HTTP 503")
+
+    tool = toolset().get("list_bank_accounts")
+    assert isinstance(tool, ReadTool)
+    result = await tool.run(make_access(books=NoBooks(usual_world())))
+    assert result.answer.startswith("1 bank account at Solaris: € 84,210.33 available")
+    assert "; the bank accounts kept in Xero cannot be read now (" in result.answer
+    assert [table.source for table in result.tables] == ["Solaris"]
+
+
+async def test_deleted_payments_in_a_list_are_named_and_not_counted() -> None:
+    world = usual_world()
+    paid = world.document("BILL-150")
+    world.payments.append(payment(paid, "9.00", date(2026, 10, 1), MAIN, id="gone-1", status="DELETED"))
+    answer = (await ask("list_payments", world, status="all", direction="out")).answer
+    assert answer.startswith("€ 500.00 paid in 1 payment (1 deleted payment, not counted)")
+
+
+async def test_a_limit_with_a_currency_keeps_bookings_of_others_out() -> None:
+    answer = (await ask("list_bookings", min_amount="£ 100", direction="out")).answer
+    assert answer.startswith("No outgoing bookings of at least £ 100.00, since 23 Oct 2026 (")
+
+
+async def test_two_limits_in_two_currencies_are_asked_about() -> None:
+    with pytest.raises(ToolRetry, match="more than one currency"):
+        await ask("list_bills", min_amount="£ 5", currency="EUR")
+
+
+async def test_days_and_yes_are_in_the_person_s_language() -> None:
+    world = usual_world()
+    world.details = world.details.model_copy(update={"is_demo": True, "financial_year_end": "02-29"})
+    rows = {row["label"]: row["value"] for row in (await ask("get_organisation", world, language="de")).tables[0].rows}
+    assert (rows["Buchungen gesperrt bis"], rows["Geschäftsjahresende"], rows["Demofirma"]) == (
+        "31. Juli 2026", "29. Feb.", "ja",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("GS-0005", []),
+        ("CN-0042", []),
+        ("RE-0042", ["INV-0042"]),
+        ("INV-0046", ["INV-0045", "INV-0042"]),
+        ("BLL-201", ["BILL-201"]),
+        ("INV-201", ["BILL-201"]),
+        ("INV-9913", []),
+    ],
+)
+async def test_only_numbers_that_may_have_been_meant_are_offered(typed: str, offered: list[str]) -> None:
+    with pytest.raises(ToolRetry) as asked:
+        await ask("get_invoice", invoice_number=typed)
+    found = [choice.number for choice in asked.value.choices]
+    assert found[: len(offered)] == offered
+    assert bool(found) == bool(offered)
 
 
 async def test_every_row_is_in_the_table_and_twenty_are_told_to_the_model() -> None:

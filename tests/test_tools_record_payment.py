@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from assistant.cards import edited_arguments
 from tests.support import books
 from tests.support.books import (
     ACME,
@@ -32,7 +33,7 @@ from tools.base import Draft
 from tools.catalogue import toolset
 from tools.errors import OutcomeUnknown, ProviderRefused, ToolError, ToolFailed, ToolRetry
 from tools.money import Money
-from tools.xero.books import DocumentStatus
+from tools.xero.books import Contact, DocumentStatus
 from tools.xero.payments import RECORD_PAYMENT
 
 pytestmark = pytest.mark.anyio
@@ -161,6 +162,31 @@ async def test_an_amount_may_come_as_a_json_number() -> None:
         "currency": "EUR",
     }
     assert "more decimals" in str(await refused(ToolRetry, document_number="BILL-202", amount=1.234))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("written", ["100,555", "10,555", "1.500", "1,500", "12.345", "480.500", "0.001"])
+async def test_an_amount_in_doubt_is_asked_about_wherever_it_was_written(written: str, language: str) -> None:
+    world = usual_world()
+    world.documents.append(bill("BILL-900", ACME, "200000.00"))
+    with pytest.raises(ToolRetry) as asked:
+        await propose(world, language=language, document_number="BILL-900", amount=written)
+    assert "Which amount" in asked.value.text("en") and "Nothing was recorded" in asked.value.text("en")
+    assert "Welcher Betrag" in asked.value.text("de") and "nichts erfasst" in asked.value.text("de")
+
+
+async def test_an_edit_of_a_card_asks_in_the_same_cases_as_the_chat() -> None:
+    """What a click on Edit passes on (assistant.cards): the document's id and the field as it was typed."""
+    world = usual_world()
+    world.documents.append(bill("BILL-900", ACME, "14280.00"))
+    plan = await plan_of(world, document_number="BILL-900")
+    arguments = edited_arguments(plan, {"amount": "10,555"})
+    with pytest.raises(ToolRetry, match="two ways"):
+        await propose(world, language="de", **arguments)
+    again = await propose(world, language="de", **edited_arguments(plan, {"amount": "10.555,00"}))
+    assert again.payload["amount"] == {"minor": 1055500, "currency": "EUR"}
+    unchanged = await propose(world, language="de", **edited_arguments(plan, {"reference": "x"}))
+    assert unchanged.payload["amount"] == plan["amount"]
 
 
 # the account
@@ -309,6 +335,53 @@ async def test_the_card_says_what_will_happen_to_whom_how_much_from_where_when_a
     assert {fact.label: fact.value for fact in german.facts}["Danach offen"] == "400,00 €"
 
 
+@pytest.mark.parametrize(("weber", "city"), [(books.WEBER_BERLIN, "Berlin"), (books.WEBER_DORTMUND, "Dortmund")])
+async def test_a_payee_whose_name_another_has_is_told_apart_on_card_and_in_answer(weber: Contact, city: str) -> None:
+    world = usual_world()
+    world.documents.append(bill("W-207", weber, "50.00"))
+    draft = await propose(world, document_number="W-207")
+    assert draft.payload["party_detail"] == city
+    assert RECORD_PAYMENT.card(draft.payload, "de").payee == f"Studio Weber ({city})"
+    assert draft.summary == f"Payment of € 50.00 to Studio Weber ({city}) for bill W-207"
+    writing, _ = make_write_access(world)
+    receipt = await RECORD_PAYMENT.execute(writing, draft.payload, "key-1")
+    assert f"€ 50.00 to Studio Weber ({city}) for W-207" in receipt.summary["en"]
+    assert RECORD_PAYMENT.card(await plan_of(document_number="BILL-202"), "en").payee == "Schneider Logistik"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({"city": "Berlin", "email": "a@x.example"}, {"city": "Berlin", "email": "b@x.example"}, "a@x.example"),
+        ({"city": "Berlin"}, {"city": "Berlin"}, books.uid("twin-a")[:8]),
+        ({}, {"city": "Berlin"}, books.uid("twin-a")[:8]),
+    ],
+)
+async def test_the_e_mail_address_or_the_id_tells_contacts_of_one_town_apart(
+    one: dict[str, str], other: dict[str, str], told: str
+) -> None:
+    world = usual_world()
+    first = contact("Twin GmbH", id=books.uid("twin-a"), **one)
+    world.contacts += [first, contact("TWIN GmbH", id=books.uid("twin-b"), **other)]
+    world.documents.append(bill("T-1", first, "5.00"))
+    assert (await plan_of(world, document_number="T-1"))["party_detail"] == told
+
+
+async def test_a_card_made_before_payees_were_told_apart_is_still_read() -> None:
+    plan = await plan_of(document_number="BILL-202")
+    del plan["party_detail"]
+    assert RECORD_PAYMENT.card(plan, "en").payee == "Schneider Logistik"
+
+
+async def test_instead_of_an_unknown_number_only_what_can_be_paid_is_offered() -> None:
+    for typed, offered in (("BILL-151", []), ("BILL-203", ["BILL-202", "BILL-204", "BILL-201"]), ("GS-0005", [])):
+        asked = await asked_which(document_number=typed, direction="out")
+        assert [choice.number for choice in asked.choices] == offered, typed
+    asked = await asked_which(document_number="GS-0005")
+    assert "If it is a credit note" in asked.text("en") and "Gutschrift" in asked.text("de")
+    assert "INV-0045" not in [c.number for c in (await asked_which(document_number="BILL-45", direction="out")).choices]
+
+
 async def test_money_received_has_its_own_words() -> None:
     card = RECORD_PAYMENT.card(await plan_of(document_number="INV-0051", direction="in"), "en")
     assert (card.payee_label, card.payee) == ("Received from", "Müller GmbH")
@@ -409,6 +482,40 @@ async def test_execution_sends_exactly_the_plan_with_its_key() -> None:
     assert receipt.link.startswith(
         "https://go.xero.com/organisationlogin/default.aspx?shortcode=!demo1&redirecturl=/AccountsPayable/"
     )
+    assert receipt.reference == world.payments[-1].id
+
+
+async def test_what_is_left_is_what_xero_says_not_what_the_card_expected() -> None:
+    world = usual_world()
+    plan = await plan_of(world, document_number="BILL-201", amount="31.00")
+    world.change("BILL-201", amount_due=Decimal("50.00"))  # another payment came between
+    writing, _ = make_write_access(world)
+    receipt = await RECORD_PAYMENT.execute(writing, plan, "key-1")
+    assert "; € 19.00 is left to pay (" in receipt.summary["en"]
+    assert "; 19,00 € bleiben offen (" in receipt.summary["de"]
+    assert receipt.facts["left_after"] == "19.00"
+
+
+async def test_what_is_left_is_read_again_where_the_answer_does_not_say_it() -> None:
+    world = usual_world()
+    plan = await plan_of(world, document_number="BILL-201", amount="31.00")
+    writing, writer = make_write_access(world)
+    writer.says_left = False
+    assert "; € 1,219.00 is left to pay (" in (await RECORD_PAYMENT.execute(writing, plan, "key-1")).summary["en"]
+    world.change("BILL-201", amount_due=Decimal("7.00"))
+    found = await RECORD_PAYMENT.look_up(writing, plan, "key-1")
+    assert found is not None and "; € 7.00 is left to pay (" in found.summary["en"]
+
+
+async def test_what_is_left_is_left_out_where_it_cannot_be_read_and_the_payment_stands() -> None:
+    world = usual_world()
+    plan = await plan_of(world, document_number="BILL-201", amount="31.00")
+    writing, writer = make_write_access(world)
+    writer.says_left, writer.reads_fail = False, True
+    receipt = await RECORD_PAYMENT.execute(writing, plan, "key-1")
+    assert receipt.summary["en"].endswith("recorded in Xero (Demo GmbH).")
+    assert receipt.summary["de"].endswith("in Xero erfasst (Demo GmbH).")
+    assert "left_after" not in receipt.facts
     assert receipt.reference == world.payments[-1].id
 
 

@@ -184,6 +184,8 @@ async def test_a_payment_is_written_once_exactly_and_found_again(xero: RunningPr
     connected = await connect(xero)
     new = await connected.new_payment("980.10" if (await connected.bill()).amount_due > 981 else "100.10")
     made = await connected.writer.create_payment(new, key="key-1")
+    left = await connected.writer.left_to_pay(new.document_id)
+    assert made.left_on_document == left.amount == (await connected.reader.document(new.document_id)).amount_due
     assert (made.document_id, made.amount, made.paid_on) == (new.document_id, new.money.amount, PAID_ON)
     (effect,) = connected.payments_made()
     assert effect["idempotency_key"] == "key-1"
@@ -267,8 +269,19 @@ async def test_no_connection_at_all_means_that_nothing_was_written() -> None:
         connected = await connect(gone)
         new = await connected.new_payment()
     calls = XeroCalls(gone.url, connected.writer._tenant, connected.tokens, CallPace(now), connect_seconds=1)
-    with pytest.raises(ProviderUnavailable):
+    with pytest.raises(ProviderUnavailable, match="Xero cannot be reached"):
         await XeroWriter(calls).create_payment(new, key="key-1")
+
+
+SAID = {
+    "drop_before": "broke off the connection",
+    "drop_after": "broke off the connection",
+    "error_500": "answered with an error (500)",
+    "unavailable": "answered with an error (503)",
+    "truncate": "gave an answer that cannot be read",
+    "nonsense": "gave an answer that cannot be read",
+    "rate_limit": "allows no more calls until",
+}
 
 
 @pytest.mark.parametrize(
@@ -289,6 +302,7 @@ async def test_a_failed_read_says_what_to_do(xero: RunningProvider, kind: str, e
     xero.fault("GET /api.xro/2.0/Invoices", kind)
     with pytest.raises(error) as failed:
         await connected.reader.document(bill.id)
+    assert SAID[kind] in failed.value.text("en") and "Error" not in failed.value.text("en")
     for language in ("en", "de"):
         assert "Xero" in failed.value.text(language)
         assert ("Nothing was changed" in failed.value.text("en")) and ("nichts geändert" in failed.value.text("de"))
@@ -298,8 +312,9 @@ async def test_a_slow_read_ends_at_the_time_limit(xero: RunningProvider) -> None
     connected = await connect(xero, read_seconds=0.3)
     xero.fault("GET /api.xro/2.0/Organisation", "slow", seconds=5)
     async with asyncio.timeout(3):
-        with pytest.raises(ProviderUnavailable):
+        with pytest.raises(ProviderUnavailable, match=r"Xero did not answer within 0\.3 seconds") as slow:
             await connected.reader.organisation()
+    assert slow.value.__cause__ is not None, "the log shows what the library said"
 
 
 async def test_a_token_that_ended_is_renewed_once_and_the_write_is_sent_again(xero: RunningProvider) -> None:

@@ -25,16 +25,22 @@ pytestmark = pytest.mark.anyio
         ("see https://evil.example/?d=secret",),
         ("see w", "ww", ".evil.example"),
         ("<https://evil.example>",),
-        ("mail a@evil.example",),
+        ("mailto:a@evil.example?body=secret",),
         (":::warning\nhi\n:::",),
     ],
 )
 async def test_nothing_live_in_the_words_of_a_model(pieces: tuple[str, ...]) -> None:
     screen = await Talk(ScriptedModel(says(*pieces))).say("Hello")
     (shown,) = screen.of("answer")
-    for live in ("](", "][", "]:", "<i", "<h", "://", "www.", "@e", ":::"):
+    for live in ("](", "][", "]:", "<i", "<h", "://", "www.", "mailto:a", ":::"):
         assert live not in shown
     assert "evil" in shown or "hi" in shown
+
+
+async def test_an_address_can_be_copied_into_a_mail() -> None:
+    text = "Write to rechnung@kurierkollektiv.example."
+    screen = await Talk(ScriptedModel(says(*text))).say("Hello")
+    assert screen.of("answer") == [text]
 
 
 async def test_plain_words_pass_unchanged() -> None:

@@ -151,12 +151,17 @@ NO_PERMISSION = Refused(
     "An admin must connect it again with that permission.",
     "Eine Person mit der Rolle admin muss sie mit dieser Berechtigung neu verbinden.",
 )
-BAD_CREDENTIALS = Refused(
-    "the client id or secret is not accepted.",
-    "Client-ID oder Secret werden nicht angenommen.",
-    "Tell an admin: the credentials in the settings have to be corrected.",
-    "Bitte eine Person mit der Rolle admin verständigen: die Zugangsdaten in den Einstellungen sind zu berichtigen.",
-)
+
+
+def bad_credentials(code: str = "") -> Refused:
+    """The app itself is not let in; `code` is the provider's own word for it."""
+    shown = f" ({code})" if code else ""
+    return Refused(
+        f"the client id or secret is not accepted{shown}.",
+        f"Client-ID oder Secret werden nicht angenommen{shown}.",
+        "Tell an admin: the credentials in the settings have to be corrected.",
+        "Bitte eine Person mit der Rolle admin verständigen: die Zugangsdaten in den Einstellungen stimmen nicht.",
+    )
 
 
 def not_accepted(status: int) -> Refused:

@@ -197,7 +197,7 @@ def read_bounds(least: str, most: str, currency: str, *, language: Language) -> 
     code = next(iter(said), "")
     low = read_amount(least, language=language, currency=code or "EUR", certain=False)
     high = read_amount(most, language=language, currency=code or "EUR", certain=False)
-    return Bounds(low and low.amount, high and high.amount, code)
+    return Bounds(low.amount if low else None, high.amount if high else None, code)
 
 
 def _currency_in(written: str) -> str:

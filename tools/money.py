@@ -133,9 +133,7 @@ def currency_written(written: str) -> str | None:
     return next(iter(found), None)
 
 
-def parse_amount(
-    written: str | int, *, language: str = "en", currency: str = "EUR", certain: bool = False
-) -> Decimal:
+def parse_amount(written: str | int, *, language: str = "en", currency: str = "EUR", certain: bool = False) -> Decimal:
     """The positive amount that somebody wrote: `1200`, `1,200.50`, `1.200,50`, `1 499,90`, `1.2k`, `€ 99`, `980,-`.
 
     One separator followed by exactly three digits can be read two ways ("1.200"). It is read as thousands
@@ -157,7 +155,9 @@ def parse_amount(
     factor = 1
     if match := re.fullmatch(r"(.*\d)\s*(k|tsd\.?|m|mio\.?)", text):
         text, factor = match[1], 1000 if match[2][0] in "kt" else 1_000_000
-    value = _number(text, written=raw, language=language, currency=currency, scaled=factor > 1, certain=certain) * factor
+    value = (
+        _number(text, written=raw, language=language, currency=currency, scaled=factor > 1, certain=certain) * factor
+    )
     if value == 0:
         raise AmountError(raw, "zero")
     if negative:
@@ -204,9 +204,7 @@ def _number(text: str, *, written: str, language: str, currency: str, scaled: bo
     return Decimal(text)
 
 
-def _single_separator(
-    text: str, *, written: str, language: str, currency: str, scaled: bool, certain: bool
-) -> str:
+def _single_separator(text: str, *, written: str, language: str, currency: str, scaled: bool, certain: bool) -> str:
     mark = "." if "." in text else ","
     whole, _, rest = text.partition(mark)
     places = decimals_of(currency)

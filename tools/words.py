@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from tools.errors import Language
 from tools.money import Money, decimals_of
@@ -43,6 +43,11 @@ def money(amount: Money, language: Language) -> str:
     return format_currency(
         amount.amount, amount.currency, format=f"{pattern};-{pattern}", locale=spoken(language), currency_digits=False
     )
+
+
+def figure(number: Decimal, language: Language) -> str:
+    """A number of no currency: "1,234.50" or "1.234,50"."""
+    return format_decimal(number, format="#,##0.00", locale=spoken(language))
 
 
 def amounts(items: Sequence[Money], language: Language) -> str:

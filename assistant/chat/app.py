@@ -21,7 +21,8 @@ from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
 from assistant.chat.upstream import show
-from assistant.chat.welcome import Waits, asks_what_waits, command, greeting, starters
+from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
+from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, command, greeting, starters
 from assistant.dispatch import Asking, Dispatch
 from assistant.language import detect, of_browser
 from assistant.login.current import SessionOver
@@ -31,7 +32,8 @@ from assistant.refusals import Refusal
 from assistant.sentences import sentence
 from assistant.turn import Turn
 from assistant.untrusted import harmless
-from tools.base import Organisation
+from tools import words
+from tools.base import Organisation, WriteTool
 from tools.errors import Language
 
 house = lent()
@@ -84,6 +86,9 @@ async def open_chat() -> None:
     except Exception as problem:  # noqa: BLE001  # outermost
         await say(sentence("fault", language, id=house.fault("open chat", problem)))
 
+
+# Chainlit's page knows "system" (light or dark, as the person's machine is set); its settings file only admits the two.
+config.ui.default_theme = "system"
 
 # Without the run step that cl.on_chat_start wraps around it: an opened chat is not yet a conversation to store.
 config.code.on_chat_start = wrap_user_function(open_chat)
@@ -177,16 +182,21 @@ async def answer(message: cl.Message) -> None:
 async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
     """Answer for whoever is speaking, with the roles of this moment."""
     language = talk.language
-    principal, _ = await house.current()
+    principal, session_id = await house.current()
     organisation = await house.organisation_for(principal)
     if organisation is None:
         await say(sentence("no_organisation", language, person=principal.name))
         return
-    screen = ChatScreen(viewer=principal, organisation=organisation, language=language, cards=cards)
-    if asks_what_waits(text, chosen):
-        await show_what_waits(text, principal, organisation, screen, talk)
+    screen = ChatScreen(
+        viewer=principal,
+        organisation=organisation,
+        language=language,
+        page_language=browser_language(),
+        cards=cards,
+    )
+    if await shown_by_code(text, chosen, principal, organisation, screen, talk):
         return
-    asking = Asking(principal, organisation, talk.id, language)
+    asking = Asking(principal, organisation, talk.id, language, session_id)
     dispatch = Dispatch(toolset=house.toolset, asking=asking, access_for=house.access_for, proposals=house.proposals)
     turn = Turn(
         asking=asking,
@@ -204,16 +214,59 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         await screen.finish()
 
 
-async def show_what_waits(
-    text: str, principal: Principal, organisation: Organisation, screen: ChatScreen, talk: Talk
+async def shown_by_code(
+    text: str, chosen: str | None, principal: Principal, organisation: Organisation, screen: ChatScreen, talk: Talk
+) -> bool:
+    """Whether the message was about what waits; that is answered here, without asking the model."""
+    number, before, talk.cards_shown = asked_card(text), talk.cards_shown, 0
+    if asks_what_waits(text, chosen):
+        waits = await what_waits(principal, organisation)
+        if waits.many:
+            await screen.table(
+                waiting_table(waits.everything, organisation, house.toolset, house.clock(), talk.language)
+            )
+            talk.cards_shown = FIRST_CARDS
+        await show_waiting(text or "Waiting for me", waits.said(talk.language), waits.shown(), screen, talk)
+        return True
+    if number is not None:
+        waits = await what_waits(principal, organisation)
+        found = [one for one in waits.everything if one.number == number]
+        name = "card_here" if found else "card_not_waiting"
+        told = {"organisation": words.visible(organisation.name), "label": f"P-{number}"}
+        for one in found:
+            told |= amount_and_payee(one, talk.language)
+        line = sentence(name, talk.language, **told)
+        await show_waiting(text, line, found, screen, talk, fresh=True)
+        return True
+    if before and asks_for_more(text):
+        waits = await what_waits(principal, organisation)
+        following = waits.everything[before : before + NEXT_CARDS]
+        talk.cards_shown = before + len(following)
+        place = {"first": str(before + 1), "last": str(talk.cards_shown), "count": str(len(waits.everything))}
+        name = "waiting_next" if following else "waiting_no_more"
+        line = sentence(name, talk.language, organisation=words.visible(organisation.name), **place)
+        await show_waiting(text, line, following, screen, talk)
+        return True
+    return False
+
+
+def amount_and_payee(proposal: Proposal, language: Language) -> dict[str, str]:
+    """What a proposal is about, in the language of whoever looks at it (its summary is in the proposer's)."""
+    tool = house.toolset.get(proposal.tool)
+    if not isinstance(tool, WriteTool):
+        return {"amount": proposal.label, "payee": harmless(proposal.summary)}
+    card = tool.card(proposal.payload, language)
+    return {"amount": card.amount, "payee": harmless(card.payee)}
+
+
+async def show_waiting(
+    text: str, line: str, shown: list[Proposal], screen: ChatScreen, talk: Talk, *, fresh: bool = False
 ) -> None:
-    """The cards that wait, without asking the model."""
-    waits = await what_waits(principal, organisation)
-    words = waits.said(talk.language)
-    listed = "\n".join(f"{n}. {p.label}: {p.summary}" for n, p in enumerate(waits.shown(), start=1))
-    talk.history.asked(text or "Waiting for me")
-    talk.history.answered(f"{words}\n{listed}".strip())
-    await screen.cards(waits.shown(), words)
+    """These cards with those words; the model is told of them, for what is said next."""
+    listed = "\n".join(f"{n}. {p.label}: {p.summary}" for n, p in enumerate(shown, start=1))
+    talk.history.asked(text)
+    talk.history.answered(f"{line}\n{listed}".strip())
+    await screen.cards(shown, line, fresh=fresh)
 
 
 # clicking
@@ -237,6 +290,8 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
         language = who.language
         if which == "look":
             return await clicks.look(action.payload)
+        if which == "unknown":
+            return await clicks.unknown(action.payload, who)
         if which == "decide":
             return await clicks.decide(action.payload, who)
         made = await clicks.edit(action.payload, who)
@@ -254,10 +309,16 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
 async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     """The new card under the old one."""
     name = "card_for_me" if who.principal.may(Role.APPROVER, who.organisation.id) else "card_for_others"
-    words = sentence(name, who.language, number=str(proposal.number), summary=harmless(proposal.summary))
-    screen = ChatScreen(viewer=who.principal, organisation=who.organisation, language=who.language, cards=cards)
-    talks.of(who.thread_id).told(words)
-    await screen.cards([proposal], words, fresh=True)
+    line = sentence(name, who.language, summary=harmless(proposal.summary))
+    screen = ChatScreen(
+        viewer=who.principal,
+        organisation=who.organisation,
+        language=who.language,
+        page_language=browser_language(),
+        cards=cards,
+    )
+    talks.of(who.thread_id).told(line)
+    await screen.cards([proposal], line, fresh=True)
     return {"ok": True}
 
 
@@ -271,6 +332,12 @@ async def on_decide(action: cl.Action) -> dict[str, Any]:
 async def on_edit(action: cl.Action) -> dict[str, Any]:
     """Edited values, or Prepare again."""
     return await carry_out(action, "edit")
+
+
+@cl.action_callback("unknown")
+async def on_unknown(action: cl.Action) -> dict[str, Any]:
+    """A click under a name that no card has; the page's address brings it here."""
+    return await carry_out(action, "unknown")
 
 
 @cl.action_callback("look")

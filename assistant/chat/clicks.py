@@ -12,19 +12,22 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from assistant.arguments import BadArguments, check_arguments
+from assistant.audit import AuditTag
 from assistant.cards import EDITABLE, edited_arguments
 from assistant.chat.house import House
+from assistant.chat.ill_formed import LONGEST_FIELD, named_proposal, told, what_is_wrong
 from assistant.decisions import Verdict
 from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal, RefusalReason
+from assistant.sentences import sentence
 from tools.base import Organisation, WriteTool
 from tools.errors import Language, ToolError, ToolRetry
 
 Answer = dict[str, Any]
 _ProposalId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F-]{36}$")]
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-_Short = Annotated[str, StringConstraints(max_length=200)]
+_Short = Annotated[str, StringConstraints(max_length=LONGEST_FIELD)]
 
 
 class DecideClick(BaseModel):
@@ -85,8 +88,8 @@ class Clicks:
         """Confirm or cancel. `{"refused": words}` when it was refused; the card itself shows what became of it."""
         try:
             click = DecideClick.model_validate(payload)
-        except ValidationError:
-            return refused(Refusal(RefusalReason.UNKNOWN_PROPOSAL), clicking.language)
+        except ValidationError as error:
+            return await self._ill_formed(AuditTag.DECISION_REFUSED, payload, error, clicking)
         verdict = Verdict(click.verdict)
         try:
             proposal = await self._house.decisions.decide(
@@ -118,32 +121,63 @@ class Clicks:
         """Propose the same again with other values; the new proposal, or `{"refused": words}`."""
         try:
             click = EditClick.model_validate(payload)
-            old = await self._house.proposals.get(click.proposal_id)
-        except ValidationError:
-            return refused(Refusal(RefusalReason.UNKNOWN_PROPOSAL), clicking.language)
-        except Refusal as refusal:
-            return refused(refusal, clicking.language)
-        if old is None or old.organisation_id != clicking.organisation.id:
-            return refused(Refusal(RefusalReason.UNKNOWN_PROPOSAL), clicking.language)
-        if old.digest != click.digest:
-            await self._refresh(old.id)
-            return refused(Refusal(RefusalReason.DIGEST_MISMATCH, label=old.label), clicking.language)
+        except ValidationError as error:
+            return await self._ill_formed(AuditTag.PROPOSAL_REFUSED, payload, error, clicking)
         try:
-            return await self._again(
-                old, {name: click.fields[name] for name in EDITABLE if name in click.fields}, clicking
-            )
+            old = await self._house.proposals.get(click.proposal_id)
+            self._may_be_edited(old, click, clicking)
+        except Refusal as refusal:
+            await self._refresh(click.proposal_id)
+            await self._record(AuditTag.PROPOSAL_REFUSED, click.proposal_id, refusal.reason.value, clicking)
+            return refused(refusal, clicking.language)
+        assert old is not None  # else it may not be edited
+        fields: dict[str, str] = {name: click.fields[name] for name in EDITABLE if name in click.fields}
+        try:
+            return await self._again(old, fields, clicking)
         except ToolError as error:
             return {"refused": _with_choices(error, clicking.language)}
         except BadArguments as error:
             return {"refused": str(error)}
-        except Refusal as refusal:
+        except Refusal as refusal:  # the proposals have recorded it
             await self._refresh(old.id)
-            return refused(refusal, clicking.language)
+            answer = refused(refusal, clicking.language)
+            if refusal.reason is RefusalReason.NOT_ALLOWED:
+                answer["refused"] = sentence("may_not_edit", clicking.language, person=clicking.principal.name)
+            return answer
+
+    def _may_be_edited(self, old: Proposal | None, click: EditClick, clicking: Clicking) -> None:
+        """Raises Refusal when the click is not about a card of this organisation as it was shown."""
+        if old is None or not isinstance(self._house.toolset.get(old.tool), WriteTool):
+            raise Refusal(RefusalReason.UNKNOWN_PROPOSAL)
+        if old.organisation_id != clicking.organisation.id:
+            raise Refusal(RefusalReason.OTHER_ORGANISATION)
+        if old.digest != click.digest:
+            raise Refusal(RefusalReason.DIGEST_MISMATCH, label=old.label)
+
+    async def _ill_formed(self, tag: AuditTag, payload: object, error: ValidationError, clicking: Clicking) -> Answer:
+        """Say what none of our cards would have sent, and record that somebody sent it."""
+        what, field = what_is_wrong(error)
+        await self._record(tag, named_proposal(payload), f"ill_formed:{field or what}", clicking)
+        return {"refused": told(what, field, payload, clicking.language), "reason": "ill_formed"}
+
+    async def unknown(self, payload: object, clicking: Clicking) -> Answer:
+        """A click on a button that no page of ours has."""
+        await self._record(AuditTag.DECISION_REFUSED, named_proposal(payload), "no_such_click", clicking)
+        return {"refused": told("no_such_click", "", payload, clicking.language), "reason": "no_such_click"}
+
+    async def _record(self, tag: AuditTag, proposal_id: str, reason: str, clicking: Clicking) -> None:
+        await self._house.audit.note(
+            tag=tag,
+            organisation_id=clicking.organisation.id,
+            subject=proposal_id,
+            facts={"reason": reason, "conversation_id": clicking.thread_id},
+            principal=clicking.principal,
+            session_id=clicking.session_id,
+        )
 
     async def _again(self, old: Proposal, fields: dict[str, str], clicking: Clicking) -> Proposal:
         tool = self._house.toolset.get(old.tool)
-        if not isinstance(tool, WriteTool):
-            raise Refusal(RefusalReason.UNKNOWN_PROPOSAL)
+        assert isinstance(tool, WriteTool)  # else it may not be edited
         arguments = check_arguments(edited_arguments(old.payload, fields), tool.signature.arguments)
         access = await self._house.access_for(clicking.organisation, clicking.language)
         draft = await tool.propose(access, **arguments)
@@ -154,6 +188,7 @@ class Clicks:
             tool=tool,
             draft=draft,
             replaces=old.id,
+            session_id=clicking.session_id,
         )
 
     async def _refresh(self, proposal_id: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from assistant.audit import AuditTag
 from assistant.clock import Clock, NewId, new_uuid, utc_now
 from assistant.decisions import Verdict
 from assistant.dispatch import AccessFor
@@ -40,6 +41,7 @@ class ProposalStore(Protocol):
         tool: WriteTool,
         draft: Draft,
         replaces: str | None = None,
+        session_id: str = "",
     ) -> Proposal: ...
 
     async def get(self, proposal_id: str) -> Proposal | None: ...
@@ -66,6 +68,21 @@ class Executes(Protocol):
     """assistant.execution.Executor, as far as the chat uses it."""
 
     async def execute(self, proposal_id: str) -> Proposal: ...
+
+
+class Notes(Protocol):
+    """assistant.audit.AuditTrail, as far as the chat uses it."""
+
+    async def note(
+        self,
+        *,
+        tag: AuditTag,
+        organisation_id: str,
+        subject: str,
+        facts: Mapping[str, object],
+        principal: Principal | None = None,
+        session_id: str = "",
+    ) -> None: ...
 
 
 class Errands:
@@ -103,6 +120,8 @@ class House:
     proposals: ProposalStore
     decisions: DecisionDoor
     executor: Executes
+    audit: Notes
+    """Where a click is recorded that never came to a decision."""
     feed: Feed
     current: Callable[[], Awaitable[tuple[Principal, str]]]
     """Who is speaking (assistant.login.current.current); raises SessionOver."""

@@ -10,13 +10,15 @@ import asyncio
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import structlog
+from chainlit.element import CustomElement
 from chainlit.session import WebsocketSession, ws_sessions_id
 from chainlit.step import StepDict
 
+from assistant.card_changes import changed_by
 from assistant.cards import Looking, Props, card_props, face_of, outcome_words, provider_name
 from assistant.chat.house import House
 from assistant.chat.talks import Talks
@@ -89,6 +91,8 @@ class OpenCards:
             views = list(shown.views.values())
             for view in views:
                 await self._show(proposal, view)
+            if proposal.state is State.AWAITING and proposal.replaces:
+                await self._pass_on(proposal, proposal.replaces)
             if proposal.state not in _TOLD:
                 return
             languages = {proposal.conversation_id: self._language(proposal)} | {v.thread_id: v.language for v in views}
@@ -117,7 +121,10 @@ class OpenCards:
         tool = self._house.toolset.get(proposal.tool)
         provider = provider_name(tool.provider if tool else "")
         words = outcome_words(proposal, provider, language, face=_outcome_face(proposal))
-        line = f"**{proposal.label}**: {harmless(words)}"
+        if proposal.state is not State.SUCCEEDED and isinstance(tool, WriteTool):
+            card = tool.card(proposal.payload, language)
+            words = f"{card.amount}, {card.payee}: {words}"
+        line = harmless(words)
         step = _message(str(uuid.uuid5(uuid.UUID(proposal.id), f"{thread_id}:{proposal.state}")), thread_id, line)
         if (layer := store()) is not None:
             await layer.create_step(cast(StepDict, step))
@@ -125,6 +132,42 @@ class OpenCards:
             talk.told(line)
         for session in sessions_of(thread_id):
             await _emit(session, "new_message", step)
+
+    async def _pass_on(self, made: Proposal, replaced: str) -> None:
+        """Somebody put this card in the place of another: say so, with the new one, where the other was shown."""
+        old = await self._house.proposals.get(replaced)
+        if old is None:
+            return
+        places = {view.thread_id: view for view in list(self._of(old.id).views.values())}
+        if old.conversation_id not in places:
+            places[old.conversation_id] = self._view_of_proposer(old)
+        places.pop(made.conversation_id, None)  # there it is shown by whoever made it
+        for thread_id, seen in places.items():
+            identity = uuid.uuid5(uuid.UUID(made.id), f"{thread_id}:passed on")
+            view = replace(seen, element_id=str(uuid.uuid5(identity, "card")), message_id=str(identity))
+            props = self.props(made, view)
+            if props is None or view.element_id in self._of(made.id).views:
+                continue
+            self.remember(made.id, view)
+            await self._say(view, harmless(changed_by(old, made, view.language)), props)
+
+    async def _say(self, view: View, line: str, props: Props) -> None:
+        """A message with a card under it, kept and shown."""
+        step = _message(view.message_id, view.thread_id, line)
+        card = element(view, props)
+        if (layer := store()) is not None:
+            await layer.create_step(cast(StepDict, step))
+            await layer.create_element(kept_card(view, props))
+        if talk := self._talks.known(view.thread_id):
+            talk.told(line)
+        for session in sessions_of(view.thread_id):
+            await _emit(session, "new_message", step)
+            await _emit(session, "element", card)
+
+    def _view_of_proposer(self, proposal: Proposal) -> View:
+        """The proposer's own chat where nobody has it open: they see the card as somebody who may not confirm."""
+        nobody = Principal(proposal.proposer_id, "", "", proposal.proposer_name, "", ())
+        return View("", "", proposal.conversation_id, nobody, self._language(proposal), "UTC")
 
     def _language(self, proposal: Proposal) -> Language:
         talk = self._talks.known(proposal.conversation_id)
@@ -149,6 +192,13 @@ def element(view: View, props: Props) -> dict[str, Any]:
         "url": CARD_FILE,
         "props": props,
     }
+
+
+def kept_card(view: View, props: Props) -> CustomElement:
+    """The same as Chainlit keeps it."""
+    return CustomElement(
+        id=view.element_id, thread_id=view.thread_id, for_id=view.message_id, name=CARD, props=props, url=CARD_FILE
+    )
 
 
 def sessions_of(thread_id: str) -> Iterator[WebsocketSession]:

@@ -27,6 +27,8 @@ _ELSEWHERE = re.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>\s*", re.IGNORECAS
 _VENDOR_META = re.compile(r"<meta\b[^>]*\bproperty=\"og:(image|url)\"[^>]*>\s*", re.IGNORECASE)
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _WORTH_PACKING = 2_000
+UNKNOWN_CLICK = "unknown"
+"""The handler of clicks under a name that nobody answers to."""
 
 
 class _Sticky(BaseModel):
@@ -46,7 +48,7 @@ class ChatPage:
             router.add_api_route(path, self.page, methods=["GET", "HEAD"])
         router.add_api_route("/assets/{name}", self.asset, methods=["GET", "HEAD"])
         router.add_api_route("/set-session-cookie", self.sticky, methods=["POST"])
-        router.add_api_route("/project/action", self.no_such_chat, methods=["POST"])
+        router.add_api_route("/project/action", self.click, methods=["POST"])
         router.add_api_route("/feedback", self.judge, methods=["PUT"])
         router.add_api_route("/feedback", self.unjudge, methods=["DELETE"])
         return router
@@ -101,8 +103,9 @@ class ChatPage:
         )
         return response
 
-    async def no_such_chat(self, request: Request) -> Response:
+    async def click(self, request: Request) -> Response:
         """A click: in a chat of this process that belongs to the speaker, else a plain refusal."""
+        from chainlit.config import config
         from chainlit.server import call_action
         from chainlit.types import CallActionRequest
 
@@ -116,7 +119,12 @@ class ChatPage:
             raise HTTPException(409, "This chat is not open any more. Nothing was done. Reload the page and try again.")
         wanted = {"name", "payload", "label", "tooltip", "icon", "forId", "id"}
         action = {k: v for k, v in payload.action.items() if k in wanted}
-        if not isinstance(action.get("name"), str) or not isinstance(action.get("payload"), dict):
+        brought = action.get("payload") if isinstance(action.get("payload"), dict) else None
+        known = config.code.action_callbacks
+        if UNKNOWN_CLICK in known and (brought is None or str(action.get("name")) not in known):
+            # Refused in words and recorded by the chat's handler.
+            action = {"name": UNKNOWN_CLICK, "payload": brought or {}}
+        elif brought is None or not isinstance(action.get("name"), str):
             raise HTTPException(400, "This click cannot be read. Nothing was done.")
         answer: Response = await call_action(CallActionRequest(action=action, sessionId=payload.sessionId), user)
         return answer

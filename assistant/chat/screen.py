@@ -56,8 +56,18 @@ async def _hint(language: Language) -> None:
 class ChatScreen:
     """Shows one turn in the chat that is being served now."""
 
-    def __init__(self, *, viewer: Principal, organisation: Organisation, language: Language, cards: OpenCards) -> None:
+    def __init__(
+        self,
+        *,
+        viewer: Principal,
+        organisation: Organisation,
+        language: Language,
+        page_language: Language,
+        cards: OpenCards,
+    ) -> None:
         self._viewer, self._organisation, self._language = viewer, organisation, language
+        self._page_language = page_language
+        """What belongs to the page (a step's line goes on after Chainlit's "Asked") speaks the browser's language."""
         self._cards = cards
         self._message: cl.Message | None = None
         self._tables: dict[str, cl.CustomElement] = {}
@@ -66,7 +76,7 @@ class ChatScreen:
 
     async def thinking(self) -> None:
         await self._no_hint()
-        self._hint = asyncio.create_task(_hint(self._language))
+        self._hint = asyncio.create_task(_hint(self._page_language))
 
     async def _no_hint(self) -> None:
         hint, self._hint = self._hint, None
@@ -99,7 +109,7 @@ class ChatScreen:
         await self._no_hint()
         run = context.current_run
         step = cl.Step(
-            name=asked_for(asked.call.name, asked.provider, self._language),
+            name=asked_for(asked.call.name, asked.provider, self._page_language),
             type="tool",
             parent_id=run.id if run else None,
             show_input=False,
@@ -112,9 +122,9 @@ class ChatScreen:
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         step = self._steps.pop(asked.call.id)
         step.end = now()
-        step.name = asked_for(asked.call.name, asked.provider, self._language, milliseconds=milliseconds)
+        step.name = asked_for(asked.call.name, asked.provider, self._page_language, milliseconds=milliseconds)
         step.is_error = not outcome.ok
-        step.output = harmless(asked_lines(asked.call.arguments, outcome, self._language))
+        step.output = harmless(asked_lines(asked.call.arguments, outcome, self._page_language))
         step.language = None
         step.metadata = step_metadata(asked.call, asked.batch, outcome.result)
         await send_step(step)
@@ -129,10 +139,10 @@ class ChatScreen:
         await self.cards([proposal], words, fresh=True)
 
     async def cards(self, proposals: list[Proposal], words: str, *, fresh: bool = False) -> None:
-        """One message with these cards under it."""
+        """One message with these cards under it, behind the tables that were given before."""
         await self._no_hint()
         message = cl.Message(content=words)
-        elements: list[Any] = []
+        elements: list[Any] = self._take_tables()
         for proposal in proposals:
             view = View(
                 element_id=str(uuid.uuid4()),

@@ -25,6 +25,8 @@ class Talk:
     history: History = field(default_factory=History)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held during a turn: two at once would mix their calls and results."""
+    cards_shown: int = 0
+    """How many of what waits were shown as cards, while that is what is spoken of: "show more" goes on from there."""
     later: list[str] = field(default_factory=list)
 
     def told(self, line: str) -> None:

@@ -17,6 +17,8 @@ from tools.errors import Language
 WAITING = {"en": "Waiting for me", "de": "Wartet auf mich"}
 """The command and the starter; handled by code, without the model."""
 MOST_CARDS = 10
+"""Up to so many are shown as cards at once; more are listed, with the oldest of them as cards."""
+FIRST_CARDS, NEXT_CARDS = 3, 5
 _ASKS_WHAT_WAITS = re.compile(
     r"/?(waiting|wartet|(what('s| is)? )?(is |are )?waiting (for|on) me|what waits for me|"
     r"(was )?wartet auf mich|was wartet( hier)? auf mich|offene (karten|freigaben)|(open|pending) (cards|approvals))"
@@ -49,9 +51,19 @@ class Waits:
         mine = () if may else tuple(p for p in waiting if p.proposer_id == principal.id)
         return cls(organisation, tuple(waiting) if may else (), mine, may)
 
+    @property
+    def everything(self) -> list[Proposal]:
+        """All that waits from this person's side, oldest first."""
+        return [*self.for_me, *self.mine]
+
+    @property
+    def many(self) -> bool:
+        """Whether a list is needed."""
+        return len(self.everything) > MOST_CARDS
+
     def shown(self) -> list[Proposal]:
-        """The cards to show."""
-        return [*self.for_me, *self.mine][:MOST_CARDS]
+        """The cards to show at first."""
+        return self.everything[: FIRST_CARDS if self.many else MOST_CARDS]
 
     def said(self, language: Language) -> str:
         """The words above the cards."""
@@ -65,9 +77,21 @@ class Waits:
             text = sentence("mine_one" if count == 1 else "mine_some", language, count=str(count))
         else:
             return sentence("waiting_none" if self.may_decide else "waiting_none_viewer", language, organisation=name)
-        if count > MOST_CARDS:
-            text += "\n\n" + sentence("waiting_more", language, shown=str(MOST_CARDS))
+        if self.many:
+            text += "\n\n" + sentence("waiting_more", language, shown=str(FIRST_CARDS))
         return text
+
+
+_ROLES: dict[bool, dict[Role, str]] = {
+    False: {role: role.value.capitalize() for role in Role},
+    True: {
+        Role.VIEWER: "Einsicht",
+        Role.PREPARER: "Vorbereitung",
+        Role.APPROVER: "Freigabe",
+        Role.ADMIN: "Verwaltung",
+    },
+}
+"""What a person may do, by whether it is said in German."""
 
 
 def greeting(principal: Principal, waits: Waits | None, now: datetime, language: Language) -> dict[str, Any]:
@@ -82,7 +106,7 @@ def greeting(principal: Principal, waits: Waits | None, now: datetime, language:
             "waiting": "",
             "waiting_count": 0,
         }
-    roles = ", ".join(role.value.capitalize() for role in principal.roles_in(waits.organisation.id))
+    roles = ", ".join(_ROLES[german][role] for role in principal.roles_in(waits.organisation.id))
     return {
         "greeting": f"{hello}, {first}" if first else hello,
         "place": f"{roles} · {words.visible(waits.organisation.name)}",
@@ -137,7 +161,7 @@ def starters(language: Language, *, may_prepare: bool) -> list[Start]:
         rows = [
             (WAITING["de"], WAITING["de"], "waiting"),
             ("Überfällige Rechnungen", "Welche Rechnungen sind überfällig?", "overdue"),
-            ("Offene Eingangsrechnungen", "Welche Eingangsrechnungen sind offen?", "bills"),
+            ("Offene Lieferanten\u00adrechnungen", "Welche Eingangsrechnungen sind offen?", "bills"),
             ("Kontostand", "Wie ist unser Kontostand?", "bank"),
             ("Wer schuldet uns was?", "Was schulden uns Kunden insgesamt?", "contacts"),
             last,

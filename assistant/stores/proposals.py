@@ -5,10 +5,10 @@ Every change of state goes through `move`: an UPDATE that names the state it exp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, UniqueConstraint, text, update
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, UniqueConstraint, and_, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -184,6 +184,15 @@ async def next_number(work: AsyncSession, organisation_id: str) -> int:
     return int((await connection.execute(step, {"organisation_id": organisation_id})).scalar_one())
 
 
+async def in_turn(work: AsyncSession, organisation_id: str) -> None:
+    """From here on the proposals of one organisation are made one after the other: each sees those before it."""
+    step = text(
+        "INSERT INTO proposal_number (organisation_id, last) VALUES (:organisation_id, 0) "
+        "ON CONFLICT (organisation_id) DO UPDATE SET last = proposal_number.last"
+    )
+    await (await work.connection()).execute(step, {"organisation_id": organisation_id})
+
+
 async def get(work: AsyncSession, proposal_id: str) -> ProposalRow | None:
     """The proposal's row as it is now."""
     return await work.get(ProposalRow, proposal_id, populate_existing=True)
@@ -218,6 +227,25 @@ async def waiting(work: AsyncSession, organisation_id: str, now: str) -> Sequenc
             col(ProposalRow.expires_at) > now,
         )
         .order_by(col(ProposalRow.number))
+    )
+    return found.all()
+
+
+async def open_on(
+    work: AsyncSession, organisation_id: str, subjects: Collection[str], now: str
+) -> Sequence[ProposalRow]:
+    """What waits for a decision or is being carried out on any of these documents, oldest first."""
+    under_way = col(ProposalRow.state).in_((State.CONFIRMED, State.EXECUTING, State.UNKNOWN))
+    waits = and_(col(ProposalRow.state) == State.AWAITING, valid_at(now))
+    found = await work.exec(
+        select(ProposalRow)
+        .where(
+            col(ProposalRow.organisation_id) == organisation_id,
+            col(ProposalRow.subject).in_(subjects),
+            or_(waits, under_way),
+        )
+        .order_by(col(ProposalRow.number))
+        .execution_options(populate_existing=True)
     )
     return found.all()
 

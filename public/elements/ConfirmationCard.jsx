@@ -43,6 +43,31 @@ made.card ||= (() => {
       : words.seconds_left.replace('{n}', seconds);
   };
 
+  // Scrolls the chat, and nothing around it, until the card's end stands above the composer. Chainlit may still be
+  // scrolling to the question, so this is said again; whoever scrolls meanwhile is left alone.
+  const showWhole = (card) => {
+    let scroller = card?.parentElement;
+    while (scroller && !(/auto|scroll/.test(getComputedStyle(scroller).overflowY) && scroller.clientHeight < scroller.scrollHeight)) {
+      scroller = scroller.parentElement;
+    }
+    if (!scroller) return undefined;
+    const place = () => {
+      const here = card.getBoundingClientRect();
+      // With what stands below it (copy, thumbs) where there is room for that.
+      const below = Math.min(64, Math.max(12, scroller.clientHeight - here.height - 8));
+      const hidden = here.bottom + below - scroller.getBoundingClientRect().bottom;
+      if (hidden > 1) scroller.scrollBy({ top: hidden, behavior: 'instant' });
+    };
+    const timers = [0, 150, 400, 800, 1300].map((wait) => setTimeout(place, wait));
+    const leave = () => {
+      timers.forEach(clearTimeout);
+      ['wheel', 'touchmove', 'pointerdown', 'keydown'].forEach((what) => window.removeEventListener(what, leave));
+    };
+    ['wheel', 'touchmove', 'pointerdown', 'keydown'].forEach((what) => window.addEventListener(what, leave, { passive: true }));
+    timers.push(setTimeout(leave, 1500));
+    return leave;
+  };
+
   const Facts = ({ facts }) => (
     <dl>
       {facts.map((fact) => (
@@ -70,7 +95,7 @@ made.card ||= (() => {
           <label key={field.name} className={field.wide ? 'wide' : ''}>
             {field.label}
             <input ref={index === 0 ? first : null} name={field.name} type={field.kind === 'date' ? 'date' : 'text'}
-              inputMode={field.kind === 'amount' ? 'decimal' : undefined} maxLength={field.kind === 'date' ? undefined : 140}
+              inputMode={field.kind === 'amount' ? 'decimal' : undefined} maxLength={field.kind === 'date' ? undefined : 200}
               value={values[field.name] ?? ''} autoComplete="off" disabled={busy}
               onChange={(event) => setValues({ ...values, [field.name]: event.target.value })} />
           </label>
@@ -93,6 +118,7 @@ made.card ||= (() => {
     const [editing, setEditing] = useState(false);
     const sent = useRef(false);
     const cancel = useRef(null);
+    const box = useRef(null);
     const { left, part } = useTimeLeft(card);
     const face = OPEN.includes(card.face) && left <= 0 ? 'expired' : card.face;
     const [tone, Icon] = FACES[face] || FACES.unclear;
@@ -100,12 +126,12 @@ made.card ||= (() => {
     const status = face === card.face ? card.status : words.status_expired;
 
     useEffect(() => {
-      // A card that has just come asks for care: the keyboard starts on the harmless button, without scrolling.
+      // A card that has just come asks for care: its buttons come into view, and the keyboard starts on the harmless one.
+      if (!card.fresh || made.met?.has(card.proposal_id)) return undefined;
+      (made.met ||= new Set()).add(card.proposal_id);
       const typing = document.activeElement?.matches('textarea, input') && document.activeElement.value;
-      if (card.face === 'mine' && card.fresh && !typing && !made.focused?.has(card.proposal_id)) {
-        (made.focused ||= new Set()).add(card.proposal_id);
-        cancel.current?.focus({ preventScroll: true });
-      }
+      if (card.face === 'mine' && !typing) cancel.current?.focus({ preventScroll: true });
+      return showWhole(box.current);
     }, []);
     useEffect(() => {
       // What the server says last counts: a new state ends whatever was being sent.
@@ -151,7 +177,7 @@ made.card ||= (() => {
     const busy = Boolean(sending);
     const spinning = Icon === Loader2;
     return (
-      <section className={`fin-card ${tone}`} aria-label={`${card.amount}, ${card.payee}. ${status}`}
+      <section ref={box} lang={card.language} className={`fin-card ${tone}`} aria-label={`${card.amount}, ${card.payee}. ${status}`}
         data-face={face} data-proposal={card.proposal_id}>
         <header>
           <Icon aria-hidden className={spinning ? 'fin-spin' : ''} />

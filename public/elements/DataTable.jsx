@@ -1,7 +1,7 @@
 // A table of documents, payments or bookings: every row that exists, filtered and sorted in the page.
 // Amounts stay integers of minor units until they are written out; amounts of two currencies are never added.
 import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { ArrowDown, ArrowUp, Download, Group, Search } from 'lucide-react';
+import { ArrowDown, ArrowUp, CalendarDays, Download, Group, Search } from 'lucide-react';
 
 const made = (window.financeElements ||= {});
 
@@ -143,6 +143,8 @@ made.table ||= (() => {
     const [sort, setSort] = useState(null);
     const [grouped, setGrouped] = useState(false);
     const [top, setTop] = useState(0);
+    const [dating, setDating] = useState(false);
+    const [span, setSpan] = useState({ key: '', from: '', to: '' });
     const wanted = useDeferredValue(filter);
 
     useLayoutEffect(() => {
@@ -166,6 +168,8 @@ made.table ||= (() => {
       () => table.rows.map((row) => plain(columns.map((column) => written(column, row[column.key], lang)).join('\u0000'))),
       [table.rows, columns, lang]
     );
+    const dateColumns = columns.filter((column) => column.kind === 'date');
+    const dated = (dateColumns.find((column) => column.key === span.key) || dateColumns.at(-1))?.key;
     const statuses = useMemo(() => {
       const counted = new Map();
       if (statusColumn) {
@@ -180,14 +184,16 @@ made.table ||= (() => {
     const rows = useMemo(() => {
       const parts = plain(wanted).split(/\s+/).filter(Boolean);
       let kept = table.rows.map((row, index) => ({ row, index })).filter(({ row, index }) =>
-        (!status || row[statusColumn?.key]?.word === status) && parts.every((part) => texts[index].includes(part)));
+        (!status || row[statusColumn?.key]?.word === status)
+        && (!span.from || (row[dated] || '') >= span.from) && (!span.to || (row[dated] && row[dated] <= span.to))
+        && parts.every((part) => texts[index].includes(part)));
       if (sort) {
         const column = columns.find((one) => one.key === sort.key);
         const way = sort.down ? -1 : 1;
         kept = [...kept].sort((a, b) => way * order(column, a.row[column.key], b.row[column.key]) || a.index - b.index);
       }
       return kept.map(({ row }) => row);
-    }, [table.rows, texts, columns, wanted, status, sort, statusColumn]);
+    }, [table.rows, texts, columns, wanted, status, sort, statusColumn, span, dated]);
 
     const lines = useMemo(() => {
       if (!grouped || !groupColumn) return rows.map((row) => ({ row }));
@@ -202,7 +208,7 @@ made.table ||= (() => {
       ]);
     }, [rows, grouped, groupColumn, moneyColumn]);
 
-    useEffect(() => { scroll.current?.scrollTo({ top: 0 }); setTop(0); }, [wanted, status, sort, grouped]);
+    useEffect(() => { scroll.current?.scrollTo({ top: 0 }); setTop(0); }, [wanted, status, sort, grouped, span]);
 
     const height = narrow ? PHONE_ROW : ROW;
     const windowed = lines.length > 60;
@@ -278,9 +284,14 @@ made.table ||= (() => {
       const texts = columns.filter((column) => column.kind === 'text' && column !== main);
       const second = [
         main === first ? texts[0] : first,
-        columns.filter((column) => column.kind === 'date').at(-1),
-        columns.find((column) => column.kind === 'days')
+        columns.filter((column) => column.kind === 'date').at(-1)
       ].filter(Boolean);
+      const daysColumn = columns.find((column) => column.kind === 'days');
+      const state = (row) => {
+        const cell = row[statusColumn.key];
+        const late = daysColumn && row[daysColumn.key];
+        return cell && late ? { ...cell, word: (late === 1 ? words.day_late : words.days_late).replace('{n}', late) } : cell;
+      };
       return (
         <ul className="rows">
           {from > 0 ? <li aria-hidden style={{ height: from * height, border: 0 }} /> : null}
@@ -298,7 +309,7 @@ made.table ||= (() => {
                   if (!text || column.kind === 'text') return column === first ? named(line.row) : text;
                   return `${column.label} ${text}`;
                 }).filter(Boolean).map((part, place) => <span key={place}>{place ? ' · ' : ''}{part}</span>)}</span>
-                {statusColumn ? <span className="s"><Cell column={statusColumn} cell={line.row[statusColumn.key]} lang={lang} /></span> : null}
+                {statusColumn ? <span className="s"><Cell column={statusColumn} cell={state(line.row)} lang={lang} /></span> : null}
               </div>
             </li>
           )))}
@@ -309,7 +320,7 @@ made.table ||= (() => {
 
     const many = table.rows.length > 5;
     return (
-      <section className="fin-table" ref={box} aria-label={table.title}>
+      <section className={`fin-table${narrow ? ' narrow' : ''}`} ref={box} aria-label={table.title}>
         <div className="top">
           <div className="title">{table.title}</div>
           {many ? (
@@ -321,13 +332,34 @@ made.table ||= (() => {
           ) : null}
           {many && groupColumn ? (
             <button className="tool" type="button" aria-pressed={grouped} onClick={() => setGrouped(!grouped)}>
-              <Group aria-hidden />{words.group.replace('{by}', groupColumn.label)}
+              <Group aria-hidden /><span>{words.group.replace('{by}', groupColumn.label)}</span>
+            </button>
+          ) : null}
+          {many && dateColumns.length ? (
+            <button className="tool" type="button" aria-pressed={dating} aria-expanded={dating}
+              onClick={() => { setDating(!dating); if (dating) setSpan({ key: '', from: '', to: '' }); }}>
+              <CalendarDays aria-hidden /><span>{words.period}</span>
             </button>
           ) : null}
           <button className="tool" type="button" onClick={() => download(table, rows, columns)}>
-            <Download aria-hidden />CSV
+            <Download aria-hidden /><span>CSV</span>
           </button>
         </div>
+        {dating ? (
+          <div className="chips period" role="group" aria-label={words.period}>
+            {dateColumns.length > 1 ? (
+              <select aria-label={words.period} value={dated} onChange={(e) => setSpan({ ...span, key: e.target.value })}>
+                {dateColumns.map((column) => <option key={column.key} value={column.key}>{column.label}</option>)}
+              </select>
+            ) : null}
+            {['from', 'to'].map((end) => (
+              <label key={end}>
+                <span>{words[end]}</span>
+                <input type="date" value={span[end]} onChange={(e) => setSpan({ ...span, [end]: e.target.value })} />
+              </label>
+            ))}
+          </div>
+        ) : null}
         {statuses.length ? (
           <div className="chips" role="group" aria-label={statusColumn.label}>
             {statuses.map(([word, { tone, n }]) => (

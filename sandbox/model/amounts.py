@@ -99,6 +99,8 @@ def find_amounts(folded: str, language: str, taken: list[tuple[int, int]]) -> li
             continue  # "bill 3" names a line or a document
         if sum(char.isdigit() for char in match["digits"]) > _MOST_DIGITS:
             continue
+        if re.fullmatch(r"0\d+", match["digits"]):
+            continue  # "091" is an account, "0042" a number
         scale = (match["scale"] or "").rstrip(".")
         readings, decimals = _read(match["digits"], language)
         if scale in _SCALES:
@@ -155,7 +157,10 @@ def _read(digits: str, language: str) -> tuple[tuple[Decimal, ...], int]:
             return (Decimal(bare.replace(last, "")),), 0
         return (Decimal(whole.replace(".", "").replace(",", "") + "." + tail),), len(tail)
     if len(marks) > 1:
-        return (Decimal(bare.replace(last, "")),), 0
+        together = Decimal(bare.replace(last, ""))
+        if any(len(group) != 3 for group in bare.split(last)[1:]):
+            return (Decimal(f"{whole.replace(last, '')}.{tail}"), together), len(tail)  # 1.000.00
+        return (together,), 0
     # one mark and three digits: thousands or three decimals
     thousands, fraction = Decimal(whole + tail), Decimal(f"{whole}.{tail}")
     if whole.lstrip("0") == "":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from sandbox.model.amounts import plain
 from sandbox.model.intents import catalogue
 from sandbox.model.plan import Wish
-from sandbox.model.slots import Name, Slots, Value, document_kind
+from sandbox.model.slots import document_kind
+from sandbox.model.values import Name, Slots, Value
 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
@@ -44,6 +45,8 @@ class Offered:
     schemas: Mapping[str, Mapping[str, Any]]
     only: str | None = None
     """The one tool that `tool_choice` demands."""
+    reads_only: bool = False
+    """The request says that this person may not prepare payments."""
 
     @property
     def as_typed(self) -> bool:
@@ -89,7 +92,9 @@ def bind(wish: Wish, offered: Offered) -> Call | Missing | NotOffered:
     tools = [tool for tool in intent.tools if offered.allows(tool)]
     if not tools:
         return NotOffered(wish.intent)
-    lacking = _lacking(wish)
+    if not offered.as_typed:
+        wish = replace(wish, slots={slot: value for slot, value in wish.slots.items() if not _weak(value)})
+    lacking = _lacking(wish, offered)
     if lacking:
         return Missing(lacking)
     for tool in tools:
@@ -100,11 +105,25 @@ def bind(wish: Wish, offered: Offered) -> Call | Missing | NotOffered:
     return first if first is not None else NotOffered(wish.intent)
 
 
-def _lacking(wish: Wish) -> frozenset[str] | None:
+def _lacking(wish: Wish, offered: Offered) -> frozenset[str] | None:
     for need in catalogue()[wish.intent].need:
-        if not need & wish.slots.keys():
+        if not need & wish.slots.keys() and not (_lists_candidates(wish, offered) and "contact" in wish.slots):
             return need
     return None
+
+
+def _weak(value: Value) -> bool:
+    """Whether a name may be none: only tools that look names up say what they make of it."""
+    return isinstance(value, Name) and value.weak
+
+
+def _lists_candidates(wish: Wish, offered: Offered) -> bool:
+    """Whether the tool that will be called finds a contact's documents itself and asks which one is meant.
+
+    Recording proposes only and needs no argument at all: its own question has the list that "the second one" answers.
+    """
+    tools = [tool for tool in catalogue()[wish.intent].tools if offered.allows(tool)]
+    return tools[:1] == ["record_payment"] and not offered.schemas["record_payment"].get("required")
 
 
 def _call(tool: str, wish: Wish, offered: Offered) -> Call | Missing | None:
@@ -183,7 +202,9 @@ def _choices(spec: Any) -> list[str]:
 def _shape(slot: str, value: Value, spec: Any, offered: Offered) -> Any:
     types, choices = _types(spec), _choices(spec)
     if isinstance(value, Name):
-        return value.typed if offered.as_typed else str(value)
+        if offered.as_typed:
+            return value.typed
+        value = str(value)
     if isinstance(value, Decimal):
         if "string" in types or not types:
             return plain(value) if "string" in types else _number(value)

@@ -64,9 +64,10 @@ def _year(text: str | None, today: date) -> int | None:
 
 _D = re.compile(
     rf"(?<![\w.-])(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})(?:[./](?P<y>\d{{4}}|\d{{2}}))?\.?(?![\d,])"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)?(?: of| de| di)? (?P<mon>{ANY_MONTH})\.?(?:,? (?P<y2>\d{{4}}))?(?![\w-])"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|er|o)?(?: of| de| di)?[ -](?P<mon>{ANY_MONTH})\.?(?:,?[ -](?P<y2>\d{{4}}))?(?![\w-])"
     rf"|(?P<mon3>{ANY_MONTH})\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y3>\d{{4}}))?(?![\w.,]?\d|k\b| ?(?:€|eur|euro)))"
 )
+_ON = re.compile(r"(?<!\w)(?:on|am|zum|vom|dated|datum|date) $")
 _WORDS = {
     "day before yesterday|vorgestern|l'altro ieri|avant-hier": -2,
     "yesterday|gestern|ieri|hier": -1,
@@ -111,8 +112,9 @@ def _days(text: str, today: date) -> list[Span]:
                 day = date(year or today.year, month, number)
                 if match["d"] and not match["y"] and "." not in match.group().rstrip(".") and "/" not in match.group():
                     continue
-                if match["d"] and not match["y"] and not match.group().endswith(".") and "." in match.group():
-                    continue  # 12.50 is an amount, 12.11. is a day
+                decimal = match["d"] and not match["y"] and not match.group().endswith(".") and "." in match.group()
+                if decimal and not _ON.search(text[: match.start()]):
+                    continue  # 12.50 is an amount; 12.11. and "on 12.11" are days
         except ValueError:
             continue
         if not 1990 <= day.year <= 2100:
@@ -213,6 +215,8 @@ def _months(text: str, today: date) -> list[Span]:
         year = _year(match["y"], today) or (today.year + _step(match["how"]) if match["how"] else None)
         first, last = month_span(year or today.year, MONTHS[match["mon"]])
         found.append(Span(match.start(), match.end(), first, last, "period", year is None))
+    for match in re.finditer(r"(?<![\w./-])(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?![\w-]|[./]\d)", text):
+        found.append(Span(*match.span(), *month_span(int(match["y"]), int(match["m"])), "period"))
     return found
 
 
@@ -228,7 +232,9 @@ def _relative(text: str, today: date) -> list[Span]:
             continue
         first, last = block(today, unit, _step(match["how"] or match["post"]))
         found.append(Span(match.start(), match.end(), first, last, "period"))
-    counted = rf"(?:(?P<how>{LAST}) (?P<n>{ANY_COUNT})|(?P<n2>{ANY_COUNT}) (?P<post>{LAST})) (?P<unit>{ANY_UNIT})(?!\w)"
+    counted = (
+        rf"(?:(?P<how>{LAST}) (?P<n>{ANY_COUNT})|(?P<n2>{ANY_COUNT}) (?P<post>{LAST}))[ -](?P<unit>{ANY_UNIT})(?!\w)"
+    )
     for match in re.finditer(rf"(?<!\w){counted}", text):
         count, unit = _count(match["n"] or match["n2"]), _unit(match["unit"])
         begin = (

@@ -1,14 +1,17 @@
+# ruff: noqa: E501  (word tables: one line a pattern)
 """What to do next in a conversation: call tools, ask, or answer. The whole transcript is read afresh each time.
 
 Nothing is remembered between requests: earlier turns are gone through again in order, which gives the same state.
 """
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sandbox.model.bind import Call, Missing, NotOffered, Offered, bind
+from sandbox.model.doubts import doubt, settled
 from sandbox.model.encoder import Encoder
 from sandbox.model.intents import catalogue
 from sandbox.model.pending import Pending, answer_pending, correct, from_choices, go_on
@@ -16,11 +19,22 @@ from sandbox.model.plan import Plan, Wish, plan
 from sandbox.model.reading import Setting
 from sandbox.model.results import rows_of, tell
 from sandbox.model.say import can_do, label, numbered, question, say
-from sandbox.model.shown import Shown, read_list, read_rows
+from sandbox.model.shown import Shown, read_call, read_list, read_rows
+from sandbox.model.slots import fill
 from sandbox.model.text import LONGEST, clean, language_of
 from sandbox.model.transcript import Transcript, Turn
+from sandbox.model.unsure import PAYMENTS
 
 _TURNS_READ = 8
+_READS_ONLY = re.compile(r"may (?:only )?read(?:,? but (?:may )?not prepare| only)", re.IGNORECASE)
+_KINDS = {"list_bills": "bill", "get_bill": "bill", "list_invoices": "invoice", "get_invoice": "invoice"}
+_DROP = re.compile(
+    r"(?<!\w)(?:cancel\w*|abort|stopp?|halt|discard|drop it|never ?mind|forget it|don't|do not|abbrechen|abbruch|brich|doch nicht|nicht mehr|verwerfen|verwirf|vergiss|lass es|lieber nicht|loschen|stornier\w*|annull\w*|non (?:farlo|piu)|lascia|niente|annul\w*|laisse|oublie)(?!\w)"
+)
+_AGREE = re.compile(
+    r"^(?:\W*(?:and|und|so|please|bitte|jetzt|now)\W+)?(?:yes|yep|yeah|sure|ok|okay|confirm\w*|approve\w*|i (?:confirm|approve)|execute|go ahead|do it|send it|book it|ja|jawohl|genau|passt|stimmt|bestatig\w*|ich bestatige|freigeben|gib frei|ausfuhren|mach\w* (?:es|das)|buche? (?:es|das)|los|si|certo|va bene|conferm\w*|procedi|esegui|oui|d'accord|confirm\w*|vas-y)(?!\w)"
+)
+_NO = re.compile(r"\W*(?:no|nope|nein|nee|non)(?:,? (?:thanks|thank you|danke|grazie|merci))?\W*")
 _SHORT_ENOUGH = 300
 """Characters of an earlier message that is gone through again; a longer one leaves nothing open."""
 
@@ -66,6 +80,7 @@ class Router:
         """The next message of the assistant."""
         if not transcript.turns:
             return Reply(say("empty", "en"))
+        offered = replace(offered, reads_only=bool(_READS_ONLY.search(transcript.system)))
         known = transcript.known_contacts()
         state = State(shown=read_list(transcript.opening, today))
         for turn in transcript.turns[-_TURNS_READ - 1 : -1]:
@@ -81,11 +96,14 @@ class Router:
             told = [tell(turn.results[ident], language) for ident, _, _ in turn.calls if ident in turn.results]
             text = "\n\n".join([*told, *decision.notes])
         elif decision.calls:
-            return Reply(calls=decision.calls if parallel else decision.calls[:1])
+            # a card ends the turn without a word of ours, so what this model is has to be said beside the call
+            first = not transcript.answered and any(_is_write(call.tool) for call in decision.calls)
+            calls = decision.calls if parallel else decision.calls[:1]
+            return Reply(say("intro", _spoken("", language, offered)) if first else "", calls)
         else:
             text = "\n\n".join(decision.notes)
         if not transcript.answered:
-            text = f"{say('intro', language)}\n\n{text}"
+            text = f"{say('intro', _spoken(text, language, offered) if turn.calls else language)}\n\n{text}"
         return Reply(text)
 
     def _after(self, turn: Turn, state: State, offered: Offered, today: date, known: tuple[str, ...]) -> State:
@@ -97,13 +115,16 @@ class Router:
         shown = read_list(turn.answer, today)
         if not shown.items:
             shown = _rows_shown(turn)
-        pending = decision.pending if "?" in turn.answer else None
-        wishes, wrote = decision.wishes, False
+        asked_now = "?" in turn.answer
+        pending = decision.pending if asked_now else None
+        wishes, wrote = decision.wishes, state.wrote and not turn.calls
         for ident, tool, arguments in turn.calls:
-            wrote = wrote or any(intent.effect == "write" and tool in intent.tools for intent in catalogue().values())
+            wrote = wrote or _is_write(tool)
             asked = from_choices(tool, arguments, turn.results.get(ident, ""), decision.wishes)
             pending = asked or pending
-        return State(language, shown if shown.items else state.shown, pending, wishes or state.wishes, wrote)
+        # "the second one" answers the last question: a list shown before that question is not meant by it
+        kept = shown if shown.items or asked_now else state.shown
+        return State(language, kept, pending, wishes or state.wishes, wrote)
 
     def _decide(
         self, text: str, state: State, offered: Offered, today: date, known: tuple[str, ...], language: str
@@ -117,25 +138,21 @@ class Router:
             return Decision(notes=(say("empty", language),))
         setting = Setting(today, language, known, state.shown)
         made = plan(tidy, setting, self.encoder)
-        seen = made.reading.seen
-        if "refrain" in seen and not any(catalogue()[wish.intent].effect == "write" for wish in made.wishes):
-            return Decision(notes=(say("nothing_done", language),))
-        if "never" in seen and (state.pending or state.wrote):
-            return Decision(notes=(say("nothing_done", language),))
+        dropped = _dropped(made, state, language)
+        if dropped:
+            return Decision(notes=(dropped,))
         if state.pending:
             wish = answer_pending(state.pending, made, offered)
             if wish:
-                return self._act((wish,), offered, language)
-        if state.wrote and "yes" in seen and len(tidy) < 40 and not made.strong:
-            return Decision(notes=(say("use_card", language),))
+                return self._act((wish,), offered, today, language)
         changed = correct(made, state.wishes) or go_on(made, state.wishes)
         if changed:
-            return self._act((changed,), offered, language)
+            return self._act((changed,), offered, today, language)
         if not made.wishes:
-            return self._unsure(made, offered, language, state)
-        return self._act(made.wishes, offered, language)
+            return self._unsure(made, offered, today, language, state)
+        return self._act(made.wishes, offered, today, language)
 
-    def _act(self, wishes: tuple[Wish, ...], offered: Offered, language: str) -> Decision:
+    def _act(self, wishes: tuple[Wish, ...], offered: Offered, today: date, language: str) -> Decision:
         calls: list[Call] = []
         notes: list[str] = []
         pending: Pending | None = None
@@ -144,23 +161,25 @@ class Router:
             if intent.effect == "talk":
                 notes.append(_talk(wish.intent, offered, language))
                 continue
-            doubt = _doubt(wish, offered, language)
-            if doubt:
-                notes.append(doubt[0])
-                pending = pending or doubt[1]
+            wish = settled(wish, offered, today)
+            asked = doubt(wish, offered, today, language)
+            if asked:
+                notes.append(_of(wish, wishes) + asked[0])
+                pending = pending or asked[1]
                 continue
             outcome = bind(wish, offered)
             if isinstance(outcome, Call):
                 if all(_key(outcome.tool, outcome.arguments) != _key(call.tool, call.arguments) for call in calls):
                     calls.append(outcome)
+                    notes += _remark(wish, outcome, offered, language)
             elif isinstance(outcome, Missing):
-                notes.append(question(wish, outcome, language))
+                notes.append(_of(wish, wishes) + question(wish, outcome, language))
                 pending = pending or Pending(wish, outcome.slots)
             else:
                 notes.append(_not_offered(outcome, offered, language))
         return Decision(wishes, tuple(calls), tuple(dict.fromkeys(notes)), pending)
 
-    def _unsure(self, made: Plan, offered: Offered, language: str, state: State) -> Decision:
+    def _unsure(self, made: Plan, offered: Offered, today: date, language: str, state: State) -> Decision:
         options = [
             name
             for name in made.guess.likely()
@@ -171,18 +190,62 @@ class Router:
             return Decision(notes=(state.pending.again(language),), pending=state.pending)
         if not options or outside or not made.reading.has("#domain", "#hard", "#ref"):
             return Decision(notes=(f"{say('out_of_scope', language)} {can_do(offered, language)}",))
+        if len(options) == 1 and made.reading.has("ellipsis") and catalogue()[options[0]].effect == "read":
+            # "and the account?": a question with one answer would be none
+            return self._act(
+                (Wish(options[0], fill(catalogue()[options[0]], made.reading), made.reading),), offered, today, language
+            )
         wishes = tuple(Wish(name, {}, made.reading) for name in options)
         text = f"{say('did_you_mean', language)}\n{numbered([label(name, language) for name in options])}"
         return Decision(notes=(text,), pending=Pending(wishes[0], frozenset(), intents=tuple(options)))
 
 
+def _spoken(text: str, language: str, offered: Offered) -> str:
+    """The language of an answer that a tool wrote, so that the notice before it is in the same one."""
+    return language_of(text, "en" if offered.as_typed and language in ("it", "fr") else language) or language
+
+
+def _dropped(made: Plan, state: State, language: str) -> str | None:
+    """What to say when the person agrees to a card, gives it up, or gives up a question."""
+    reading = made.reading
+    if state.wrote and not reading.has("#doc", "#pay", "#amount", "show") and len(reading.folded) < 60:
+        if _DROP.search(reading.folded) or _NO.fullmatch(reading.folded):
+            return say("use_card_cancel", language)
+        if _AGREE.search(reading.folded):
+            return say("use_card", language)
+    refrains = reading.has("refrain") and not any(catalogue()[wish.intent].effect == "write" for wish in made.wishes)
+    given_up = state.pending and (reading.has("never") or _NO.fullmatch(reading.folded))
+    return say("nothing_done", language) if refrains or given_up else None
+
+
+def _is_write(tool: str) -> bool:
+    return any(intent.effect == "write" and tool in intent.tools for intent in catalogue().values())
+
+
+def _remark(wish: Wish, call: Call, offered: Offered, language: str) -> list[str]:
+    """What of the wish the call leaves out, to be said after its result."""
+    mixed = call.tool == "list_contacts" and offered.as_typed and not call.arguments
+    one_side = wish.reading.has("customer") != wish.reading.has("supplier")
+    return [say("all_contacts", language)] if mixed and one_side else []
+
+
+def _of(wish: Wish, wishes: tuple[Wish, ...]) -> str:
+    """Of which document a question is, where several were asked about at once."""
+    number = wish.slots.get("document")
+    return f"{number}: " if number and len(wishes) > 1 else ""
+
+
 def _rows_shown(turn: Turn) -> Shown:
     """The rows of the last tool result of a turn that has any: the person saw them as a table."""
-    for ident, _, _ in reversed(turn.calls):
+    # what stands beside one document (its payments, its lines) is not what "it" means afterwards
+    one = Shown()
+    if len(turn.calls) == 1 and turn.calls[0][1] in ("get_bill", "get_invoice"):
+        one = read_call(turn.calls[0][2], _KINDS[turn.calls[0][1]])
+    for ident, tool, _ in reversed(turn.calls):
         rows = rows_of(turn.results.get(ident, ""))
-        if rows:
-            return read_rows(rows)
-    return Shown()
+        if rows and not one.items:
+            return read_rows(rows, _KINDS.get(tool))
+    return one
 
 
 def _key(tool: str, arguments: dict[str, Any]) -> str:
@@ -198,51 +261,6 @@ def _talk(name: str, offered: Offered, language: str) -> str:
 
 
 def _not_offered(outcome: NotOffered, offered: Offered, language: str) -> str:
+    if offered.reads_only and outcome.intent in PAYMENTS:
+        return say("may_not_pay", language)
     return f"{say('cannot_yet', language, task=label(outcome.intent, language))} {can_do(offered, language)}"
-
-
-def _doubt(wish: Wish, offered: Offered, language: str) -> tuple[str, Pending] | None:
-    """A question about an amount that cannot be read in one way, or about paying what looks like our own invoice."""
-    intent = catalogue()[wish.intent]
-    if not any(map(offered.allows, intent.tools)):
-        return None
-    if intent.effect == "write" and "amount" in intent.slots and "amount" not in wish.slots:
-        doubt = _amount_doubt(wish, language)
-        if doubt:
-            return doubt
-    if (
-        wish.intent == "create_payment"
-        and offered.allows("create_payment")
-        and str(wish.slots.get("document", "")).startswith("INV")
-    ):
-        options = [
-            name
-            for name in ("create_payment", "mark_invoice_paid", "get_invoice")
-            if any(map(offered.allows, catalogue()[name].tools))
-        ]
-        text = say("ask_out_or_in", language, number=str(wish.slots["document"]))
-        asked = f"{text}\n{numbered([label(name, language) for name in options])}"
-        if not wish.slots.get("agreed"):
-            return asked, Pending(wish, frozenset(), intents=tuple(options), keep=True)
-    return None
-
-
-def _amount_doubt(wish: Wish, language: str) -> tuple[str, Pending] | None:
-    amounts = list(wish.reading.amounts)
-    if not amounts:
-        return None
-    typed = wish.reading.text[amounts[0].start : amounts[0].end].strip()
-    asking = Pending(wish, frozenset({"amount"}))
-    if len(amounts[0].readings) == 2:
-        currency = f"{amounts[0].currency or ''} ".lstrip()
-        options = tuple(reading for reading in amounts[0].readings if reading == round(reading, 2))
-        lines = [
-            f"{currency}{option:,.2f}"
-            if language == "en"
-            else f"{currency}{option:,.2f}".translate(str.maketrans(",.", ".,"))
-            for option in options
-        ]
-        return f"{say('ask_reading', language, typed=typed)}\n{numbered(lines)}", replace(asking, amounts=options)
-    if amounts[0].decimals > 2:
-        return say("ask_decimals", language, typed=typed), asking
-    return None

@@ -4,6 +4,8 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.model.calendar_words import MONTHS
+
 _PAYMENT = re.compile(
     r"(?<![\w-])(?:pm[ -]?[0-9][0-9a-z]{3,}|pm[0-9a-z]*\d[0-9a-z]{2,}|pay[_-][0-9a-z]{4,}|"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?!\w)"
@@ -11,156 +13,36 @@ _PAYMENT = re.compile(
 _IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[0-9a-z]{4}){2,7}(?: ?[0-9a-z]{1,3})?(?!\w)")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _DOCUMENT = re.compile(
-    r"(?<![\w-])(?:(?P<prefix>[a-z]{1,6})(?P<gap>[-_/# ]{0,2}))(?P<tail>\d{1,8}(?:[-/]\d{1,8}){0,3}[a-z]?)(?![\w%]|[.,]\d| ?(?:[€$£]|eur|gbp|usd|chf|pound|dollar))"
+    r"(?<![\w-])(?:(?P<prefix>[a-z]{1,6})(?P<gap>[-_/# ]{0,2}))(?P<tail>\d{1,8}(?:[-/]\d{1,8}){0,3}[a-z]?)(?![\w%]|-\w|[.,]\d| ?(?:[€$£]|eur|gbp|usd|chf|pound|dollar))"
 )
 _BARE = re.compile(
     r"(?:invoice|bill|inv|rechnung|fattura|facture|document|beleg|rechnungsnummer|invoice number|bill number|lieferantenrechnung|rechnungsnr\.?)"
-    r"(?: (?:number|no\.?|nr\.?|num\.?|nummer|numero|n\.?|n°|#))? ?#?(?P<tail>\d{2,8}(?:[-/]\d{1,8}){0,3})(?![\w%]|[.,]\d| ?(?:[€$£]|eur|euro|k\b|gbp|usd|chf|pound|dollar|days|tage))"
+    r"(?: (?:number|no\.?|nr\.?|num\.?|nummer|numero|n\.?|n°|#))? ?#?(?P<tail>\d{2,8}(?:[-/][a-z0-9]{1,12}){0,4}|\d{2,8}[a-z]{1,4}\d{0,8}(?<!\dth))(?![\w%]|[.,]\d| ?(?:[€$£]|eur|euro|k\b|gbp|usd|chf|pound|dollar|days|tage))"
 )
-_NOT_PREFIX = frozenset(
-    [
-        "q",
-        "h",
-        "t",
-        "eur",
-        "euro",
-        "euros",
-        "gbp",
-        "usd",
-        "chf",
-        "fy",
-        "no",
-        "nr",
-        "num",
-        "vat",
-        "ust",
-        "day",
-        "days",
-        "in",
-        "on",
-        "of",
-        "to",
-        "for",
-        "by",
-        "last",
-        "next",
-        "the",
-        "top",
-        "und",
-        "and",
-        "or",
-        "is",
-        "at",
-        "from",
-        "over",
-        "under",
-        "above",
-        "below",
-        "since",
-        "until",
-        "about",
-        "first",
-        "an",
-        "am",
-        "im",
-        "bis",
-        "ab",
-        "von",
-        "vom",
-        "zum",
-        "um",
-        "il",
-        "al",
-        "del",
-        "le",
-        "du",
-        "au",
-        "les",
-        "di",
-        "da",
-        "per",
-        "uno",
-        "une",
-        "ein",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "october",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "januar",
-        "marz",
-        "mai",
-        "juni",
-        "juli",
-        "okt",
-        "dez",
-        "pay",
-        "send",
-        "zahle",
-        "paga",
-        "paie",
-        "number",
-        "item",
-        "line",
-        "point",
-        "nummer",
-        "numero",
-        "page",
-        "last",
-        "past",
-        "max",
-        "min",
-        "ca",
-        "circa",
-        "etwa",
-        "only",
-        "just",
-        "nur",
-        "solo",
-        "and",
-        "with",
-        "for",
-        "bill",
-        "bills",
-        "rate",
-        "limit",
-        "up",
-        "plus",
-        "minus",
-        "over",
-        "des",
-        "den",
-        "die",
-        "das",
-        "der",
-        "mit",
-        "fur",
-        "uber",
-        "an",
-        "collect",
-        "charge",
-        "debit",
-        "take",
-        "than",
-        "ich",
-    ]
+_NOT_PREFIX_WORDS = """
+    q h t eur euro euros gbp usd chf fy no nr num vat ust day days in on of to for by last next the top und
+    and or is at from over under above below since until about first an am im bis ab von vom zum um il al del
+    le du au les di da per uno une ein january february march april may june july august october jan feb mar
+    apr jun jul aug sep sept oct nov dec januar marz mai juni juli okt dez pay send zahle paga paie number
+    item line point nummer numero page past max min ca circa etwa only just nur solo with bill bills rate
+    limit up plus minus des den die das der mit fur uber collect charge debit take than ich
+    """
+_NOT_PREFIX = frozenset(_NOT_PREFIX_WORDS.split())
+"""Words that stand before a number without belonging to it."""
+_NEVER_GLUED_WORDS = """
+    q h t fy eur euro euros gbp usd chf vat ust net top day days last next pay max min mid end iso
+    january february march april may june july august october jan feb mar apr jun jul aug sep sept oct nov dec
+    januar marz mai juni juli okt dez
+    """
+_NEVER_GLUED = frozenset(_NEVER_GLUED_WORDS.split())
+"""What is written before digits without a gap and makes no document number: `Q3`, `EUR500`, `Nov26`."""
+_UNIT_PART = re.compile(
+    r"(?:day|week|month|year|tag|woche|monat|jahr|hour|stunde)\w*|mid|end|pre|post|year|th|st|nd|rd|k|m|x|eur|usd|gbp|chf"
 )
+_SHAPED = re.compile(
+    r"(?<![\w@./,-])(?:[a-z]{1,8}\d[a-z0-9]*|[a-z0-9]{1,12})(?:[-_/][a-z0-9]{1,12}){0,4}(?![\w%@-]|[.,]\d|/\w| ?[€$£])"
+)
+_QUOTED = re.compile(r"(?<!\w)[\"'](?P<tail>(?=[^\"'\n]*\d)[\w][\w ./#-]{1,28})[\"'](?!\w)")
 _INVOICE_PREFIX = frozenset(["inv", "invoice", "invoices", "re", "rg", "ar", "si", "fa"])
 _BILL_PREFIX = frozenset(["bill", "bil", "er", "lr", "pi", "ap"])
 
@@ -175,6 +57,13 @@ class Number:
     kind: str
     sure: bool = True
     """False where only digits were given, so that the full number is a guess."""
+    typed: str = ""
+    """What the person wrote, where `value` is a mended form of it."""
+
+    @property
+    def written(self) -> str:
+        """The number as the person wrote it."""
+        return self.typed or self.value
 
 
 def find_numbers(text: str, folded: str) -> tuple[list[Number], list[tuple[int, int]]]:
@@ -194,9 +83,14 @@ def find_numbers(text: str, folded: str) -> tuple[list[Number], list[tuple[int, 
             continue
         kind = "invoice" if prefix == "inv" else "bill" if prefix in _BILL_PREFIX else "document"
         typed = text[match.start() : match.end()]
-        value = f"{prefix.upper()}-{tail.upper()}" if kind != "document" else typed.upper() if gap != " " else typed
-        found.append(Number(*match.span(), value, kind))
+        if prefix == "bill" and gap == " " and (not tail.isdigit() or len(tail) > 4):
+            span = match.span("tail")  # "bill 2026-118": the word is no part of the number
+            found.append(Number(*span, text[span[0] : span[1]], "bill"))
+        else:
+            value = f"{prefix.upper()}-{tail.upper()}" if kind != "document" else typed.upper() if gap != " " else typed
+            found.append(Number(*match.span(), value, kind, typed=typed))
         taken.append(match.span())
+    _shaped(text, folded, found, taken)
     for match in _BARE.finditer(folded):
         span = match.span("tail")
         if not _overlaps(span, taken):
@@ -205,10 +99,39 @@ def find_numbers(text: str, folded: str) -> tuple[list[Number], list[tuple[int, 
     return sorted(found, key=lambda number: number.start), taken
 
 
+def _shaped(text: str, folded: str, found: list[Number], taken: list[tuple[int, int]]) -> None:
+    """Numbers of any other shape that carry a digit: `TO25010`, `2026-118`, `24-A-017`, or what stands in quotes."""
+    for match in _SHAPED.finditer(folded):
+        if not _overlaps(match.span(), taken) and _looks_numbered(match.group()):
+            found.append(Number(*match.span(), text[match.start() : match.end()], "document"))
+            taken.append(match.span())
+    for match in _QUOTED.finditer(folded):
+        span = match.span("tail")
+        if not _overlaps(span, taken):
+            found.append(Number(*span, text[span[0] : span[1]].strip(), "document"))
+            taken.append(span)
+
+
+def _looks_numbered(token: str) -> bool:
+    """Whether a word is the number of a document and not an amount, a day, a length of time or a year."""
+    parts = re.split(r"[-_/]", token)
+    digits = sum(char.isdigit() for char in token)
+    if digits < 2 or any(_UNIT_PART.fullmatch(part) or part in MONTHS for part in parts):
+        return False
+    if len(parts) == 1:
+        letters = re.match(r"[a-z]*", token)
+        prefix = letters.group() if letters else ""
+        return bool(prefix) and digits >= 3 and prefix not in _NEVER_GLUED
+    if all(part.isdigit() for part in parts):
+        year = bool(re.fullmatch(r"20\d\d", parts[1]))
+        return len(parts) == 2 and "/" not in token and len(parts[0]) == 4 and len(parts[1]) >= 3 and not year
+    return any(sum(char.isdigit() for char in part) >= 2 for part in parts) and parts[0] not in _NEVER_GLUED
+
+
 def _is_document(prefix: str, gap: str, tail: str) -> bool:
     if prefix in ("inv", "bill") and (gap or len(tail) >= 2):
         return len(tail) >= 2 if gap == " " else True
-    if prefix in _NOT_PREFIX or prefix in ("invoice", "invoices"):
+    if prefix in _NEVER_GLUED or prefix in ("invoice", "invoices") or (gap != "" and prefix in _NOT_PREFIX):
         return False
     if gap in ("-", "/", "_"):
         return len(tail) >= 2

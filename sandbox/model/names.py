@@ -209,6 +209,37 @@ def _free_names(text: str, pieces: list[re.Match[str]], folded: str, language: s
     return found
 
 
+def find_leftover(text: str, folded: str, taken: list[tuple[int, int]]) -> Named | None:
+    """The one run of words that nothing else explains: `Rechnungen Bergmann`, `what do we owe studio weber`."""
+    pieces = [match for match in words(folded) if not _inside(match.start(), match.end(), taken)]
+    odd = [_odd(piece) for piece in pieces]
+    if not any(odd):
+        return None
+    first = odd.index(True)
+    last = first
+    while (
+        last + 1 < len(pieces) and odd[last + 1] and text[pieces[last].end() : pieces[last + 1].start()] in (" ", " & ")
+    ):
+        last += 1
+    if any(odd[last + 1 :]):
+        return None  # two such runs: more a sentence that is not understood than a name
+    while (
+        first
+        and _bare(pieces[first - 1].group()) in _GENERIC
+        and text[pieces[first - 1].end() : pieces[first].start()] == " "
+    ):
+        first -= 1
+    while last + 1 < len(pieces) and pieces[last + 1].group() in _SUFFIX:
+        last += 1
+    typed = re.sub(r"['’]s$", "", text[pieces[first].start() : pieces[last].end()])
+    return Named(pieces[first].start(), pieces[last].end(), typed, None)
+
+
+def _odd(piece: re.Match[str]) -> bool:
+    word = _bare(piece.group())
+    return len(word) >= 4 and word.isalpha() and not is_known(word) and mended(word) == word
+
+
 def _name_like(text: str, piece: re.Match[str], folded: str, language: str) -> bool:
     word = _bare(piece.group())
     if len(word) < 2 or not word[0].isalpha() or re.search(r"\d", word):

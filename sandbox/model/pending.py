@@ -3,17 +3,21 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sandbox.model.bind import Missing, Offered
 from sandbox.model.intents import catalogue
+from sandbox.model.lexicon import lexicon
 from sandbox.model.plan import Plan, Wish
 from sandbox.model.results import choice_label
 from sandbox.model.say import label, numbered, question, say
-from sandbox.model.slots import Name, Slots, fill
+from sandbox.model.shown import is_place
+from sandbox.model.slots import fill
 from sandbox.model.text import fold
+from sandbox.model.values import UNSURE_AMOUNT, UNSURE_DAY, Name, Slots, merged
 
 _SLOT_OF_ARGUMENT = {
     "contact_name": "contact", "document_number": "document", "invoice_number": "document", "bill_number": "document",
@@ -23,6 +27,7 @@ _ACCOUNTS = re.compile(r"konto|account|conto|compte|bank|savings|kasse")
 _CHANGE = re.compile(
     r"(?:make it|change (?:it|that|the \w+) to|instead|rather|not \S+(?: \S+)?,? but|lieber|stattdessen|sondern|invece|piuttosto|plutot|should be|sollte|i meant|ich meinte|correct)"
 )
+_BESIDE = frozenset({"date", UNSURE_DAY, "account", "reference"})
 _FILLABLE = (
     "document",
     "payment_id",
@@ -39,6 +44,8 @@ _FILLABLE = (
     "reference",
     "date_from",
     "date_to",
+    UNSURE_AMOUNT,
+    UNSURE_DAY,
 )
 
 
@@ -52,6 +59,8 @@ class Pending:
     """Options of a `did you mean`."""
     amounts: tuple[Decimal, ...] = ()
     """Options of an amount that could be read in two ways."""
+    days: tuple[date, ...] = ()
+    """Options of a day whose month was not said."""
     choices: tuple[tuple[str, str, str], ...] = ()
     """Options of a tool's question: (label, number, id)."""
     tool: str = ""
@@ -98,13 +107,15 @@ def _field(choice: Any, name: str) -> str:
 def answer_pending(pending: Pending, made: Plan, offered: Offered) -> Wish | None:
     """The pending wish with what this message answers, or None when the message is about something else."""
     reading = made.reading
-    place = _place(made, max(len(pending.intents), len(pending.amounts), len(pending.choices)))
+    place = _place(made, max(map(len, (pending.intents, pending.amounts, pending.days, pending.choices))))
     if place is not None and pending.intents:
         name = pending.intents[place]
         slots: Slots = dict(pending.wish.slots) if pending.keep else fill(catalogue()[name], pending.wish.reading)
         return Wish(name, {**slots, "agreed": "yes"}, pending.wish.reading)
     if place is not None and pending.amounts:
         return pending.wish.also({"amount": pending.amounts[place]})
+    if place is not None and pending.days:
+        return pending.wish.also({"due_date" if "date" not in _slots_of(pending) else "date": pending.days[place]})
     if place is not None and pending.choices:
         return _chosen(pending, place)
     if pending.choices:
@@ -122,9 +133,14 @@ def answer_pending(pending: Pending, made: Plan, offered: Offered) -> Wish | Non
         found["contact"] = bare
     if "name" in pending.slots and not found and (bare := _bare_name(reading.text)):
         found["name"] = bare
-    if not found or not (pending.slots & found.keys() or "amount" in found or pending.slots == set()):
+    expected = pending.slots | {"amount"} | ({"date"} if UNSURE_DAY in pending.wish.slots else set())
+    if not found or not (expected & found.keys() or pending.slots == set()):
         return None
-    return Wish(pending.wish.intent, {**pending.wish.slots, **found}, reading)
+    return Wish(pending.wish.intent, merged(pending.wish.slots, found), reading)
+
+
+def _slots_of(pending: Pending) -> tuple[str, ...]:
+    return catalogue()[pending.wish.intent].slots
 
 
 def _place(made: Plan, options: int) -> int | None:
@@ -187,6 +203,8 @@ def _bare_name(text: str) -> Name | None:
         r"^(?:for|to|an|für|per|a|à|pour|it's|the one from|von|from)\s+", "", text.strip(" .!?\"'"), flags=re.IGNORECASE
     )
     ordinary = fold(tidy) in ("yes", "no", "ja", "nein", "si", "oui", "non", "ok")
+    if is_place(fold(tidy)):
+        return None
     if 2 <= len(tidy) <= 60 and len(tidy.split()) <= 4 and tidy[0].isalpha() and not ordinary:
         return Name(tidy, tidy)
     return None
@@ -195,9 +213,14 @@ def _bare_name(text: str) -> Name | None:
 def correct(made: Plan, wishes: tuple[Wish, ...]) -> Wish | None:
     """`no, 500` after a call: the same wish with what was said anew."""
     reading = made.reading
-    if len(wishes) != 1 or not (reading.has("no") or _CHANGE.search(reading.folded)):
+    changes = reading.has("no") or _CHANGE.search(reading.folded)
+    if len(wishes) != 1 or not (changes or reading.has("ellipsis")):
         return None
     wish = wishes[0]
+    if not changes:
+        # "and on 20 November" after a card; anything else that begins with "and" is a wish of its own
+        more = fill(catalogue()[wish.intent], reading) if catalogue()[wish.intent].effect == "write" else {}
+        return wish.also(more) if more and more.keys() <= _BESIDE else None
     if made.wishes and made.strong and reading.has("show", "question") and made.wishes[0].intent != wish.intent:
         return None
     found = {
@@ -212,23 +235,53 @@ def correct(made: Plan, wishes: tuple[Wish, ...]) -> Wish | None:
         return None
     if "document" in found and "contact" not in found:
         return Wish(
-            wish.intent, {**{key: value for key, value in wish.slots.items() if key != "contact"}, **found}, reading
+            wish.intent, merged({key: value for key, value in wish.slots.items() if key != "contact"}, found), reading
         )
-    return Wish(wish.intent, {**wish.slots, **found}, reading)
+    return Wish(wish.intent, merged(wish.slots, found), reading)
+
+
+_SAME_STATES = frozenset({"list_invoices", "list_bills"})
+_SHAPES = frozenset({"#asks", "#short", "#question", "#domain", "#hard"})
+
+
+def _other_side(new: Wish, before: Wish) -> Wish | None:
+    """`and the bills?` after what is overdue: the overdue bills."""
+    if before.intent not in (*_SAME_STATES, "get_overdue_summary") or "status" in new.slots or new.reading.has("show"):
+        return None
+    kept: Slots = {
+        slot: before.slots[slot]
+        for slot in ("status", "date_from", "date_to", "due_from", "due_to")
+        if slot in before.slots
+    }
+    if before.intent == "get_overdue_summary":
+        kept = {"status": "overdue"}
+    return Wish(new.intent, {**kept, **new.slots}, new.reading)
 
 
 def go_on(made: Plan, wishes: tuple[Wish, ...]) -> Wish | None:
     """`and last month?` after a question: the same question with another period, contact or state."""
     reading = made.reading
-    if len(wishes) != 1 or not reading.has("ellipsis") or made.strong:
+    if len(wishes) != 1 or not reading.has("ellipsis"):
         return None
     wish = wishes[0]
-    if catalogue()[wish.intent].effect != "read" or (made.wishes and made.wishes[0].intent == wish.intent):
+    if catalogue()[wish.intent].effect != "read":
+        return None
+    if len(made.wishes) == 1 and made.wishes[0].intent in _SAME_STATES and made.wishes[0].intent != wish.intent:
+        return _other_side(made.wishes[0], wish)
+    own_words = reading.seen & (lexicon().nouns - {"money", "org"})
+    if own_words and (made.strong or (made.wishes and made.wishes[0].intent == wish.intent)):
         return None
     found = fill(catalogue()[wish.intent], reading)
-    if not found:
+    if (
+        not found
+        and not own_words
+        and reading.seen & {"total"}
+        and reading.seen <= {"ellipsis", "total", "question"} | _SHAPES
+    ):
+        return replace(wish, reading=reading)  # "and how much?" asks the same once more
+    if not found or (made.strong and reading.has("who", "show") and not {"status"} & found.keys()):
         return None
     kept = dict(wish.slots)
     if {"date_from", "date_to"} & found.keys():
         kept = {key: value for key, value in kept.items() if key not in ("date_from", "date_to", "due_from", "due_to")}
-    return Wish(wish.intent, {**kept, **found}, reading)
+    return Wish(wish.intent, merged(kept, found), reading)

@@ -11,9 +11,10 @@ from sandbox.model.guess import Guess, guess
 from sandbox.model.intents import catalogue
 from sandbox.model.lexicon import lexicon
 from sandbox.model.reading import Reading, Setting, read
-from sandbox.model.slots import Name, Slots, fill, put
+from sandbox.model.slots import fill, put
 from sandbox.model.spans import in_past
 from sandbox.model.text import fold
+from sandbox.model.values import Name, Slots, merged
 
 _JOINT = re.compile(
     r"(?:\s*[,;.?!]?\s+(?:and also|and then|and|plus|as well as|along with|together with|und auch|und|sowie|ausserdem|außerdem|e anche|e poi|ed|e|et aussi|et puis|et|also|then|dann|poi|puis|aber|but)\s+)"
@@ -46,7 +47,7 @@ class Wish:
 
     def also(self, slots: Slots) -> "Wish":
         """The same wish with these slots put in or changed."""
-        return replace(self, slots={**self.slots, **slots})
+        return replace(self, slots=merged(self.slots, slots))
 
 
 @dataclass(frozen=True)
@@ -245,9 +246,16 @@ def _each(wish: Wish) -> list[Wish]:
     reading, intent = wish.reading, catalogue()[wish.intent]
     wanted = set(intent.slots)
     for slot, kinds in (("payment_id", {"payment"}), ("document", {"invoice", "bill", "document"})):
-        numbers = list(dict.fromkeys(number.value for number in reading.numbers if number.kind in kinds))
+        written = {
+            number.value: Name(number.value, number.written) for number in reading.numbers if number.kind in kinds
+        }
+        numbers = list(written.values())
         if len(numbers) > 1 and slot in wanted:
-            return [_shown_by(wish.also({slot: number}), number) for number in numbers]
+            each = [_shown_by(wish.also({slot: number}), number) for number in numbers]
+            sums = [amount.value for amount in reading.amounts if not amount.bound and amount.value is not None]
+            if len(sums) == len(numbers) == len(reading.amounts) and "amount" in wanted and not reading.shares:
+                return [one.also({"amount": value}) for one, value in zip(each, sums, strict=True)]
+            return each
     periods = [span for span in reading.dates if span.kind == "period"]
     if len(periods) > 1 and {"date_from", "date_to"} <= wanted and intent.effect == "read":
         today = reading.setting.today

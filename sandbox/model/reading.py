@@ -9,8 +9,8 @@ from sandbox.model.amounts import Amount, find_amounts
 from sandbox.model.dates import find_dates
 from sandbox.model.documents import Number, addresses, find_email, find_iban, find_numbers
 from sandbox.model.lexicon import concepts, lexicon
-from sandbox.model.names import Named, find_names
-from sandbox.model.odd_days import find_monthless, find_shares, find_unread
+from sandbox.model.names import Named, find_leftover, find_names
+from sandbox.model.odd_days import find_monthless, find_shares, find_unread, is_vague
 from sandbox.model.shown import Item, Shown, pick
 from sandbox.model.spans import Span
 from sandbox.model.text import fold, words
@@ -36,6 +36,9 @@ _HOW_TO = re.compile(
 _NOT_DO = re.compile(
     r"\b(?:don't|do not|dont|never|nicht|non|ne)\b(?: \w+){0,2} (?:pay|send|transfer|zahle|uberweise|pagare|bezahle|payer|paie|remind|charge|collect|void|cancel|refund|mark)|\b(?:zahle|bezahle|uberweise|storniere|mahne|paie|paye)\b(?: \S+){0,4} (?:nicht|pas)\b"
 )
+
+
+_ASKS = re.compile(r"\?\s*$|(?<!\w)(?:ob|whether|if|check|wissen|know|verifica|verifie)(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Reading:
     """The clause with names, numbers and amounts replaced, as the encoder reads it."""
     unread: tuple[str, ...] = ()
     """What is written like a day and is none, as typed."""
+    leftover: Named | None = None
+    """Words that are neither ordinary nor used otherwise: perhaps a name, where the wish can have one."""
     shares: tuple[str, ...] = ()
     """Shares of an amount, or words for one that would have to be worked out, as typed."""
 
@@ -83,10 +88,11 @@ def read(text: str, setting: Setting) -> Reading:
     numbers, taken = find_numbers(text, folded)
     fixed = addresses(folded)
     blank = _blank(folded, taken)
-    fractions = [place for place in find_shares(blank) if "/" in blank[place[0] : place[1]]]
+    fractions = [place for place in find_shares(blank) if re.search("/|quarter", blank[place[0] : place[1]])]
     blank = _blank(blank, fractions)
     dates = find_dates(blank, setting.today)
     unread = find_unread(blank, dates)
+    dates = [span for span in dates if not any(span.start < end and span.end > start for start, end in unread)]
     dates = sorted([*dates, *find_monthless(_blank(blank, unread), dates, setting.today)], key=lambda span: span.start)
     places = [(span.start, span.end) for span in dates]
     shares = [*fractions, *find_shares(_blank(blank, [*unread, *places]))]
@@ -94,6 +100,8 @@ def read(text: str, setting: Setting) -> Reading:
     taken = [*taken, *places, *unread, *shares, *([spot] if spot else [])]
     amounts = _without_denied(find_amounts(folded, setting.language, taken), folded)
     taken += [(amount.start, amount.end) for amount in amounts]
+    if amounts:
+        shares = [(start, end) for start, end in shares if not is_vague(folded[start:end].strip())]
     names = find_names(text, folded, setting.known, taken, setting.language)
     picked = pick(
         _blank(folded, [(span.start, span.end) for span in dates if span.kind != "day" or span.monthless]),
@@ -106,7 +114,8 @@ def read(text: str, setting: Setting) -> Reading:
     reading = Reading(
         text, folded, setting, tuple(numbers), tuple(dates), tuple(amounts), tuple(names), tuple(picked), limit,
         find_email(folded), find_iban(text, folded), frozenset(), _masked(folded, names, numbers, amounts),
-        tuple(text[start:end].strip() for start, end in unread), tuple(text[start:end].strip() for start, end in shares),
+        tuple(text[start:end].strip() for start, end in unread),
+        find_leftover(text, folded, taken) if not names and not fixed else None, tuple(text[start:end].strip() for start, end in shares),
     )  # fmt: skip
     features = _features(reading, seen)
     return Reading(**{**reading.__dict__, "seen": frozenset(seen | features)})
@@ -128,7 +137,9 @@ def _limit(folded: str) -> tuple[int | None, tuple[int, int] | None]:
     return (int(word) if word.isdigit() else _NUMBER_WORDS[word]), match.span(group)
 
 
-_DENIED = re.compile(r"(?:\bnot|nicht|instead of|rather than|anstatt|anstelle von|statt|non|pas|invece di|au lieu de)\s*$")
+_DENIED = re.compile(
+    r"(?:\bnot|nicht|instead of|rather than|anstatt|anstelle von|statt|non|pas|invece di|au lieu de)\s*$"
+)
 
 
 def _without_denied(amounts: list[Amount], folded: str) -> list[Amount]:
@@ -180,6 +191,7 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
         "#days": any(span.kind == "days" for span in reading.dates),
         "#limit": reading.limit is not None,
         "#ref": bool(reading.picked),
+        "#asks": bool(_ASKS.search(reading.folded)),
         "#short": len(words(reading.folded)) <= 5,
         "#domain": bool(seen & (lexicon().nouns - {"docs", "org"})),
     }

@@ -9,11 +9,17 @@ from sandbox.model.intents import catalogue
 from sandbox.model.plan import Wish
 
 _HERE = Path(__file__).parent
+_MOST_EXAMPLES = 7
 
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _examples() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_HERE / "abilities.toml").read_text(encoding="utf-8"))
 
 
 def say(key: str, language: str, **filled: str) -> str:
@@ -29,14 +35,14 @@ def label(intent: str, language: str) -> str:
 
 
 def can_do(offered: Offered, language: str) -> str:
-    """What can be done with the tools of this request."""
-    tasks = []
-    for name, intent in catalogue().items():
-        if (intent.tools and offered.allows(intent.tools[0])) or (
-            intent.effect == "write" and any(offered.allows(tool) for tool in intent.tools)
-        ):
-            tasks.append(label(name, language))
-    return say("can_do", language, tasks="; ".join(dict.fromkeys(tasks))) if tasks else say("nothing_offered", language)
+    """What one can say, as examples that the tools of this request can serve."""
+    able = [name for name in _examples() if any(map(offered.allows, catalogue()[name].tools))]
+    said = [say("quoted", language, words=_examples()[name][language]) for name in able[:_MOST_EXAMPLES]]
+    if said:
+        return say("can_do", language, examples=", ".join(said))
+    able = [name for name, intent in catalogue().items() if any(map(offered.allows, intent.tools))]
+    tasks = "; ".join(label(name, language) for name in able)
+    return say("can_only", language, tasks=tasks) if able else say("nothing_offered", language)
 
 
 def question(wish: Wish, missing: Missing, language: str) -> str:

@@ -3,7 +3,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from sandbox.model.amounts import find_amounts
 from sandbox.model.dates import find_dates
 from sandbox.model.documents import find_numbers, kind_of
+from sandbox.model.lexicon import lexicon
 from sandbox.model.text import clean, fold, words
 
 _LINE = re.compile(r"^\s*(?:\*\*)?(?P<place>\d{1,3})[.)](?:\*\*)?\s+(?P<rest>\S.*)$", re.MULTILINE)
@@ -65,9 +66,17 @@ def read_list(text: str, today: date) -> Shown:
     return Shown(tuple(items))
 
 
-def read_rows(rows: list[dict[str, Any]]) -> Shown:
-    """The rows of a tool result, which the person sees as a table in the same order."""
-    return Shown(tuple(_row(place, row) for place, row in enumerate(rows[:_MOST_ITEMS], 1)))
+def read_rows(rows: list[dict[str, Any]], kind: str | None = None) -> Shown:
+    """The rows of a tool result, which the person sees as a table in the same order; `kind` is what the tool lists."""
+    items = [_row(place, row) for place, row in enumerate(rows[:_MOST_ITEMS], 1)]
+    return Shown(tuple(_with_kind(item, kind) if kind else item for item in items))
+
+
+def read_call(arguments: dict[str, Any], kind: str) -> Shown:
+    """The one document that a call asked for by its number, as a list of one: "is it paid?" means this one."""
+    keys = ("bill_number", "invoice_number", "document_number", "payment_id")
+    found = any(arguments.get(key) for key in keys)
+    return Shown((replace(_row(1, arguments), kind=kind),)) if found else Shown()
 
 
 def _row(place: int, row: dict[str, Any]) -> Item:
@@ -167,7 +176,14 @@ _ALL = re.compile(
     r"(?<!\w)(?:both|all of them|all three|all of these|all|them all|alle|beide[ns]?|alle drei|tutt[ei]|entramb[ei]|tous|toutes|les deux|every one|each of them)(?!\w)"
 )
 _PRONOUN = re.compile(
-    r"(?<!\w)(?:it|this one|that one|this|that|diese[rs]?|das|die|sie|questa?|quello|quella|celle-ci|celui-ci|la|le|lo)(?!\w)"
+    r"(?<!\w)(?:it|this one|that one|this|that|diese[rs]?|questa?|quello|quella|celle-ci|celui-ci)(?!\w)"
+    r"|(?<!\w)(?:das|die|sie|ihn|la|le|lo)(?=\W*$| (?:schon|bereits|denn|bitte|jetzt|noch|doch|auch|fallig|offen|uberfallig|bezahlt|gezahlt|zahlen|bezahlen|begleichen|uberweisen|mahnen|stornieren|per favore|s'il)(?!\w))"
+)
+_MANY = re.compile(
+    r"(?<!\w)(?:invoices|bills|payments|transactions|bookings|movements|contacts|customers|suppliers|vendors|\w*rechnungen|zahlungen|buchungen|kontakte|kunden|lieferanten|fatture|pagamenti|movimenti|clienti|fornitori|factures|paiements|clients|fournisseurs)(?!\w)"
+)
+_THESE = re.compile(
+    r"(?<!\w)(?:these|those|both|them|of the|diese[nr]?|beide[ns]?|davon|queste|quelle|entrambe|ces|les deux|all (?:two|three|four|five|[2-5])|alle (?:zwei|drei|vier|funf))(?!\w)"
 )
 
 
@@ -176,6 +192,8 @@ def pick(folded: str, shown: Shown, names: list[str]) -> list[Item]:
     items = list(shown.items)
     if not items:
         return []
+    if _MANY.search(folded) and not _THESE.search(folded):
+        return _by_place(folded, items, many=True)  # "all open bills" asks anew; "the second and third bills" do not
     picked = _by_place(folded, items) or _by_extreme(folded, items)
     if picked:
         return picked
@@ -192,7 +210,7 @@ def pick(folded: str, shown: Shown, names: list[str]) -> list[Item]:
     return named
 
 
-def _by_place(folded: str, items: list[Item]) -> list[Item]:
+def _by_place(folded: str, items: list[Item], *, many: bool = False) -> list[Item]:
     some = _SOME.search(folded)
     if some:
         size = {"two": 2, "2": 2, "zwei": 2, "due": 2, "deux": 2}.get(some["n"], 3)
@@ -202,7 +220,7 @@ def _by_place(folded: str, items: list[Item]) -> list[Item]:
         places.append(int(match["n"]))
     for number, pattern in _ORDINALS.items():
         if re.search(
-            rf"(?<!\w)(?:{pattern})(?! (?:quarter|half|quartal|halbjahr|trimestre|semestre|of|week))(?!\w)", folded
+            rf"(?<!\w)(?:{pattern})(?! (?:\d|quarter|half|quartal|halbjahr|trimestre|semestre|of|week))(?!\w)", folded
         ):
             places.append(number)
     for number, pattern in _SPELLED.items():
@@ -215,9 +233,19 @@ def _by_place(folded: str, items: list[Item]) -> list[Item]:
     if lone:
         places += [int(group) for group in lone.groups() if group]
     found = [item for item in items if item.place in places]
-    if not found and not places and _LAST.search(folded):
+    if not found and not places and not many and _LAST.search(folded):
         return [items[-1]]
     return found
+
+
+def is_place(folded: str) -> bool:
+    """Whether words are an ordinal, such as `die zweite`, and nothing else."""
+    bare = re.sub(
+        r"^\W*(?:(?:the|die|der|das|den|la|il|le|un|and|und|please|bitte|pay) )+|(?: one| bitte| please)?\W*$",
+        "",
+        folded,
+    )
+    return any(re.fullmatch(pattern, bare) for pattern in _ORDINALS.values()) or bool(_LAST.fullmatch(bare))
 
 
 def _by_extreme(folded: str, items: list[Item]) -> list[Item]:
@@ -259,6 +287,8 @@ def _by_word(folded: str, items: list[Item]) -> list[Item]:
     found: list[Item] = []
     for match in words(folded):
         word = re.sub(r"'s$", "", match.group())
+        if any(lexicon().patterns[noun].fullmatch(word) for noun in lexicon().nouns):
+            continue  # "the Solaris account" is no line of a list
         if len(word) < 4 or word in ("one", "invoice", "bill", "payment", "2026", "euro") or word.isdigit():
             continue
         holders = counts.get(word, [])

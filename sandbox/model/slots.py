@@ -3,17 +3,16 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
-from sandbox.model.documents import kind_of
+from sandbox.model.documents import Number, kind_of
 from sandbox.model.intents import Intent
+from sandbox.model.odd_days import coming, latest
 from sandbox.model.reading import Reading
 from sandbox.model.spans import Span, in_future, in_past
 from sandbox.model.text import fold
-
-Value = str | int | Decimal | date
-Slots = dict[str, Value]
+from sandbox.model.unsure import PAYMENTS, unsure_amount, unsure_day
+from sandbox.model.values import DATES, UNSURE_AMOUNT, UNSURE_DAY, Name, Slots
 
 _STATUS = {
     "list_invoices": ("draft", "submitted", "voided", "overdue", "open", "paid"),
@@ -28,7 +27,9 @@ _TERM = re.compile(
     r"(?:\bin|within|net|due|fallig|zahlbar|payable|innerhalb|binnen|entro|tra|fra|dans|sous|d'ici|term\w*|zahlungsziel)\b[^,;.]{0,30}$"
 )
 _RANGE = re.compile(r"(?:between|zwischen|tra|fra|entre|from|von) ?$")
-_CODE = re.compile(r"(?<!\w)(?P<code>eur|gbp|usd|chf)(?!\w)(?! ?\d)")
+_CODE = re.compile(
+    r"(?<!\w)(?:(?P<EUR>eur|euros?)|(?P<GBP>gbp|pounds?|sterling|pfund|sterline|livres)|(?P<USD>usd|dollars?|dollari)|(?P<CHF>chf|franken|franchi))(?!\w)(?! ?\d)|(?P<E>€)(?! ?\d)|(?P<G>£)(?! ?\d)"
+)
 _OUT_TO = re.compile(r"(?:to|an|a|ad|au|aux)\s*$")
 _IN_FROM = re.compile(r"(?:from|von|da|dal|dai|de|du|by)\s*$")
 _REFERENCE = re.compile(
@@ -41,6 +42,10 @@ _FOR = re.compile(
 )
 _ACCOUNT = re.compile(
     r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)",
+    re.IGNORECASE,
+)
+_ACCOUNT_CODE = re.compile(
+    r"(?<!\w)(?:from|into|on|via|vom|von|auf|aus|dal|dalla|du|depuis|sur) (?P<what>0\d{1,4})(?![\w%]|[.,/-]\d)",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
@@ -67,9 +72,9 @@ def fill(intent: Intent, reading: Reading) -> Slots:
     wanted = set(intent.slots)
     if wanted & {"document", "payment_id", "number"}:
         _numbers(found, wanted, reading)
-    _parties(found, wanted, reading)
+    _parties(found, intent, reading)
     if wanted & {"amount", "min_amount"}:
-        _money(found, wanted, reading)
+        _money(found, intent, reading)
     if "payment_id" in found and not {"amount"} & wanted:
         found.pop("contact", None)  # the number says it all
     _times(found, intent, reading)
@@ -84,13 +89,14 @@ def _numbers(found: Slots, wanted: set[str], reading: Reading) -> None:
         elif number.kind != "payment":
             slot = "document" if "document" in wanted else "number"
             if slot in wanted:
-                found.setdefault(slot, _whole(number.value, number.sure, reading))
+                found.setdefault(slot, _whole(number, reading))
     if reading.picked and "payment_id" not in found and "document" not in found:
         put(found, wanted, reading, 0)
 
 
-def _whole(value: str, sure: bool, reading: Reading) -> str:
+def _whole(number: Number, reading: Reading) -> str:
     """The number as shown before, where only its digits were typed."""
+    value, sure = number.value, number.sure
     for item in reading.setting.shown.items:
         if (
             item.number
@@ -98,7 +104,7 @@ def _whole(value: str, sure: bool, reading: Reading) -> str:
             and re.fullmatch(rf"[a-z-]*0*{re.escape(value.lower().lstrip('0'))}", item.number.lower())
         ):
             return item.number
-    return value
+    return Name(value, number.written)
 
 
 def put(found: Slots, wanted: set[str], reading: Reading, which: int) -> None:
@@ -112,10 +118,14 @@ def put(found: Slots, wanted: set[str], reading: Reading, which: int) -> None:
         found["contact"] = item.name
 
 
-def _parties(found: Slots, wanted: set[str], reading: Reading) -> None:
+def _parties(found: Slots, intent: Intent, reading: Reading) -> None:
+    wanted = set(intent.slots)
     names = [name for name in reading.names if not name.typed.lower().startswith(("solaris", "gocardless", "xero"))]
     if names and "contact" in wanted and "contact" not in found:
         found["contact"] = _mark(names[0].typed, names[0].full)
+    elif (left := reading.leftover) and "contact" in wanted and not reading.numbers and not reading.picked:
+        weak = intent.effect == "write" or not left.typed[:1].isupper()
+        found["contact"] = Name(left.typed, left.typed, weak=weak)
     if "query" in wanted:
         if names:
             found["query"] = _mark(names[0].typed, names[0].full)
@@ -127,18 +137,6 @@ def _parties(found: Slots, wanted: set[str], reading: Reading) -> None:
         found["email"] = reading.email
     if "name" in wanted and (name := _new_name(reading.text)):
         found["name"] = name
-
-
-class Name(str):
-    """A contact as it shall be called, with what the person typed beside it."""
-
-    typed: str
-
-    def __new__(cls, full: str, typed: str) -> "Name":
-        """`full` is the mended name, `typed` the person's own writing."""
-        made = super().__new__(cls, full)
-        made.typed = typed
-        return made
 
 
 def _mark(typed: str, full: str | None) -> Name:
@@ -170,11 +168,15 @@ def _new_name(text: str) -> str | None:
     return None
 
 
-def _money(found: Slots, wanted: set[str], reading: Reading) -> None:
+def _money(found: Slots, intent: Intent, reading: Reading) -> None:
+    wanted = set(intent.slots)
     plain = [amount for amount in reading.amounts if not amount.bound] or list(reading.amounts)
     if "amount" in wanted:
         if plain and plain[0].value is not None and plain[0].decimals <= 2:
             found["amount"] = plain[0].value
+        if unsure := unsure_amount(plain, intent, reading):
+            found.pop("amount", None)
+            found[UNSURE_AMOUNT] = unsure
         if plain and plain[0].currency:
             found["currency"] = plain[0].currency
         return
@@ -185,8 +187,8 @@ def _money(found: Slots, wanted: set[str], reading: Reading) -> None:
             if slot in wanted
         }
         return
-    if "currency" in wanted and (match := _CODE.search(reading.folded)):
-        found["currency"] = match.group("code").upper()
+    if "currency" in wanted and (code := _currency(reading)):
+        found["currency"] = code
     for amount in reading.amounts:
         if amount.value is None:
             continue
@@ -198,25 +200,40 @@ def _money(found: Slots, wanted: set[str], reading: Reading) -> None:
             found["currency"] = amount.currency
 
 
+def _currency(reading: Reading) -> str | None:
+    """The one currency that a question names apart from its amounts: `the open bills in pounds`."""
+    text = list(reading.folded)
+    for amount in reading.amounts:
+        text[amount.start : amount.end] = "_" * (amount.end - amount.start)
+    codes = {str(match.lastgroup) for match in _CODE.finditer("".join(text))}
+    codes = {{"E": "EUR", "G": "GBP"}.get(code, code) for code in codes}
+    return codes.pop() if len(codes) == 1 else None
+
+
 def _times(found: Slots, intent: Intent, reading: Reading) -> None:
     wanted, today = set(intent.slots), reading.setting.today
+    if reading.unread and DATES & wanted:
+        found[UNSURE_DAY] = reading.unread[0]
+        return
     if "days" in wanted:
         _ahead(found, reading)
         return
     single = {"date", "due_date"} & wanted
     if single and intent.effect == "write":
         spans = [
-            in_future(span, today)
+            in_future(coming(span, today), today)
             for span in reading.dates
             if (span.kind in ("day", "until") and not span.rolling)
             or (span.kind == "days" and _TERM.search(reading.folded[: span.end]))
         ]
-        if spans and spans[0].last:
+        if intent.name in PAYMENTS and (unsure := unsure_day(list(reading.dates), reading)):
+            found[UNSURE_DAY] = unsure
+        elif spans and spans[0].last:
             found[single.pop() if len(single) == 1 else "date"] = spans[0].last
         elif spans and spans[0].first:
             found["date" if "date" in single else "due_date"] = spans[0].first
         return
-    spans = [in_past(span, today) for span in reading.dates]
+    spans = [in_past(latest(span, today), today) for span in reading.dates]
     if "date" in wanted and "date_from" not in wanted:
         dated = [span for span in spans if span.kind != "days"]
         if dated:
@@ -283,7 +300,7 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["limit"] = reading.limit
     if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
         found["reference"] = match["what"].strip()
-    if "account" in wanted and (match := _ACCOUNT.search(reading.text)):
+    if "account" in wanted and (match := _ACCOUNT.search(reading.text) or _ACCOUNT_CODE.search(reading.text)):
         found["account"] = match["what"].strip()
     if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:
         for match in _FOR.finditer(reading.text):

@@ -61,7 +61,8 @@ def _signs() -> dict[str, frozenset[str]]:
 def language_of(text: str, otherwise: str | None = None) -> str | None:
     """The language a person writes in (en, de, it, fr); `otherwise` when too little tells."""
     folded = fold(text[:LONGEST])
-    seen = {piece for match in words(folded) for piece in re.split(r"['.-]", match.group())}
+    plain = [match.group() for match in words(folded) if not any(char.isdigit() for char in match.group())]
+    seen = {piece for word in plain for piece in re.split(r"['.-]", word)}  # "BILL-201" is no English word
     votes = {code: len(seen & signs) for code, signs in _signs().items()}
     votes["de"] += any(char in "äöüßÄÖÜ" for char in text if char.isalpha())
     best = max(votes.values())

@@ -210,7 +210,9 @@ def shared_assistant() -> Iterator[RunningAssistant]:
 @pytest.fixture
 def assistant(shared_assistant: RunningAssistant) -> Iterator[RunningAssistant]:
     """The shared product with no fault left over from another journey."""
+    before = len(shared_assistant.output())
     yield shared_assistant
+    sys.stdout.write(shared_assistant.output()[before:][-4000:])  # pytest shows it where the journey failed
     for provider in shared_assistant.sandbox.providers.values():
         provider.clear_faults()
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.base import Access, Organisation, WriteAccess
-from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
+from tools.errors import OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
 from tools.money import Money
 from tools.solaris.bank import BankAccount, Booking
 from tools.xero.books import (
@@ -376,6 +376,9 @@ class FakePaymentWriter:
     world: World
     answers: list[str] = field(default_factory=list)
     effects: list[NewPayment] = field(default_factory=list)
+    says_left: bool = True
+    """Whether the answer to a write carries what is left on the document, as Xero's does."""
+    reads_fail: bool = False
     keys: list[str] = field(default_factory=list)
     _by_key: dict[str, Payment] = field(default_factory=dict)
 
@@ -401,6 +404,7 @@ class FakePaymentWriter:
         (paid_from,) = [one for one in self.world.accounts if one.id == new.account_id]
         made = payment(doc, str(new.money.amount), new.paid_on, paid_from, reference=new.reference, updated_at=NOW)
         left = doc.amount_due - new.money.amount
+        answered = made.model_copy(update={"left_on_document": left if self.says_left else None})
         changed = doc.model_copy(
             update={
                 "amount_due": left,
@@ -412,7 +416,13 @@ class FakePaymentWriter:
         self.world.documents[self.world.documents.index(doc)] = changed
         self.world.payments.append(made)
         self.effects.append(new)
-        return made
+        return answered
+
+    async def left_to_pay(self, document_id: str) -> Money:
+        if self.reads_fail:
+            raise ProviderUnavailable("Xero", reason="HTTP 503")
+        (doc,) = [doc for doc in self.world.documents if doc.id == document_id]
+        return doc.due_money()
 
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
         return [one for one in self.world.payments if one.document_id == document_id and one.reference == reference]

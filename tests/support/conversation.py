@@ -221,6 +221,7 @@ class KeepsProposals:
         tool: WriteTool,
         draft: Draft,
         replaces: str | None = None,
+        session_id: str = "",
     ) -> Proposal:
         await asyncio.sleep(self._slowly)
         made = proposal(

@@ -19,7 +19,7 @@ from assistant.proposals import Proposal, Proposals
 from assistant.stores.database import Database
 from assistant.stores.proposals import Verdict
 from tools.base import Access, Draft, Organisation, Payload, Receipt, Toolset, WriteAccess, WriteTool, write_tool
-from tools.errors import Language, OutcomeUnknown, ProviderRefused, ProviderUnavailable
+from tools.errors import Language, OutcomeUnknown, ProviderBusy, ProviderRefused, ProviderUnavailable
 from tools.views import Card
 
 DEMO = Organisation("org-demo", "Demo GmbH", "EUR")
@@ -70,7 +70,8 @@ class Till:
     """(idempotency key, amount in minor units) of every payment that took effect."""
     due: int = 98000
     answers: list[str] = field(default_factory=list)
-    """How the next writes go: ok, lost_after, lost_before, refuse, slow_after, cut (the process dies after it)."""
+    """How the next writes go: ok, lost_after, lost_before, refuse, slow_after, cut (the process dies after it),
+    busy (the call limit is used up for a moment), away (no connection: nothing was sent)."""
     sends: list[tuple[str, str]] = field(default_factory=list)
     """(key, body) of everything that arrived, as text."""
     looks: int = 0
@@ -81,27 +82,37 @@ class Till:
     before_read: Callable[[Payload], None] = lambda _payload: None
     gates: list[asyncio.Event] = field(default_factory=list)
     """Each of the next writes waits for one of these."""
+    read_gates: list[asyncio.Event] = field(default_factory=list)
+    """Each of the next readings has read, and waits for one of these before it answers."""
+    busy_seconds: float = 0.02
+    sending: str = ""
+    """The key that arrives now."""
+    lost: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    """What was lost on the way, when, and its amount: it may still arrive for a minute."""
     reads: int = 0
     waiting_for: asyncio.Future[Any] | None = None
     """The provider takes that long before it does anything."""
     remembered: dict[str, datetime] = field(default_factory=dict)
 
     async def write(self, payload: Payload, key: str) -> Receipt:
+        self.sending = key
         self.before_send()
         self.sends.append((key, repr(payload)))
         how = self.answers.pop(0) if self.answers else "ok"
         await (self.waiting_for or asyncio.sleep(0))
         if self.gates:
             await self.gates.pop(0).wait()
+        minor = int(str(payload["minor"]))
+        if how == "busy":
+            raise ProviderBusy("Xero", until=self.clock() + timedelta(seconds=self.busy_seconds))
+        if how == "away":
+            raise ProviderUnavailable("Xero", reason="no connection")
         if how == "lost_before":
+            self.lost[key] = self.clock(), minor
             raise OutcomeUnknown("Xero", reason="connection lost")
-        known = self.remembered.get(key)
-        if known is None or self.clock() - known >= timedelta(minutes=6):
-            if how == "refuse" or int(str(payload["minor"])) > self.due:
-                raise ProviderRefused("Xero", said="Payment amount exceeds the amount outstanding.", status=400)
-            self.remembered[key] = self.clock()
-            self.paid.append((key, int(str(payload["minor"]))))
-            self.due -= int(str(payload["minor"]))
+        if self._is_new(key) and (how == "refuse" or minor > self.due):
+            raise ProviderRefused("Xero", said="Payment amount exceeds the amount outstanding.", status=400)
+        self.take(key, minor)
         if how == "slow_after":
             await asyncio.sleep(30)
         if how == "cut":
@@ -109,6 +120,23 @@ class Till:
         if how == "lost_after":
             raise OutcomeUnknown("Xero", reason="connection lost")
         return self.receipt(key)
+
+    def _is_new(self, key: str) -> bool:
+        known = self.remembered.get(key)
+        return known is None or self.clock() - known >= timedelta(minutes=6)
+
+    def take(self, key: str, minor: int) -> None:
+        """The payment takes effect, unless that key is remembered (six minutes, as at Xero)."""
+        if self._is_new(key):
+            self.remembered[key] = self.clock()
+            self.paid.append((key, minor))
+            self.due -= minor
+
+    def deliver_late(self, key: str) -> None:
+        """What was lost on the way arrives after all, within the minute, as TCP may do."""
+        at, minor = self.lost.pop(key, (self.clock(), 0))
+        if minor and self.clock() - at <= timedelta(minutes=1) and minor <= self.due:
+            self.take(key, minor)
 
     async def find(self, key: str) -> Receipt | None:
         self.looks += 1
@@ -141,7 +169,11 @@ def paying_tool(till: Till) -> WriteTool:
         till.before_read(payload)
         if till.down:
             raise ProviderUnavailable("Xero", reason="no answer")
-        if payload["due"] != till.due:
+        same = payload["due"] == till.due
+        if till.read_gates:
+            await till.read_gates.pop(0).wait()
+        await asyncio.sleep(0)
+        if not same:
             left = f"{till.due / 100:.2f}"
             return {"en": f"It is now € {left}.", "de": f"Es sind jetzt {left} €."}
         return None
@@ -167,13 +199,13 @@ def paying_tool(till: Till) -> WriteTool:
     )
 
 
-def draft(*, due: int = 98000, minor: int = 98000) -> Draft:
+def draft(*, due: int = 98000, minor: int = 98000, bill: str = "bill-204") -> Draft:
     """A payment of € 980.00 for a bill with that much left."""
     payload: Payload = {
         "minor": minor,
         "due": due,
         "currency": "EUR",
-        "document": {"id": "bill-204", "number": "BILL-204"},
+        "document": {"id": bill, "number": bill.upper(), "kind": "bill"},
         "reference": "FA-TESTMARK",
         "notices": ["first", "second"],
     }

@@ -12,6 +12,7 @@ from tools.errors import Language
 from tools.money import totals_by_currency
 from tools.solaris.bank import BankAccount
 from tools.views import Column, ColumnKind, Table, Total
+from tools.xero.kept_banks import kept_facts, kept_in_xero, kept_sentence, kept_tables
 
 
 @read_tool("solaris")
@@ -23,17 +24,22 @@ async def get_account_balance(access: Access) -> ToolResult:
 
 @read_tool("solaris")
 async def list_bank_accounts(access: Access) -> ToolResult:
-    """List the company's bank accounts at Solaris with IBAN (masked), state and balances."""
+    """List the company's bank accounts: at Solaris with balances, IBAN (masked) and state; in Xero code and name."""
     accounts = await access.bank.accounts()
+    kept = await kept_in_xero(access)
+    language = access.language
     count = words.many(
         len(accounts),
-        words.say(access.language, "bank account", "Bankkonto"),
-        words.say(access.language, "bank accounts", "Bankkonten"),
+        words.say(language, "bank account", "Bankkonto"),
+        words.say(language, "bank accounts", "Bankkonten"),
     )
-    if not accounts:
-        return _result(access, accounts, _none(access.language))
-    sentence = words.say(access.language, f"{count} at Solaris: ", f"{count} bei Solaris: ")
-    return _result(access, accounts, sentence + _balance_sentence(access, accounts))
+    sentence = _none(language)
+    if accounts:
+        sentence = words.say(language, f"{count} at Solaris: ", f"{count} bei Solaris: ")
+        sentence += _balance_sentence(access, accounts)
+    found = _result(access, accounts, sentence + kept_sentence(kept, access))
+    facts: dict[str, JsonValue] = {**found.facts, "in_xero": kept_facts(kept)}
+    return found.model_copy(update={"facts": facts, "tables": (*found.tables, *kept_tables(kept, access))})
 
 
 def account_title(account: BankAccount) -> str:
@@ -97,7 +103,7 @@ def _table(access: Access, accounts: Sequence[BankAccount]) -> Table:
 
     available = totals_by_currency([account.available for account in accounts])
     return Table(
-        title=label("Bank accounts", "Bankkonten"),
+        title=label("Bank accounts at Solaris", "Bankkonten bei Solaris"),
         columns=(
             Column(key="name", label=label("Account", "Konto")),
             Column(key="iban", label="IBAN"),

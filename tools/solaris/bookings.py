@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from tools import words
 from tools.base import Access, ToolResult, read_tool
+from tools.errors import Language
 from tools.inputs import Amount, Bounds, Day, Limit, Text, read_bounds, read_range
 from tools.money import Money, totals_by_currency
 from tools.solaris.balances import account_title
@@ -37,6 +38,17 @@ class Line:
     account: BankAccount
 
 
+@dataclass(frozen=True, slots=True)
+class _Wished:
+    """What the list was limited to; every limit is named in the answer."""
+
+    start: date | None
+    end: date | None
+    name: str
+    direction: Literal["in", "out", ""]
+    bounds: Bounds
+
+
 @read_tool("solaris")
 async def list_bookings(
     access: Access,
@@ -54,19 +66,21 @@ async def list_bookings(
     start, end = read_range(date_from, date_to, today=access.today)
     if start is None and end is None:
         start = access.today - timedelta(days=USUAL_DAYS)
-    least = read_bound(min_amount, language=access.language)
+    bounds = read_bounds(min_amount, "", "", language=access.language)
     lines = [
         Line(booking, account)
         for account in await access.bank.accounts()
         for booking in await access.bank.bookings(account.id, since=start, until=end)
-        if (least is None or abs(booking.amount.amount) >= least)
+        if (bounds.least is None or abs(booking.amount.amount) >= bounds.least)
+        and bounds.currency in ("", booking.amount.currency)
         and (not direction or (booking.amount.amount > 0) == (direction == "in"))
         and _named(booking, contact_name)
     ]
     lines.sort(key=lambda line: (line.booking.booked_on, line.booking.id), reverse=True)
     shown = lines[:limit] if limit else lines
+    wished = _Wished(start, end, words.visible(words.without_invisible(contact_name)[:60]), direction, bounds)
     return ToolResult(
-        answer=f"{_sentence(access, lines, start, end, contact_name, len(shown))} {words.as_of(access, access.now)}.",
+        answer=f"{_sentence(access, lines, wished, len(shown))} {words.as_of(access, access.now)}.",
         facts=_facts(access, lines, shown, start, end),
         tables=(_table(access, shown),) if shown else (),
     )
@@ -95,15 +109,15 @@ def _sides(lines: Sequence[Line]) -> tuple[list[Money], list[Money]]:
     return received, sent
 
 
-def _sentence(
-    access: Access, lines: Sequence[Line], start: date | None, end: date | None, typed: str, shown: int
-) -> str:
+def _sentence(access: Access, lines: Sequence[Line], wished: _Wished, shown: int) -> str:
     language = access.language
-    name = words.visible(words.without_invisible(typed)[:60])
-    whom = words.say(language, f" with {name}", f" mit {name}") if name else ""
-    span = _span(access, start, end)
+    whom = words.say(language, f" with {wished.name}", f" mit {wished.name}") if wished.name else ""
+    limits = f"{_least(wished.bounds, lines, language)}{whom}{_span(access, wished.start, wished.end)}"
     if not lines:
-        return words.say(language, f"No bookings{whom}{span}", f"Keine Buchungen{whom}{span}")
+        kind_en, kind_de = {"in": ("incoming ", "eingehenden "), "out": ("outgoing ", "ausgehenden "), "": ("", "")}[
+            wished.direction
+        ]
+        return words.say(language, f"No {kind_en}bookings{limits}", f"Keine {kind_de}Buchungen{limits}")
     received, sent = _sides(lines)
     parts = []
     if received:
@@ -113,10 +127,22 @@ def _sentence(
     count = words.many(
         len(lines), words.say(language, "booking", "Buchung"), words.say(language, "bookings", "Buchungen")
     )
-    text = f"{', '.join(parts)} {words.say(language, 'in', 'in')} {count}{whom}{span}"
+    text = f"{', '.join(parts)} in {count}{limits}"
     if shown < len(lines):
-        text += words.say(language, f"; the latest {shown} shown", f"; die letzten {shown} gezeigt")
+        only_one = words.say(language, "; the latest one shown", "; die letzte gezeigt")
+        several = words.say(language, f"; the latest {shown} shown", f"; die letzten {shown} gezeigt")
+        text += only_one if shown == 1 else several
     return text
+
+
+def _least(bounds: Bounds, lines: Sequence[Line], language: Language) -> str:
+    """The limit on the amount, in its currency, or in the only one that the bookings have."""
+    if bounds.least is None:
+        return ""
+    found = {line.booking.amount.currency for line in lines}
+    currency = bounds.currency or (found.pop() if len(found) == 1 else "")
+    least = words.money(Money(bounds.least, currency), language) if currency else words.figure(bounds.least, language)
+    return words.say(language, f" of at least {least}", f" ab {least}")
 
 
 def _span(access: Access, start: date | None, end: date | None) -> str:

@@ -17,13 +17,13 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tools.errors import (
-    BAD_CREDENTIALS,
     NO_SUCH_RECORD,
     ConnectionLost,
     ProviderBusy,
     ProviderRefused,
     ProviderUnavailable,
     ToolFailed,
+    bad_credentials,
     not_accepted,
 )
 from tools.money import Money
@@ -219,7 +219,7 @@ class SolarisBank:
             except httpx.HTTPError as problem:
                 raise self._silent(problem) from problem
             if answer.status_code in (400, 401, 403):
-                raise ProviderRefused("Solaris", said=BAD_CREDENTIALS, status=answer.status_code)
+                raise ProviderRefused("Solaris", said=bad_credentials(), status=answer.status_code)
             if answer.status_code != 200:
                 raise self._problem(answer)
             token = _read(_TOKEN, answer)

@@ -110,6 +110,8 @@ class Payment(Shape):
     type: str
     """Xero's PaymentType, e.g. ACCRECPAYMENT: derived by Xero from the document."""
     updated_at: datetime
+    left_on_document: Decimal | None = None
+    """What was left to pay on the document after it, as Xero answered the write; None for payments that are read."""
 
 
 class Contact(Shape):
@@ -291,6 +293,10 @@ class PaymentWriter(Protocol):
         Raises ProviderRefused, ConnectionLost or ProviderBusy when certainly nothing was written, and
         OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
         """
+        ...
+
+    async def left_to_pay(self, document_id: str) -> Money:
+        """What is left to pay on the document now, read live. Raises ToolFailed kinds."""
         ...
 
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:

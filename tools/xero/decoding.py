@@ -183,6 +183,16 @@ def payment(record: Wire) -> Payment | None:
     )
 
 
+def made_payment(record: Wire) -> Payment | None:
+    """A payment as Xero answers its making: with what is left to pay on the invoice or bill, where that is said."""
+    made = payment(record)
+    try:
+        left = decimal(_inner(record, "Invoice").get("AmountDue"))
+    except (Unreadable, ArithmeticError):
+        return made  # the payment is certain; what is left can be read again
+    return None if made is None else made.model_copy(update={"left_on_document": left})
+
+
 _IDENTITIES = ("InvoiceID", "CreditNoteID", "OverpaymentID", "PrepaymentID")
 
 

@@ -88,7 +88,7 @@ def document_table(
             Column(key="status", label=label("Status", "Status"), kind=ColumnKind.STATUS),
         ),
         rows=tuple(_row(access, doc) for doc in documents),
-        totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals),
+        totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals if total.minor),
         total_label=label("Left to pay", "Offen") if left_to_pay else label("Total", "Gesamt"),
         organisation=access.organisation.name,
         as_of=as_of,

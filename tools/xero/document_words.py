@@ -253,7 +253,7 @@ def between(least: Decimal | None, most: Decimal | None, currency: str, language
 def _bound(bound: Decimal, currency: str, language: Language) -> str:
     if currency:
         return words.money(Money(bound, currency), language)
-    return words.money(Money(bound, "EUR"), language).replace("€", "").strip()
+    return words.figure(bound, language)
 
 
 def period(

@@ -6,18 +6,20 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from tools import words
 from tools.base import Access
 from tools.errors import Choice, Language, ToolRetry
 from tools.money import Money
 from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus
-from tools.xero.document_words import status_word
+from tools.xero.document_words import owed, status_word
 from tools.xero.names import folded, number_key
 
 BOTH = (DocumentKind.INVOICE, DocumentKind.BILL)
 _MOST_CHOICES = 10
+_CREDIT_NOTES = frozenset(["cn", "crn", "cr", "gs", "gu", "gut", "gutschrift", "credit", "creditnote", "nc", "av"])
+"""Letters with which credit notes are commonly numbered; the ledger copy holds none of them."""
 
 
 async def every_document(access: Access, kinds: Sequence[DocumentKind]) -> list[Document]:
@@ -34,10 +36,12 @@ async def document_meant(
     *,
     first: DocumentKind | None = None,
     contact: Contact | None = None,
+    to_pay: bool = False,
 ) -> Document:
     """The one invoice or bill with that number (or id); raises ToolRetry with choices when it could be several.
 
-    Documents of the kind `first` win over the others: "Rechnung" is said of invoices and bills alike.
+    Documents of the kind `first` win over the others: "Rechnung" is said of invoices and bills alike. With `to_pay`
+    only such documents are offered instead of an unknown number as can be paid.
     """
     everything = await every_document(access, BOTH)
     if not numbered(everything, number):
@@ -63,7 +67,9 @@ async def document_meant(
         )
     if contact is not None and (elsewhere := numbered(everything, number)):
         raise _belongs_to_another(shown, contact, elsewhere, access.language)
-    raise _unknown(access, shown, nearest(of_contact, number), first)
+    offered = [doc for doc in of_contact if not to_pay or (doc.status is DocumentStatus.AUTHORISED and owed(doc) > 0)]
+    offered = [doc for doc in offered if not to_pay or first is None or doc.kind is first]
+    raise _unknown(access, shown, nearest(offered, number), first)
 
 
 def _belongs_to_another(shown: str, contact: Contact, elsewhere: Sequence[Document], language: Language) -> ToolRetry:
@@ -82,8 +88,14 @@ def _unknown(access: Access, shown: str, near: Sequence[Document], kind: Documen
     en, de = "invoice or bill", "keine Rechnung oder Eingangsrechnung"
     if kind is not None:
         en, de = (("bill", "keine Eingangsrechnung"), ("invoice", "keine Rechnung"))[kind is DocumentKind.INVOICE]
-    tail_en = " The nearest numbers are below." if near else " Which number is on the document?"
-    tail_de = " Die ähnlichsten Nummern stehen unten." if near else " Welche Nummer steht auf dem Beleg?"
+    tail_en, tail_de = " Which number is on the document?", " Welche Nummer steht auf dem Beleg?"
+    if near:
+        tail_en, tail_de = " The nearest numbers are below.", " Die ähnlichsten Nummern stehen unten."
+        if len(near) == 1:
+            tail_en, tail_de = " The nearest number is below.", " Die ähnlichste Nummer steht unten."
+    elif _parts(shown)[0] in _CREDIT_NOTES:
+        tail_en = " If it is a credit note: those are not read here yet; look it up in Xero."
+        tail_de = " Falls es eine Gutschrift ist: die werden hier noch nicht gelesen; bitte in Xero nachsehen."
     return ToolRetry(
         {
             "en": f"There is no {en} numbered {shown} in {organisation}.{tail_en}",
@@ -128,11 +140,36 @@ def _number_and_contact(documents: Sequence[Document], low: str) -> list[Documen
 
 
 def nearest(documents: Sequence[Document], typed: str, *, most: int = 3) -> list[Document]:
-    """The documents whose numbers look most like what was typed."""
-    texts = {index: " ".join(number_key(doc.number)) for index, doc in enumerate(documents) if doc.number}
-    wanted = " ".join(number_key(typed[:60]))
-    hits = process.extract(wanted, texts, scorer=fuzz.ratio, score_cutoff=60, limit=most)
-    return [documents[index] for _, _, index in hits]
+    """The documents whose numbers may have been meant, likeliest first; none rather than far-fetched ones.
+
+    Either the letters are (nearly) the same and the digits alike ("INV-0046" for "INV-0045"), or the digits are the
+    same and long enough to be telling ("INV-201" for "BILL-201").
+    """
+    letters, digits = _parts(typed[:60])
+    if not digits:
+        return []
+    bare, found = digits.lstrip("0"), []
+    for doc in documents:
+        own_letters, own_digits = _parts(doc.number)
+        own_bare = own_digits.lstrip("0")
+        same = len(bare) >= 2 and bare == own_bare and letters not in _CREDIT_NOTES
+        alike = fuzz.ratio(letters, own_letters) if letters or own_letters else 100.0
+        near = max(fuzz.ratio(digits, own_digits), fuzz.ratio(bare, own_bare))
+        if same or (alike >= _LETTERS_ALIKE and near >= _DIGITS_ALIKE):
+            apart = abs(int(digits) - int(own_digits or 0))
+            found.append((not same, -near, -alike, apart, doc.number, doc))
+    return [hit[-1] for hit in sorted(found, key=lambda hit: hit[:-1])[:most]]
+
+
+_LETTERS_ALIKE = 75.0
+_DIGITS_ALIKE = 50.0
+"""Two digits of which one is another: 50 of 100."""
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """The letters of a number and its digits, each in one piece: "RE-2026-017" → ("re", "2026017")."""
+    text = number.casefold()
+    return "".join(re.findall(r"[^\W\d_]", text)), "".join(re.findall(r"\d", text))
 
 
 def document_choices(documents: Sequence[Document], language: Language) -> tuple[Choice, ...]:

@@ -17,12 +17,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tools.errors import (
-    BAD_CREDENTIALS,
     ConnectionLost,
     ProviderBusy,
     ProviderRefused,
     ProviderUnavailable,
     Refused,
+    bad_credentials,
 )
 from tools.trouble import UNREADABLE, error_status, exception_trouble
 
@@ -174,7 +174,7 @@ async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
         if error == "invalid_grant":
             raise ConnectionLost("Xero")
         if error in ("invalid_client", "unauthorized_client"):
-            raise ProviderRefused("Xero", said=BAD_CREDENTIALS, status=answer.status_code)
+            raise ProviderRefused("Xero", said=bad_credentials(error), status=answer.status_code)
         raise ProviderRefused("Xero", said=f"{error}." if error else _REFUSED, status=answer.status_code)
     if answer.status_code >= 300:
         raise ProviderUnavailable("Xero", trouble=error_status(answer.status_code))

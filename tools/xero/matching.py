@@ -121,12 +121,13 @@ def contact_meant(
         Choice(contact_label(contact, candidates, open_documents(contact), language), number=str(n), id=contact.id)
         for n, contact in enumerate(candidates, start=1)
     )
-    if match.score < _CLOSE:
+    if match.score < _CLOSE or len(choices) == 1:
         raise ToolRetry(
             {
-                "en": f"There is no customer or supplier called “{shown}” in {organisation}. Is one of these meant?",
+                "en": f"There is no customer or supplier called “{shown}” in {organisation}. "
+                + ("Is one of these meant?" if len(choices) > 1 else "Is this one meant?"),
                 "de": f"In {organisation} gibt es keinen Kunden oder Lieferanten namens „{shown}“. "
-                "Ist einer von diesen gemeint?",
+                + ("Ist einer von diesen gemeint?" if len(choices) > 1 else "Ist dieser gemeint?"),
             },
             choices=choices,
         )
@@ -137,6 +138,23 @@ def contact_meant(
         },
         choices=choices,
     )
+
+
+def told_apart(contacts: Sequence[Contact], contact_id: str, name: str) -> str:
+    """What tells the contact from others of its name: city, else e-mail address, else the start of its id.
+
+    Empty where nobody else has the name.
+    """
+    others = [one for one in contacts if one.id != contact_id and folded(one.name) == folded(name)]
+    if not others:
+        return ""
+    own = next((one for one in contacts if one.id == contact_id), None)
+    if own is not None:
+        if own.city and own.city not in {other.city for other in others}:
+            return own.city
+        if own.email and own.email not in {other.email for other in others}:
+            return own.email
+    return contact_id[:8]
 
 
 def contact_label(contact: Contact, among: Sequence[Contact], opened: int, language: Language) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tools import words
 from tools.base import Access, ToolResult, read_tool
+from tools.errors import Language
 from tools.views import Column, Table
 from tools.xero.books import OrganisationDetails
 from tools.xero.documents import local
@@ -29,7 +32,9 @@ async def get_organisation(access: Access) -> ToolResult:
                     Column(key="value", label=words.say(access.language, "Value", "Wert")),
                 ),
                 rows=tuple(
-                    {"label": labels[key], "value": words.visible(value)} for key, value in facts.items() if value
+                    {"label": labels[key], "value": _shown(key, value, access.language)}
+                    for key, value in facts.items()
+                    if value
                 ),
                 organisation=access.organisation.name,
                 as_of=access.now,
@@ -82,6 +87,18 @@ def _facts(details: OrganisationDetails) -> dict[str, str]:
         "timezone": details.timezone,
         "demo": "yes" if details.is_demo else "",
     }
+
+
+def _shown(key: str, value: str, language: Language) -> str:
+    """A fact as the person reads it: days and yes in their language."""
+    if key in ("period_lock_date", "end_of_year_lock_date"):
+        return words.day(date.fromisoformat(value), language)
+    if key == "financial_year_end":
+        ends = date.fromisoformat(f"2024-{value}")  # a leap year: 29 February is somebody's year end
+        return words.day(ends, language).replace("2024", "").strip()
+    if key == "demo":
+        return words.say(language, "yes", "ja")
+    return words.visible(value)
 
 
 def _sentence(access: Access, details: OrganisationDetails) -> str:

@@ -13,12 +13,18 @@ from tools.xero.books import DocumentKind
 from tools.xero.payment_plan import Notice, PaymentPlan
 
 
+def payee(plan: PaymentPlan) -> str:
+    """Who is paid or paid us, with what tells them from another contact of the name: "Studio Weber (Berlin)"."""
+    detail = f" ({words.visible(plan.party_detail)})" if plan.party_detail else ""
+    return words.visible(plan.party) + detail
+
+
 def payment_line(plan: PaymentPlan, language: Language) -> str:
     """The plan in one line: "Payment of € 980.00 to Acme Ltd for bill BILL-201"."""
     amount, number, party = (
         words.money(plan.money, language),
         words.visible(plan.document.number),
-        words.visible(plan.party),
+        payee(plan),
     )
     if plan.kind is DocumentKind.BILL:
         return words.say(
@@ -48,7 +54,7 @@ def payment_card(payload: Payload, language: Language) -> Card:
         if out
         else label("Record a payment from a customer", "Zahlung eines Kunden erfassen"),
         amount=amount,
-        payee=words.visible(plan.party),
+        payee=payee(plan),
         payee_label=label("Paid to", "Gezahlt an") if out else label("Received from", "Erhalten von"),
         facts=tuple(_facts(plan, language)),
         warnings=tuple(_warning(notice, plan, language) for notice in plan.notices),
@@ -109,7 +115,7 @@ def _warning(notice: Notice, plan: PaymentPlan, language: Language) -> str:
     number = words.visible(notice.number)
     match notice.code:
         case "same_amount_recently":
-            amount, party = words.money(plan.money, language), words.visible(plan.party)
+            amount, party = words.money(plan.money, language), payee(plan)
             return words.say(
                 language,
                 f"{amount} is already recorded with {party} on {when} for {number}. Is this another payment?",
@@ -123,21 +129,25 @@ def _warning(notice: Notice, plan: PaymentPlan, language: Language) -> str:
             )
 
 
-def outcome(plan: PaymentPlan, language: Language) -> str:
-    """The outcome line: "Recorded: € 980.00 paid to Acme Ltd for BILL-201 ...; nothing is left to pay"."""
+def outcome(plan: PaymentPlan, language: Language, *, left: Money | None) -> str:
+    """The outcome line: "Paid: € 980.00 to Acme Ltd for BILL-201 ...; nothing is left to pay".
+
+    `left` is what Xero says is left now; None, and nothing is said of it, where Xero did not say.
+    """
     amount, party, number = (
         words.money(plan.money, language),
-        words.visible(plan.party),
+        payee(plan),
         words.visible(plan.document.number),
     )
     account = words.visible(f"{plan.account.code} {plan.account.name}".strip())
     when = words.day(plan.paid_on, language)
-    left: Money = plan.left_after
-    rest = words.say(
-        language,
-        f"{words.money(left, 'en')} is left to pay" if left.minor else "nothing is left to pay",
-        f"{words.money(left, 'de')} bleiben offen" if left.minor else "nichts bleibt offen",
-    )
+    rest = ""
+    if left is not None:
+        rest = words.say(
+            language,
+            f"; {words.money(left, 'en')} is left to pay" if left.minor else "; nothing is left to pay",
+            f"; {words.money(left, 'de')} bleiben offen" if left.minor else "; nichts bleibt offen",
+        )
     if plan.kind is DocumentKind.BILL:
         deed = words.say(
             language,
@@ -150,4 +160,4 @@ def outcome(plan: PaymentPlan, language: Language) -> str:
             f"Received: {amount} from {party} for {number} to {account} on {when}, recorded in Xero",
             f"Eingegangen: {amount} von {party} für {number} auf {account} am {when}, in Xero erfasst",
         )
-    return f"{deed}; {rest} ({words.visible(plan.organisation.name)})."
+    return f"{deed}{rest} ({words.visible(plan.organisation.name)})."

@@ -25,7 +25,7 @@ async def document_to_settle(
     """The document from the ledger copy; raises ToolRetry when the person has to choose. Nothing is guessed."""
     contact = await contact_of(access, contact_name, _KIND_OF.get(direction))
     if number.strip():
-        document = await document_meant(access, number, first=_KIND_OF.get(direction), contact=contact)
+        document = await document_meant(access, number, first=_KIND_OF.get(direction), contact=contact, to_pay=True)
     elif contact is not None:
         document = await _of_contact(access, contact, amount=amount, currency=currency, direction=direction)
     else:

@@ -125,8 +125,15 @@ def _sentence(access: Access, found: Sequence[Payment], direction: str, whom: st
         own = [payment for payment in standing if comes_in(payment) == (way == "in")]
         if own or direction == way:
             parts.append(_flow(own, way, whom, language))
+    who = words.say(language, f" with {whom}", f" mit {whom}") if whom else ""
+    gone = len(found) - len(standing)
+    taken_back = words.say(
+        language,
+        f" ({words.many(gone, 'deleted payment', 'deleted payments')}, not counted)",
+        f" ({words.many(gone, 'gelöschte Zahlung', 'gelöschte Zahlungen')}, nicht gezählt)",
+    )
+    tail += taken_back if gone else ""
     if not parts:
-        who = words.say(language, f" with {whom}", f" mit {whom}") if whom else ""
         return words.say(
             language, f"No payments are recorded{who}{tail}", f"Es sind keine Zahlungen{who} erfasst{tail}"
         )
@@ -135,7 +142,12 @@ def _sentence(access: Access, found: Sequence[Payment], direction: str, whom: st
 
 def _flow(own: Sequence[Payment], way: str, whom: str, language: Language) -> str:
     figures = words.amounts(_sums(own), language)
-    figures = figures[0].upper() + figures[1:]
+    if not own:
+        by = words.say(language, f" from {whom}", f" von {whom}") if whom else ""
+        to = words.say(language, f" to {whom}", f" an {whom}") if whom else ""
+        if way == "in":
+            return words.say(language, f"No payment received{by}", f"Keine Zahlung eingegangen{by}")
+        return words.say(language, f"No payment made{to}", f"Keine Zahlung geleistet{to}")
     count_en, count_de = words.many(len(own), "payment", "payments"), words.many(len(own), "Zahlung", "Zahlungen")
     if way == "in":
         by = words.say(language, f" from {whom}", f" von {whom}") if whom else ""

@@ -77,6 +77,8 @@ class PaymentPlan(Part):
     document: PlannedDocument
     party: str
     """Who was paid or who paid: the contact of the document, from Xero."""
+    party_detail: str = ""
+    """City or e-mail address, where another contact has the same name; else empty."""
     amount: PlannedAmount
     amount_chosen: Literal["said", "all_left"]
     account: PlannedAccount

@@ -8,13 +8,19 @@ from decimal import Decimal
 
 from tools import words
 from tools.base import Access, Payload, Receipt, WriteAccess
-from tools.errors import Language, OutcomeUnknown
+from tools.errors import Language, OutcomeUnknown, ToolError
+from tools.money import Money
+from tools.trouble import Trouble
 from tools.xero.books import Document, DocumentStatus, LedgerAccount, NewPayment, OrganisationDetails, Payment
 from tools.xero.document_words import status_word
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_card import outcome
 from tools.xero.payment_plan import PaymentPlan
+
+_LOOK_SECONDS = 10
+"""For the reading after the write: much less than the executor's patience with the write itself."""
+_ANOTHER_PAYMENT = Trouble("answered with another payment than was sent", "hat mit einer anderen Zahlung geantwortet")
 
 Change = tuple[str, str]
 """What changed, in English and in German."""
@@ -99,18 +105,35 @@ async def execute_payment(writing: WriteAccess, payload: Payload, key: str) -> R
         key=key,
     )
     if made.document_id != plan.document.id or made.amount != plan.money.amount or made.status != "AUTHORISED":
-        raise OutcomeUnknown("Xero", reason="its answer is not the payment that was sent")
-    return _receipt(plan, made)
+        raise OutcomeUnknown("Xero", trouble=_ANOTHER_PAYMENT)
+    return _receipt(plan, made, await _left_after(writing, plan, made))
 
 
 async def look_up_payment(writing: WriteAccess, payload: Payload, key: str) -> Receipt | None:
     """Finds the payment of an earlier attempt by our mark in its reference; None when Xero has none."""
     plan = PaymentPlan.read(payload)
     found = await writing.payments.find_payments(document_id=plan.document.id, reference=plan.reference)
-    return _receipt(plan, found[0]) if found else None
+    return _receipt(plan, found[0], await _left_after(writing, plan, found[0])) if found else None
 
 
-def _receipt(plan: PaymentPlan, made: Payment) -> Receipt:
+async def _left_after(writing: WriteAccess, plan: PaymentPlan, made: Payment) -> Money | None:
+    """What Xero says is left to pay now; never what the card expected, since others may have paid meanwhile.
+
+    The payment is recorded whatever comes of this: when Xero does not say it in a few seconds, the person is told
+    nothing about it.
+    """
+    if made.left_on_document is not None:
+        return Money(made.left_on_document, plan.document.currency)
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            left = await writing.payments.left_to_pay(plan.document.id)
+    except (ToolError, TimeoutError):
+        return None
+    return left if left.currency == plan.document.currency else None
+
+
+def _receipt(plan: PaymentPlan, made: Payment, left: Money | None) -> Receipt:
+    told = {"left_after": words.plain(left.amount, left.currency)} if left is not None else {}
     return Receipt(
         provider="Xero",
         reference=made.id,
@@ -124,7 +147,7 @@ def _receipt(plan: PaymentPlan, made: Payment) -> Receipt:
             "paid_on": made.paid_on.isoformat(),
             "account_id": plan.account.id,
             "reference": plan.reference,
-            "left_after": words.plain(plan.left_after.amount, plan.left_after.currency),
+            **told,
         },
-        summary={language: outcome(plan, language) for language in words.LANGUAGES},
+        summary={language: outcome(plan, language, left=left) for language in words.LANGUAGES},
     )

@@ -15,6 +15,7 @@ from tools.errors import ToolRetry
 from tools.inputs import ContactName, Day, Text, read_currency
 from tools.money import Money
 from tools.xero.books import Document, DocumentKind, PaymentQuery
+from tools.xero.matching import told_apart
 from tools.xero.payment_account import account_for, day_of_payment
 from tools.xero.payment_card import payment_card, payment_line
 from tools.xero.payment_document import amount_to_record, check_payable, document_to_settle
@@ -109,12 +110,14 @@ async def _proposal(
     paid_on, day_said = day_of_payment(access, day, details)
     ledger_account, chosen = await account_for(access, document, account)
     note = _note(reference)
+    contacts = await access.books.contacts()
     plan = PaymentPlan(
         organisation=PlannedOrganisation(
             id=access.organisation.id, name=access.organisation.name, short_code=access.organisation.short_code
         ),
         document=_planned(document),
         party=document.contact_name,
+        party_detail=told_apart(contacts, document.contact_id, document.contact_name),
         amount=PlannedAmount(minor=money.minor, currency=money.currency),
         amount_chosen="said" if said else "all_left",
         account=PlannedAccount(

@@ -33,12 +33,7 @@ class XeroReader:
 
     async def document(self, document_id: str) -> Document:
         """One invoice or bill with its lines, as it is now. Raises ToolFailed when there is none."""
-        known = known_id(document_id)
-        return await self._one(
-            lambda api: api.get_invoice(self._tenant, known, unitdp=4, _preload_content=False),
-            "Invoices",
-            decoding.document,
-        )
+        return await document_now(self._calls, document_id, "read")
 
     async def payments_of(self, document_id: str) -> list[Payment]:
         """The payments recorded against a document, as they are now, newest first, deleted ones left out."""
@@ -61,11 +56,7 @@ class XeroReader:
         )
 
     async def _one(self, call: Call, name: str, shape: Callable[[Wire], T | None]) -> T:
-        body = await read(self._calls, call, "read")
-        found = decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
-        if not found:
-            raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
-        return found[0]
+        return await read_one(self._calls, call, name, shape, "read")
 
     def documents(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
         """Every invoice and bill, of every state, without lines, oldest change first."""
@@ -161,6 +152,27 @@ def known_id(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404) from None
+
+
+async def document_now(calls: XeroCalls, document_id: str, urgency: Urgency) -> Document:
+    """One invoice or bill with its lines, as it is now. Raises ToolFailed when there is none."""
+    known = known_id(document_id)
+    return await read_one(
+        calls,
+        lambda api: api.get_invoice(calls.tenant_id, known, unitdp=4, _preload_content=False),
+        "Invoices",
+        decoding.document,
+        urgency,
+    )
+
+
+async def read_one(calls: XeroCalls, call: Call, name: str, shape: Callable[[Wire], T | None], urgency: Urgency) -> T:
+    """The only record of an answer. Raises ToolFailed kinds."""
+    body = await read(calls, call, urgency)
+    found = decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
+    if not found:
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
+    return found[0]
 
 
 async def payments_of(calls: XeroCalls, document_id: str, urgency: Urgency) -> list[Payment]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
+from tools.money import Money
 from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
 from tools.xero.books import NewPayment, Payment
 from tools.xero.client import LostError, NotSentError, XeroCalls, put_payment, refused
-from tools.xero.reader import known_id, payments_of
+from tools.xero.reader import document_now, known_id, payments_of
 
 _LONGEST_KEY = 128
 
@@ -44,6 +45,10 @@ class XeroWriter:
             raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
         return _made(answer.body)
 
+    async def left_to_pay(self, document_id: str) -> Money:
+        """What is left to pay on the document now, read live. Raises ToolFailed kinds."""
+        return (await document_now(self._calls, document_id, "write")).due_money()
+
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
         """The document's payments with exactly that reference, deleted ones too (they did happen), read live."""
         found = await payments_of(self._calls, document_id, "write")
@@ -69,7 +74,7 @@ def _check(payment: NewPayment, key: str) -> None:
 def _made(body: bytes) -> Payment:
     """The payment that Xero says it made. Raises OutcomeUnknown when that cannot be read for certain."""
     try:
-        (made,) = decoding.elements(decoding.body_of(body), "Payments", decoding.payment)
+        (made,) = decoding.elements(decoding.body_of(body), "Payments", decoding.made_payment)
     except ValueError as problem:
         raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
     return made

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("proposer_id", sa.String(), nullable=False),
         sa.Column("proposer_name", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
         sa.Column("replaces", sa.String(), nullable=False),
         sa.Column("superseded_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
@@ -235,6 +236,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_subject"), ["subject"], unique=False)
 
     op.create_table(
         "proposal_number",
@@ -305,6 +307,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal_id", "number"),
     )
     op.create_table(
+        "execution_hold",
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("proposal_id", sa.String(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.String(), nullable=False),
+        sa.CheckConstraint("turn > 0", name="ck_execution_hold_turn"),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["proposal.id"],
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "subject"),
+    )
+    op.create_table(
         "login_session",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -355,6 +371,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_person_id"))
 
     op.drop_table("login_session")
+    op.drop_table("execution_hold")
     op.drop_table("execution_attempt")
     op.drop_table("decision")
     with op.batch_alter_table("conversation_step", schema=None) as batch_op:
@@ -367,6 +384,7 @@ def downgrade() -> None:
     op.drop_table("conversation_element")
     op.drop_table("proposal_number")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_subject"))
         batch_op.drop_index(batch_op.f("ix_proposal_state"))
         batch_op.drop_index(batch_op.f("ix_proposal_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_conversation_id"))

@@ -36,6 +36,7 @@ FEATURES = frozenset(
         "#short",
         "#domain",
         "#hard",
+        "#asks",
     ]
 )
 

@@ -1,0 +1,77 @@
+"""Many waiting payments at a glance: one line each, the cards on demand; by code, without the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from assistant.proposals import Proposal
+from tools import words
+from tools.base import Organisation, Toolset, WriteTool
+from tools.errors import Language
+from tools.views import Column, ColumnKind, Table
+
+_CARD = re.compile(
+    r"(?:show|open|zeig|zeige|öffne)(?: me| mir)?(?: the| die)?(?: card| karte)? p-?(?P<number>\d{1,9})\W*"
+)
+_MORE = re.compile(r"(?:(?:show|zeig|zeige)(?: me| mir)? )?(?:more|mehr|weitere|the next|die nächsten)(?: zeigen)?\W*")
+
+
+def asked_card(text: str) -> int | None:
+    """The number of the card that is asked for ("Show card P-12")."""
+    found = _CARD.fullmatch(_plain(text))
+    return int(found["number"]) if found else None
+
+
+def asks_for_more(text: str) -> bool:
+    """Whether somebody wants to see the next cards."""
+    return len(text) < 60 and _MORE.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text[:80].lower().split())
+
+
+def waiting_table(
+    waiting: Sequence[Proposal], organisation: Organisation, toolset: Toolset, now: datetime, language: Language
+) -> Table:
+    """Amount, payee, document, who asked and until when; a click on a line asks for its card."""
+
+    def say(en: str, de: str) -> str:
+        return words.say(language, en, de)
+
+    return Table(
+        title=say("Waiting payments", "Wartende Zahlungen"),
+        columns=(
+            Column(key="payee", label=say("Payee", "Empfänger")),
+            Column(key="document", label=say("Document", "Beleg")),
+            Column(key="amount", label=say("Amount", "Betrag"), kind=ColumnKind.MONEY),
+            Column(key="who", label=say("Prepared by", "Vorbereitet von")),
+            Column(key="since", label=say("Prepared on", "Vorbereitet am"), kind=ColumnKind.DATE),
+            Column(key="until", label=say("Valid until", "Gültig bis")),
+        ),
+        rows=tuple(_row(proposal, organisation, toolset, language) for proposal in waiting),
+        organisation=organisation.name,
+        as_of=now,
+        source="",
+        language=language,
+    )
+
+
+def _row(proposal: Proposal, organisation: Organisation, toolset: Toolset, language: Language) -> dict[str, object]:
+    tool = toolset.get(proposal.tool)
+    document, amount = proposal.payload.get("document"), proposal.payload.get("amount")
+    zone = ZoneInfo(organisation.timezone)
+    return {
+        "payee": tool.card(proposal.payload, language).payee if isinstance(tool, WriteTool) else proposal.summary,
+        "document": words.visible(str(document.get("number", ""))) if isinstance(document, dict) else "",
+        "amount": {"minor": int(str(amount["minor"])), "currency": str(amount["currency"])}
+        if isinstance(amount, dict)
+        else None,
+        "who": words.visible(proposal.proposer_name),
+        "since": proposal.created_at.astimezone(zone).date().isoformat(),
+        "until": f"{proposal.expires_at.astimezone(zone):%H:%M}",
+        "_ask": words.say(language, f"Show card {proposal.label}", f"Zeige Karte {proposal.label}"),
+    }
