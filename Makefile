@@ -15,12 +15,14 @@ doctor: $(VENV)/.ready-run
 sandbox: $(VENV)/.ready-run
 	@exec $(BIN)/python -m sandbox
 
+# the browser's journeys alone and last: they watch time pass
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m browser
 
 # without the browser journeys
 fast: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

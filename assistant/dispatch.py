@@ -200,7 +200,8 @@ def proposed(call: CallRequest, proposal: Proposal, draft: ToolDraft, language: 
 
 
 def _told(call: CallRequest, error: ToolError, language: Language, *, old: str = "") -> Outcome:
-    words = f"{error.text(language)} {old}".strip()
+    # What is final says itself why; "these figures" would speak of figures that nobody was given.
+    words = f"{error.text(language)} {old}".strip() if isinstance(error, ToolRetry) else error.text(language)
     match error:
         case ToolRetry():
             return failed(call, "retry", words, choices=error.choices, problem=words)

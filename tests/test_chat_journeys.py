@@ -72,8 +72,11 @@ async def test_whoever_asked_is_told_who_changed_what_and_gets_the_new_card(
             lambda: "Max Maurer changed this payment: amount € 25.00 instead of € 119.00" in paul.words(),
             "the proposer is not told what was changed",
         )
+        await paul.until(
+            lambda: paul.named("ConfirmationCard")[-1]["proposal_id"] != card["proposal_id"],
+            "the proposer does not get the new card",
+        )
         new = paul.named("ConfirmationCard")[-1]
-        assert new["proposal_id"] != card["proposal_id"]
         assert (new["amount"], new["face"]) == ("€ 25.00", "other")
         assert await decide(max_, new, "cancel") == ""
         await until_face(paul, new, "cancelled")

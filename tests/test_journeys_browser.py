@@ -9,13 +9,19 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.assistant import RunningAssistant
-from tests.support.browser import PHONE, WIDE, Scheme, Visitor, visitor
+from tests.support.browser import PHONE, WIDE, Scheme, Visitor, chromium, visitor
 from tests.support.reckoning import Document, Ledger, english
 
-pytest_plugins = ["tests.support.browser"]
+__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 
-LOOKS: tuple[tuple[Scheme, int], ...] = (("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE))
+LOOKS: tuple[tuple[Scheme, int, str], ...] = (
+    ("light", WIDE, "980.00"),
+    ("dark", WIDE, "1240.00"),
+    ("light", PHONE, "412.50"),
+    ("dark", PHONE, "765.30"),
+)
+"""Colours, width and the amount to pay: a different one each time, or the card would warn of a likely duplicate."""
 
 
 @pytest.fixture
@@ -233,9 +239,11 @@ def test_an_open_page_reconnects_by_itself_after_a_restart(chromium: Browser, ow
     assert len(ledger.paid(bill.id)) == 1
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS, ids=[f"{scheme}-{width}" for scheme, width in LOOKS])
-def test_looks(chromium: Browser, assistant: RunningAssistant, ledger: Ledger, scheme: Scheme, width: int) -> None:
-    bill = ledger.new_bill("980.00", contact="Bergmann Druck")
+@pytest.mark.parametrize(("scheme", "width", "amount"), LOOKS, ids=[f"{look[0]}-{look[1]}" for look in LOOKS])
+def test_looks(
+    chromium: Browser, assistant: RunningAssistant, ledger: Ledger, scheme: Scheme, width: int, amount: str
+) -> None:
+    bill = ledger.new_bill(amount, contact="Bergmann Druck")
     with visitor(chromium, assistant, scheme=scheme, width=width) as anna:
         page = anna.page
         page.goto(assistant.url)

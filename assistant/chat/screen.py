@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import uuid
@@ -53,6 +54,10 @@ async def _hint(language: Language) -> None:
         await context.emitter.emit("delete_message", shown)
 
 
+_FRAME = 0.03
+"""Seconds for which pieces of an answer are gathered before they are sent."""
+
+
 class ChatScreen:
     """Shows one turn in the chat that is being served now."""
 
@@ -73,6 +78,9 @@ class ChatScreen:
         self._tables: dict[str, cl.CustomElement] = {}
         self._steps: dict[str, cl.Step] = {}
         self._hint: asyncio.Task[None] | None = None
+        self._gathered = ""
+        self._sending: asyncio.Task[None] | None = None
+        self._all_said = asyncio.Event()
 
     async def thinking(self) -> None:
         await self._no_hint()
@@ -88,9 +96,33 @@ class ChatScreen:
         await self._no_hint()
         if self._message is None:
             self._message = cl.Message(content="")
-        await self._message.stream_token(piece)
+            await self._message.stream_token(piece)
+            return
+        self._gathered += piece
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_in_frames())
+
+    async def _send_in_frames(self) -> None:
+        """A model streams a piece a word, and each piece sent costs a message: a frame's worth goes as one."""
+        ended = False
+        while not ended:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FRAME):
+                    await self._all_said.wait()
+            ended = self._all_said.is_set()
+            piece, self._gathered = self._gathered, ""
+            if piece and self._message is not None:
+                await self._message.stream_token(piece)
+
+    async def _end_frames(self) -> None:
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            self._all_said.set()
+            await asyncio.wait([sending])
+            self._all_said.clear()
 
     async def end_text(self) -> None:
+        await self._end_frames()
         message, self._message = self._message, None
         if message is not None:
             await show("", self._take_tables(), message=message)
@@ -102,6 +134,7 @@ class ChatScreen:
     async def finish(self) -> None:
         """Show tables that no words came for; nothing is under way any more."""
         await self._no_hint()
+        await self._end_frames()
         if self._tables:
             await show("", self._take_tables())
 

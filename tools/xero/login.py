@@ -171,7 +171,7 @@ async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
         raise ProviderBusy("Xero", until=datetime.now().astimezone() + timedelta(seconds=seconds), limit="login")
     if answer.status_code in (400, 401):
         error = _error_of(answer)
-        if error == "invalid_grant":
+        if error == "invalid_grant" or (answer.status_code == 401 and not error):
             raise ConnectionLost("Xero")
         if error in ("invalid_client", "unauthorized_client"):
             raise ProviderRefused("Xero", said=bad_credentials(error), status=answer.status_code)
