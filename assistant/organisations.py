@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from assistant.clock import Clock, NewId
 from assistant.connections import TokenSource
@@ -40,9 +42,20 @@ class Organisations:
         self._database, self._app, self._tokens, self._reader_for = database, app, tokens, reader_for
         self._clock, self._new_id, self._deep_links = clock, new_id, deep_links
         self._known: dict[str, OrganisationRow] = {}
+        self._learning = asyncio.Lock()
 
     async def learn(self) -> None:
-        """Read the connections and each organisation's details from Xero. Raises ToolFailed kinds."""
+        """Read the connections and each organisation's details from Xero. Raises ToolFailed kinds.
+
+        One reader at a time here; where another process was first, its row counts.
+        """
+        async with self._learning:
+            try:
+                await self._learn()
+            except IntegrityError:
+                await self._learn()
+
+    async def _learn(self) -> None:
         token = await self._tokens.token()
         for connection in await connections(self._app, token):
             details = await self._reader_for(connection.tenantId).organisation()
