@@ -124,19 +124,6 @@ class OpenAIModel:
             max_retries=0,  # the package would wait a whole Retry-After in silence: see _begin
         )
 
-    async def ping(self) -> None:
-        """Ask the server for its models, for readiness. Raises ModelError."""
-        import openai
-
-        await self.warm()
-        assert self._client is not None
-        try:
-            await self._client.with_options(timeout=5, max_retries=0).models.list()
-        except openai.APIStatusError as error:
-            raise ModelError.of_status(error.status_code, error.code) from error
-        except openai.APIConnectionError as error:
-            raise ModelError(ModelProblem.UNREACHABLE) from error
-
     async def close(self) -> None:
         """Give the connections back."""
         if self._client is not None:
