@@ -135,6 +135,7 @@ async def test_a_write_tool_tells_the_time_by_the_organisation_s_clock() -> None
         look_up=RECORD_PAYMENT.look_up,
         card=RECORD_PAYMENT.card,
         subject=RECORD_PAYMENT.subject,
+        stakes=RECORD_PAYMENT.stakes,
     )
     for call in (tool.propose(make_access()), tool.changed(make_access(), {})):
         with pytest.raises(ProviderBusy, match="until 14:05:46 "):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from tools.errors import Choice, Language, ProviderBusy
+from tools.money import Money
 from tools.views import Card, Table
 
 if TYPE_CHECKING:
@@ -33,6 +34,35 @@ class Effect(StrEnum):
 
     READ = "read"
     WRITE = "write"
+
+
+class WriteKind(StrEnum):
+    """What a write does to money or to whom money may go: what the policy's rules are made for."""
+
+    PAYMENT_OUT = "payment_out"
+    """Money that left us is recorded or sent."""
+    PAYMENT_IN = "payment_in"
+    """Money that came to us is recorded."""
+    PAYEE_CHANGE = "payee_change"
+    """The master data of somebody whom we pay is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What a write puts at stake, read from its payload and from nothing else: the policy decides by these facts."""
+
+    kind: WriteKind
+    money: Money | None
+    """How much; None where no amount is involved."""
+    payee_id: str
+    """The contact in the provider's master data."""
+    payee_name: str
+    bank: str
+    """`tools.payee.fingerprint` of the account number on file; empty where there is none."""
+    reference: str
+    """The number of the invoice or bill, by which a likely duplicate is recognised."""
+    day: date | None
+    """The day of the payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +201,8 @@ class WriteTool:
     card: Callable[[Payload, Language], Card]
     subject: Callable[[Payload], str]
     """The id of what is written to (the invoice or bill): one write at a time is carried out on it."""
+    stakes: Callable[[Payload], Stakes]
+    """What the policy has to know of it."""
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
@@ -215,10 +247,11 @@ def write_tool(
     look_up: Callable[[WriteAccess, Payload, str], Awaitable[Receipt | None]],
     card: Callable[[Payload, Language], Card],
     subject: Callable[[Payload], str],
+    stakes: Callable[[Payload], Stakes],
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
     signature = _Signature(propose)
-    return WriteTool(_at_home(propose), _at_home(changed), execute, look_up, card, subject, provider, signature)
+    return WriteTool(_at_home(propose), _at_home(changed), execute, look_up, card, subject, stakes, provider, signature)
 
 
 class Toolset:

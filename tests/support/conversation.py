@@ -21,14 +21,17 @@ from tools.base import (
     Organisation,
     Payload,
     Receipt,
+    Stakes,
     ToolResult,
     Toolset,
     WriteAccess,
+    WriteKind,
     WriteTool,
     read_tool,
     write_tool,
 )
 from tools.errors import Choice, Language, ProviderUnavailable, ToolRetry
+from tools.money import Money
 from tools.views import Card, Column, Fact, Table
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -156,6 +159,13 @@ def _document_id(payload: Payload) -> str:
     return str(document["id"])
 
 
+def _stakes(payload: Payload) -> Stakes:
+    document = payload["document"]
+    assert isinstance(document, dict)
+    money = Money.from_minor(98000, "EUR")
+    return Stakes(WriteKind.PAYMENT_OUT, money, "c-1", "Papierwerk GmbH", "", str(document["number"]), NOW.date())
+
+
 PAY_THING = write_tool(
     "xero",
     propose=pay_thing,
@@ -164,6 +174,7 @@ PAY_THING = write_tool(
     look_up=_look_up,
     card=pay_card,
     subject=_document_id,
+    stakes=_stakes,
 )
 TOOLSET = Toolset([list_things, slow_thing, which_thing, broken_thing, many_things, PAY_THING])
 WITH_A_FAULT = Toolset([*TOOLSET, faulty_thing])

@@ -18,8 +18,21 @@ from assistant.principal import Grant, Principal, Role
 from assistant.proposals import Proposal, Proposals
 from assistant.stores.database import Database
 from assistant.stores.proposals import Verdict
-from tools.base import Access, Draft, Organisation, Payload, Receipt, Toolset, WriteAccess, WriteTool, write_tool
+from tools.base import (
+    Access,
+    Draft,
+    Organisation,
+    Payload,
+    Receipt,
+    Stakes,
+    Toolset,
+    WriteAccess,
+    WriteKind,
+    WriteTool,
+    write_tool,
+)
 from tools.errors import Language, OutcomeUnknown, ProviderBusy, ProviderRefused, ProviderUnavailable
+from tools.money import Money
 from tools.views import Card
 
 DEMO = Organisation("org-demo", "Demo GmbH", "EUR")
@@ -196,7 +209,15 @@ def paying_tool(till: Till) -> WriteTool:
         look_up=look_up,
         card=card,
         subject=lambda payload: str(cast(dict[str, object], payload["document"])["id"]),
+        stakes=stakes_of,
     )
+
+
+def stakes_of(payload: Payload) -> Stakes:
+    """A bill of Acme, paid today."""
+    document = cast(dict[str, object], payload["document"])
+    money = Money.from_minor(int(str(payload["minor"])), str(payload["currency"]))
+    return Stakes(WriteKind.PAYMENT_OUT, money, "contact-acme", "Acme", "", str(document["number"]), NOON.date())
 
 
 def draft(*, due: int = 98000, minor: int = 98000, bill: str = "bill-204") -> Draft:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from tools.base import Payload
+from tools.base import Payload, Stakes, WriteKind
 from tools.money import Money
 from tools.xero.books import DocumentKind
 
@@ -126,3 +126,15 @@ class PaymentPlan(Part):
     def paid_on(self) -> datetime.date:
         """The day of the payment."""
         return datetime.date.fromisoformat(self.date)
+
+    def stakes(self) -> Stakes:
+        """What the policy has to know of it."""
+        return Stakes(
+            kind=WriteKind.PAYMENT_OUT if self.kind is DocumentKind.BILL else WriteKind.PAYMENT_IN,
+            money=self.money,
+            payee_id=self.document.contact_id,
+            payee_name=self.party,
+            bank="",
+            reference=self.document.number,
+            day=self.paid_on,
+        )

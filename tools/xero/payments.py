@@ -192,4 +192,5 @@ RECORD_PAYMENT = write_tool(
     look_up=look_up_payment,
     card=payment_card,
     subject=lambda payload: PaymentPlan.read(payload).document.id,
+    stakes=lambda payload: PaymentPlan.read(payload).stakes(),
 )
