@@ -8,6 +8,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     # faces
     "mine": {"en": "Waiting for you", "de": "Wartet auf Sie"},
     "other": {"en": "Waiting for an approver", "de": "Wartet auf eine Person mit Freigaberecht"},
+    "another": {"en": "Waiting for a second person", "de": "Wartet auf eine zweite Person"},
     "checking": {"en": "Confirmed, being checked once more", "de": "Bestätigt, wird noch einmal geprüft"},
     "executing": {"en": "Being recorded in {provider}", "de": "Wird in {provider} erfasst"},
     "done": {"en": "Done", "de": "Erledigt"},
@@ -40,6 +41,29 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "{provider} did not say whether it was done. We are looking it up; do not pay again.",
         "de": "{provider} hat nicht bestätigt, ob es ausgeführt wurde. Wir klären das; bitte nicht noch einmal zahlen.",
     },
+    # conditions
+    "need_another": {
+        "en": "You prepared this, so another approver has to confirm it.",
+        "de": "Sie haben das vorbereitet; bestätigen muss es eine andere Person mit Freigaberecht.",
+    },
+    "need_second_person": {
+        "en": "Two people are needed: whoever prepared this cannot confirm it.",
+        "de": "Dafür braucht es zwei Personen: Wer es vorbereitet hat, kann es nicht bestätigen.",
+    },
+    "need_step_up": {
+        "en": "To confirm it, sign in once more with your second factor.",
+        "de": "Zum Bestätigen melden Sie sich noch einmal mit Ihrem zweiten Faktor an.",
+    },
+    "step_up": {"en": "Sign in to confirm", "de": "Zum Bestätigen anmelden"},
+    "step_up_why": {
+        "en": "This opens your company's sign-in and comes back to this card. Nothing is recorded by signing in.",
+        "de": "Das öffnet die Anmeldung Ihres Unternehmens und kommt zu dieser Karte zurück. Durch das Anmelden wird "
+        "nichts erfasst.",
+    },
+    "step_up_done": {
+        "en": "You have signed in for this card. It can be confirmed now.",
+        "de": "Sie haben sich für diese Karte angemeldet. Sie kann jetzt bestätigt werden.",
+    },
     # people and times
     "asked_by": {"en": "Prepared by {name}, {when}", "de": "Vorbereitet von {name}, {when}"},
     "confirmed_by": {"en": "Confirmed by {name}, {when}", "de": "Bestätigt von {name}, {when}"},
@@ -63,6 +87,13 @@ _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "time_over": {"en": "Time is over", "de": "Zeit abgelaufen"},
     "minutes_left": {"en": "{n} minutes left", "de": "noch {n} Minuten"},
     "seconds_left": {"en": "{n} seconds left", "de": "noch {n} Sekunden"},
+    "duplicate_title": {"en": "This may be the same payment again", "de": "Das ist vielleicht dieselbe Zahlung"},
+    "duplicate_ask": {"en": "Why is it another one?", "de": "Warum ist es eine andere?"},
+    "duplicate_hint": {
+        "en": "One sentence; it is kept in the audit trail.",
+        "de": "Ein Satz; er steht danach im Prüfprotokoll.",
+    },
+    "rules": {"en": "What the rules said", "de": "Was die Regeln sagen"},
     "status_expired": _WORDS["expired"],
     "expired": _WORDS["said_expired"],
     "not_sent": {

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from assistant import same_document
+from assistant.card_needs import NO_NEEDS, may_confirm, needs_props, waits_for_another
 from assistant.card_words import card_word, words_on_the_page
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
@@ -33,6 +34,11 @@ class Looking:
     language: Language
     now: datetime
     timezone: str
+    thread_id: str = ""
+    confirmation: str = ""
+    """The code that a confirmation of this card by this person in this session has to bring."""
+    stepped_up: bool = False
+    """Whether they signed in with a second factor for exactly this, a short time ago."""
 
     def when(self, moment: datetime) -> str:
         """ "22 Nov 2026, 14:02" """
@@ -49,7 +55,7 @@ def face_of(proposal: Proposal, viewer: Principal) -> str:
     """Which face the card has: one for each state, and two for a waiting one."""
     match proposal.state:
         case State.AWAITING:
-            return "mine" if viewer.may(Role.APPROVER, proposal.organisation_id) else "other"
+            return "mine" if may_confirm(proposal, viewer) else "other"
         case State.CONFIRMED:
             return "checking"
         case State.EXECUTING:
@@ -84,6 +90,15 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
     own = viewer.id == proposal.proposer_id
     may_prepare = viewer.may(Role.PREPARER, proposal.organisation_id) and (own or approver)
     waiting = face in ("mine", "other")
+    another = approver and waiting and waits_for_another(proposal, viewer)
+    conditions = needs_props(
+        proposal,
+        viewer,
+        language,
+        thread_id=looking.thread_id,
+        confirmation=looking.confirmation,
+        stepped_up=looking.stepped_up,
+    )
     return {
         "proposal_id": proposal.id,
         "digest": proposal.digest,
@@ -91,7 +106,7 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "language": language,
         "face": face,
         "fresh": fresh,
-        "status": card_word(face, language, provider=provider) if face == "executing" else card_word(face, language),
+        "status": card_word("another" if another else face, language, provider=provider),
         **_card(card, same_document.warnings(proposal, tool, language, looking.when) if waiting else ()),
         "word": outcome_words(proposal, provider, language, face=face),
         "receipt": _receipt(proposal, provider, looking),
@@ -105,13 +120,26 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "expires_at": proposal.expires_at.isoformat(),
         "now": looking.now.isoformat(),
         "can": {
-            "confirm": waiting and approver,
+            "confirm": waiting and may_confirm(proposal, viewer),
             "cancel": waiting and (own or approver),
             "edit": waiting and may_prepare,
             "again": face in ("expired", "failed", "blocked") and may_prepare and not proposal.superseded_by,
         },
+        **(conditions if waiting else {**conditions, **NO_NEEDS}),
         "edit": _edit(proposal.payload, language),
         "words": words_on_the_page(language),
+    }
+
+
+def shown(proposal: Proposal, tool: WriteTool, language: Language) -> dict[str, object]:
+    """What a card says about the deed itself, as the audit trail keeps it of a confirmation."""
+    card = tool.card(proposal.payload, language)
+    return {
+        "headline": card.headline,
+        "amount": card.amount,
+        "payee": card.payee,
+        "facts": [[fact.label, fact.value] for fact in card.facts],
+        "warnings": list(card.warnings),
     }
 
 

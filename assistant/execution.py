@@ -19,8 +19,10 @@ from datetime import timedelta
 
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
-from assistant.execution_records import ExecutionRecords, age
+from assistant.execution_records import ExecutionRecords, Forbidden, age
 from assistant.feed import Feed
+from assistant.policy.verdict import Verdict
+from assistant.principal import Principal
 from assistant.proposal_words import (
     another_under_way,
     blocked,
@@ -33,15 +35,18 @@ from assistant.proposal_words import (
 )
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
-from assistant.stores.database import Database
+from assistant.rulings import Rulings
+from assistant.stores.database import Database, Work
 from assistant.stores.holds import Held, Hold
 from assistant.stores.moments import to_text
-from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, State
+from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, DecisionRow, State
 from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
 
 AccessFor = Callable[[str], Awaitable[Access]]
 WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
+PrincipalOf = Callable[[str], Awaitable[Principal | None]]
+"""A person with the roles of this moment, by our id; None for somebody unknown."""
 Checkpoint = Callable[[str], None]
 NotNow = ProviderBusy | ProviderUnavailable
 """The provider cannot be asked at the moment; certainly nothing was written."""
@@ -96,12 +101,15 @@ class Executor:
         feed: Feed,
         clock: Clock,
         audit: AuditTrail,
+        rulings: Rulings,
+        principal_of: PrincipalOf,
         *,
         patience: Patience | None = None,
         checkpoint: Checkpoint = _nothing,
     ) -> None:
         self._toolset, self._access_for, self._write_access_for = toolset, access_for, write_access_for
         self._clock, self._checkpoint = clock, checkpoint
+        self._rulings, self._principal_of = rulings, principal_of
         self._patience = patience or Patience()
         self._records = ExecutionRecords(database, audit, feed, clock)
         self._under_way: set[str] = set()
@@ -224,10 +232,22 @@ class Executor:
         return None if now + again_in > given_up or proposal.attempts >= MOST_ATTEMPTS else again_in
 
     async def _claim_and_send(
-        self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, expected: State, hold: Hold
+        self,
+        tool: WriteTool,
+        writing: WriteAccess,
+        proposal: Proposal,
+        expected: State,
+        hold: Hold,
+        *,
+        certain: bool = True,
     ) -> Proposal:
-        lease = timedelta(seconds=self._patience.lease)
-        claimed = await self._records.claim(proposal, expected=expected, lease=lease, hold=hold)
+        """Begin an attempt and send. `certain`: no earlier send can still come to be done."""
+        try:
+            claimed = await self._claim(proposal, expected, hold)
+        except Forbidden as no:
+            if not certain:
+                return await self._look_later(proposal)
+            return await self._records.blocked(proposal, expected, no.words, no.facts)
         if claimed is None:
             return await self._records.load(proposal.id)
         self._checkpoint("after_claim" if expected is State.CONFIRMED else "after_claim_again")
@@ -237,6 +257,22 @@ class Executor:
         ended = await self._send(tool, writing, claimed, hold)
         self._checkpoint("after_record")
         return ended
+
+    async def _claim(self, proposal: Proposal, expected: State, hold: Hold) -> Proposal | None:
+        """Begin an attempt if the rules still allow it to the person who confirmed, with the roles of this moment.
+
+        Raises Forbidden.
+        """
+        decision = await self._records.decision(proposal)
+        person = await self._principal_of(decision.person_id) if decision else None
+
+        async def may(work: Work, decided: DecisionRow) -> Verdict | None:
+            if person is None or person.id != decided.person_id:
+                return None
+            return await self._rulings.on_executing(work, proposal, decided, person)
+
+        lease = timedelta(seconds=self._patience.lease)
+        return await self._records.claim(proposal, expected=expected, lease=lease, hold=hold, may=may)
 
     async def _send(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, hold: Hold) -> Proposal:
         """Send what `claim` read from the stored bytes: nothing that a tool did to its copy before counts."""
@@ -328,7 +364,7 @@ class Executor:
         if receipt is not None:
             return await self._records.succeeded(proposal, receipt, found=True)
         if changed is None:
-            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN, hold)
+            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN, hold, certain=settled)
         if settled:
             return await self._records.blocked(proposal, State.UNKNOWN, blocked(dict(changed)))
         return await self._look_later(proposal)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
 from assistant.feed import Feed
+from assistant.policy.verdict import Verdict as Ruling
 from assistant.proposal import Altered, Proposal, from_row, words_to_text
-from assistant.proposal_words import sending_again
-from assistant.proposals import block_altered
+from assistant.proposal_ends import block_altered
+from assistant.proposal_words import not_allowed_any_more, sending_again
 from assistant.refusals import Refusal, RefusalReason
 from assistant.stores import holds
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.holds import Held, Hold
 from assistant.stores.moments import from_text, to_text
-from assistant.stores.proposals import AttemptOutcome, AttemptRow, ProposalRow, State, Verdict
+from assistant.stores.proposals import AttemptOutcome, AttemptRow, DecisionRow, ProposalRow, State, Verdict
 from tools.base import Receipt
 from tools.errors import Language
+
+MayExecute = Callable[[Work, DecisionRow], Awaitable[Ruling | None]]
+"""What the rules say of the person who confirmed, now; None when they cannot be asked."""
+
+
+class Forbidden(Exception):
+    """The rules do not allow (any more) what was confirmed; nothing was sent by this attempt."""
+
+    def __init__(self, verdict: Ruling | None) -> None:
+        self.words = not_allowed_any_more(verdict.words() if verdict else {"en": "", "de": ""})
+        self.facts = verdict.facts() if verdict else {}
+        super().__init__(self.words["en"])
 
 
 class ExecutionRecords:
@@ -42,8 +55,7 @@ class ExecutionRecords:
 
     async def confirmed_as_is(self, proposal: Proposal) -> bool:
         """Whether a person confirmed exactly these bytes."""
-        async with self._database.reading() as work:
-            decision = await store.decision(work, proposal.id)
+        decision = await self.decision(proposal)
         return decision is not None and decision.verdict == Verdict.CONFIRM and decision.digest == proposal.digest
 
     async def attempts(self, proposal: Proposal) -> Sequence[AttemptRow]:
@@ -70,14 +82,21 @@ class ExecutionRecords:
                 until=to_text(now + timedelta(seconds=seconds)),
             )
 
-    async def claim(self, proposal: Proposal, *, expected: State, lease: timedelta, hold: Hold) -> Proposal | None:
+    async def claim(
+        self, proposal: Proposal, *, expected: State, lease: timedelta, hold: Hold, may: MayExecute
+    ) -> Proposal | None:
         """Begin an attempt: from now until the lease is over it is ours alone. None when somebody else was quicker.
 
         Committed, with the idempotency key and the hash of what will be sent, before the first byte leaves. Only under
-        the hold with which the document was read again: nobody else can have written to it in between.
+        the hold with which the document was read again: nobody else can have written to it in between. `may` asks the
+        rules in the same unit of work. Raises Forbidden, and then no attempt has begun.
         """
         now, number = self._clock(), proposal.attempts + 1
         async with self._database.work() as work:
+            decision = await store.decision(work, proposal.id)
+            verdict = await may(work, decision) if decision is not None else None
+            if verdict is None or not verdict.allowed:
+                raise Forbidden(verdict)
             if not await holds.keep(work, hold, to_text(now + lease)):
                 return None
             if not await store.move(
@@ -102,7 +121,10 @@ class ExecutionRecords:
             )
             await work.flush()
             claimed = await self._told(
-                work, proposal, AuditTag.EXECUTION_STARTED, {"attempt": number, "body_hash": proposal.digest}
+                work,
+                proposal,
+                AuditTag.EXECUTION_STARTED,
+                {"attempt": number, "body_hash": proposal.digest, **verdict.facts()},
             )
         self._feed.publish(claimed)
         return claimed
@@ -191,7 +213,18 @@ class ExecutionRecords:
             problem=words_to_text(dict(words)),
         )
 
-    async def blocked(self, proposal: Proposal, expected: State, words: Mapping[Language, str]) -> Proposal:
+    async def decision(self, proposal: Proposal) -> DecisionRow | None:
+        """What a person decided on it."""
+        async with self._database.reading() as work:
+            return await store.decision(work, proposal.id)
+
+    async def blocked(
+        self,
+        proposal: Proposal,
+        expected: State,
+        words: Mapping[Language, str],
+        facts: Mapping[str, object] | None = None,
+    ) -> Proposal:
         """It may not be sent (any more), and nothing was written."""
         return await self._end(
             proposal,
@@ -199,7 +232,7 @@ class ExecutionRecords:
             to=State.BLOCKED,
             outcome=None,
             tag=AuditTag.EXECUTION_BLOCKED,
-            facts={"words": words["en"]},
+            facts={"words": words["en"], **(facts or {})},
             problem=words_to_text(dict(words)),
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from assistant import canonical
+from assistant.policy.verdict import Earlier, Need, Verdict
 from assistant.stores.moments import from_text
 from assistant.stores.proposals import ProposalRow, State
 from tools.base import Payload, Receipt
@@ -44,6 +45,16 @@ class Proposal:
     """Why it failed, was blocked, cancelled or replaced, or what is being waited for, in words."""
     link: str
     attempts: int
+    policy_version: str
+    """Digest of the rules by which it was judged last."""
+    second_person: bool
+    """Somebody else than the proposer has to confirm it."""
+    needs: frozenset[Need] = frozenset()
+    """What its confirmation needs beyond the role, as far as it is known before somebody confirms."""
+    rules: Mapping[Language, list[str]] = field(default_factory=dict)
+    """Every line of what the rules said last."""
+    earlier: tuple[Earlier, ...] = ()
+    """Payments that this one may repeat."""
     others: tuple[Proposal, ...] = ()
     """While it waits: the other ones on the same document that wait or are being carried out, oldest first."""
 
@@ -72,6 +83,7 @@ def from_row(row: ProposalRow) -> Proposal:
         raise Altered(row)
     if canonical.digest(row.body.encode()) != row.digest:
         raise Altered(row)
+    ruling = json.loads(row.ruling)
     return Proposal(
         id=row.id,
         number=row.number,
@@ -96,6 +108,23 @@ def from_row(row: ProposalRow) -> Proposal:
         problem=json.loads(row.problem) if row.problem else None,
         link=row.link,
         attempts=row.attempts,
+        policy_version=row.policy_version,
+        second_person=row.second_person,
+        needs=frozenset(Need(need) for need in ruling.get("needs", ())),
+        rules=ruling.get("rules", {}),
+        earlier=tuple(Earlier.model_validate(each) for each in ruling.get("earlier", ())),
+    )
+
+
+def ruling_to_text(verdict: Verdict) -> str:
+    """What the rules said, as a row keeps it for the card."""
+    return json.dumps(
+        {
+            "needs": sorted(verdict.needs),
+            "rules": verdict.explained(),
+            "earlier": [each.model_dump(mode="json") for each in verdict.earlier],
+        },
+        ensure_ascii=False,
     )
 
 

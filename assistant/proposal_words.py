@@ -72,6 +72,22 @@ def tool_gone(tool: str) -> Words:
     }
 
 
+def not_allowed(why: Words) -> Words:
+    """The rules of the house do not allow it."""
+    return {
+        "en": f"The rules do not allow this. {why['en']} Nothing was written.",
+        "de": f"Die Regeln erlauben das nicht. {why['de']} Es wurde nichts geschrieben.",
+    }
+
+
+def not_allowed_any_more(why: Words) -> Words:
+    """Confirmed, but the rules, the roles or the stop switch have changed since."""
+    return {
+        "en": f"It was confirmed, but may not be carried out now. {why['en']} Nothing was written.",
+        "de": f"Es wurde bestätigt, darf jetzt aber nicht ausgeführt werden. {why['de']} Es wurde nichts geschrieben.",
+    }
+
+
 def blocked(changed: Words) -> Words:
     """The document is not what it was when the card was made."""
     return {language: _and_then(text, language) for language, text in changed.items()}

@@ -9,20 +9,37 @@ from assistant import canonical
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock, NewId, new_uuid, utc_now
 from assistant.feed import Feed
+from assistant.policy.verdict import Need, Verdict
 from assistant.principal import Principal, Role
-from assistant.proposal import Altered, Proposal, from_row, with_others, words_to_text
-from assistant.proposal_words import altered, cancelled_in_favour, corrected_by, needs_role, state_words
+from assistant.proposal import Altered, Proposal, from_row, ruling_to_text, with_others, words_to_text
+from assistant.proposal_ends import block_altered, expire
+from assistant.proposal_words import cancelled_in_favour, corrected_by, needs_role, not_allowed, state_words
 from assistant.refusals import Refusal, RefusalReason
+from assistant.rulings import Rulings, folded
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import ProposalRow, State
-from tools.base import Draft, Organisation, WriteTool
+from tools.base import Draft, Organisation, Stakes, WriteTool
 
 __all__ = ["Proposal", "Proposals", "State"]
 
 _REPLACEABLE = (State.AWAITING, State.EXPIRED, State.BLOCKED, State.FAILED)
 """Nothing was written and nothing is under way: an edit may take its place."""
+
+
+def _is_corrected_by(row: ProposalRow, other: ProposalRow) -> bool:
+    """Whether the same person asked for the other one on the same document in the same conversation."""
+    own = (other.proposer_id, other.conversation_id) == (row.proposer_id, row.conversation_id)
+    return own and other.state == State.AWAITING
+
+
+def _not_even_blocked(verdict: Verdict, row: ProposalRow) -> Refusal | None:
+    """What makes no card at all: one too many, and an edit to what is not allowed (the card edited stays as it is)."""
+    too_many = any(reason.code == "cards.open" for reason in verdict.against)
+    if not too_many and not (row.replaces and not verdict.allowed):
+        return None
+    return Refusal(RefusalReason.NOT_PREPARED, detail=verdict.words(), facts=verdict.facts())
 
 
 def _same_document(row: ProposalRow, other: ProposalRow) -> bool:
@@ -37,12 +54,13 @@ class Proposals:
         database: Database,
         audit: AuditTrail,
         feed: Feed,
+        rulings: Rulings,
         *,
         card_minutes: float,
         clock: Clock = utc_now,
         new_id: NewId = new_uuid,
     ) -> None:
-        self._database, self._audit, self._feed = database, audit, feed
+        self._database, self._audit, self._feed, self._rulings = database, audit, feed, rulings
         self._valid = timedelta(minutes=card_minutes)
         self._clock, self._new_id = clock, new_id
 
@@ -62,43 +80,73 @@ class Proposals:
         So does asking anew for the same document: what this person asked for before in this conversation is
         superseded. Cards of others, or of another conversation, stay, and each names the other as a warning.
 
-        Raises Refusal when this person may not propose here or the older one cannot be replaced any more, and
-        NotCanonical for a payload with fractions or nulls. Nothing is kept then but the refusal's record.
+        What the rules do not allow is kept as blocked, with the rule in words: nobody can confirm it. Raises Refusal
+        when this person may not propose here, too many cards wait in the conversation, or the older one cannot be
+        replaced any more, and NotCanonical for a payload with fractions or nulls. Nothing is kept then but the
+        refusal's record.
         """
         row = self._row(principal, organisation, conversation_id, tool, draft, replaces)
-        gone, beside = [replaces] if replaces else [], list[ProposalRow]()
+        gone, beside = list[str](), list[ProposalRow]()
         async with self._database.work() as work:
             refusal = self._may_propose(principal, organisation)
             if refusal is None:
                 # Before anything else is locked: two that come at once must see each other.
                 await store.in_turn(work, organisation.id)
-                refusal = await self._replace(work, row)
+                open_ones = await store.open_on(work, organisation.id, (row.subject,), row.created_at)
+                verdict = await self._judge(work, row, tool.stakes(draft.payload), principal, organisation, open_ones)
+                refusal = _not_even_blocked(verdict, row)
+                if refusal is None and verdict.allowed:
+                    refusal = await self._replace(work, row)
             if refusal is None:
                 row.number = await store.next_number(work, organisation.id)
-                open_ones = await store.open_on(work, organisation.id, (row.subject,), row.created_at)
-                corrected = await self._correct(work, row, open_ones)
-                gone += corrected
+                corrected = await self._correct(work, row, open_ones) if verdict.allowed else []
+                gone = ([replaces] if replaces else []) + corrected
                 beside = [other for other in open_ones if other.id not in corrected]
                 work.add(row)
                 await work.flush()
-                await self._record_created(work, row, gone, beside, principal, session_id)
+                await self._record_created(work, row, gone, beside, verdict, principal, session_id)
             else:
                 await self._audit.record(
                     work,
                     tag=AuditTag.PROPOSAL_REFUSED,
                     organisation_id=organisation.id,
                     subject=replaces or row.id,
-                    facts={"tool": tool.name, "digest": row.digest, "reason": str(refusal.reason)},
+                    facts={"tool": tool.name, "digest": row.digest, "reason": str(refusal.reason), **refusal.facts},
                     principal=principal,
                     session_id=session_id,
                 )
         if refusal is not None:
             raise refusal
-        made = with_others(from_row(row), beside)
+        made = with_others(from_row(row), beside if row.state == State.AWAITING else ())
         await self._show_anew(gone)
         self._feed.publish(made)
-        await self._show_anew([other.id for other in beside if other.state == State.AWAITING])
+        if verdict.allowed:
+            await self._show_anew([other.id for other in beside if other.state == State.AWAITING])
         return made
+
+    async def _judge(
+        self,
+        work: Work,
+        row: ProposalRow,
+        stakes: Stakes,
+        principal: Principal,
+        organisation: Organisation,
+        open_ones: Sequence[ProposalRow],
+    ) -> Verdict:
+        """Ask the rules, and write what they say into the row."""
+        own = [other.id for other in open_ones if _is_corrected_by(row, other)]
+        replaced = [row.replaces] if row.replaces else []
+        verdict = await self._rulings.on_proposing(
+            work, stakes, principal, organisation, row.conversation_id, without=[*replaced, *own]
+        )
+        row.kind, row.payee_id, row.reference = stakes.kind, stakes.payee_id, folded(stakes.reference)
+        if stakes.money is not None:
+            row.amount_minor, row.currency = stakes.money.minor, stakes.money.currency
+        row.policy_version, row.ruling = verdict.policy_version, ruling_to_text(verdict)
+        row.second_person = Need.SECOND_PERSON in verdict.needs
+        if not verdict.allowed:
+            row.state, row.problem = State.BLOCKED, words_to_text(not_allowed(verdict.words()))
+        return verdict
 
     async def _show_anew(self, proposal_ids: Sequence[str]) -> None:
         """Cards that are open somewhere and have become untrue or incomplete by what was just stored."""
@@ -178,6 +226,10 @@ class Proposals:
             replaces=replaces or "",
             created_at=to_text(now),
             expires_at=to_text(now + self._valid),
+            # what the rules say is written in before the row is kept
+            kind="",
+            policy_version="",
+            second_person=True,
         )
 
     def _may_propose(self, principal: Principal, organisation: Organisation) -> Refusal | None:
@@ -212,8 +264,7 @@ class Proposals:
         """Take out what the same person asked for before in this conversation on the same document; their ids."""
         gone: list[str] = []
         for other in open_ones:
-            own = (other.proposer_id, other.conversation_id) == (row.proposer_id, row.conversation_id)
-            if own and await store.move(
+            if _is_corrected_by(row, other) and await store.move(
                 work,
                 other.id,
                 expected=(State.AWAITING,),
@@ -231,6 +282,7 @@ class Proposals:
         row: ProposalRow,
         gone: Sequence[str],
         beside: Sequence[ProposalRow],
+        verdict: Verdict,
         principal: Principal,
         session_id: str,
     ) -> None:
@@ -246,10 +298,11 @@ class Proposals:
             )
         await self._audit.record(
             work,
-            tag=AuditTag.PROPOSAL_CREATED,
+            tag=AuditTag.PROPOSAL_CREATED if verdict.allowed else AuditTag.PROPOSAL_BLOCKED,
             organisation_id=row.organisation_id,
             subject=row.id,
             facts={
+                **verdict.facts(),
                 "number": row.number,
                 "digest": row.digest,
                 "body": canonical.read(row.body),
@@ -286,41 +339,3 @@ class Proposals:
         except Altered:
             await block_altered(self._database, self._audit, row)
             return None
-
-
-async def expire(work: Work, audit: AuditTrail, proposal_id: str, now: str) -> ProposalRow | None:
-    """Let one proposal expire if its time is over; its row when this call did it."""
-    over = (store.over_at(now),)
-    if not await store.move(work, proposal_id, expected=(State.AWAITING,), to=State.EXPIRED, only_if=over):
-        return None
-    row = await store.get(work, proposal_id)
-    if row is not None:
-        await audit.record(
-            work,
-            tag=AuditTag.PROPOSAL_EXPIRED,
-            organisation_id=row.organisation_id,
-            subject=row.id,
-            facts={"expires_at": row.expires_at},
-        )
-    return row
-
-
-async def block_altered(database: Database, audit: AuditTrail, row: ProposalRow) -> None:
-    """Stop a proposal whose row no longer matches its digest, once, and record it; nothing is written elsewhere."""
-    words = words_to_text(altered())
-    async with database.work() as work:
-        if await store.move(
-            work,
-            row.id,
-            expected=(State.AWAITING, State.CONFIRMED),
-            to=State.BLOCKED,
-            only_if=(store.problem_is_not(words),),
-            problem=words,
-        ):
-            await audit.record(
-                work,
-                tag=AuditTag.PROPOSAL_FOUND_ALTERED,
-                organisation_id=row.organisation_id,
-                subject=row.id,
-                facts={"digest": row.digest, "state": row.state},
-            )

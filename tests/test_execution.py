@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal, RefusalReason
@@ -35,6 +36,7 @@ async def test_a_confirmed_proposal_is_paid_once_with_its_id_as_key(core: Core) 
     assert core.till.paid == [(made.id, 98000)]
     assert await core.tags(made.id) == [
         "proposal:created",
+        "decision:asked",
         "decision:confirmed",
         "execution:started",
         "execution:succeeded",
@@ -82,17 +84,18 @@ async def test_a_state_set_by_hand_without_a_decision_pays_nothing(core: Core) -
     assert core.till.sends == []
 
 
-async def test_a_body_and_digest_exchanged_after_the_confirmation_pay_nothing(core: Core) -> None:
+async def test_body_and_digest_cannot_be_exchanged_after_the_confirmation(core: Core) -> None:
     made = await core.confirmed()
     other = await core.propose(what=draft(minor=1))
-    await run_sql(
-        core.database,
-        "UPDATE proposal SET body = (SELECT body FROM proposal WHERE number = 2), "
-        "digest = (SELECT digest FROM proposal WHERE number = 2) WHERE number = 1",
-    )
+    with pytest.raises(IntegrityError):  # the decision holds on to what it was made for
+        await run_sql(
+            core.database,
+            "UPDATE proposal SET body = (SELECT body FROM proposal WHERE number = 2), "
+            "digest = (SELECT digest FROM proposal WHERE number = 2) WHERE number = 1",
+        )
     assert other.digest != made.digest
-    assert (await core.executor.execute(made.id)).state is State.BLOCKED
-    assert core.till.sends == []
+    done = await core.executor.execute(made.id)
+    assert done.state is State.SUCCEEDED and core.till.paid == [(made.id, 98000)]
 
 
 async def test_a_body_altered_after_the_confirmation_pays_nothing(core: Core) -> None:

@@ -47,6 +47,11 @@ def decimals_of(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
+def is_currency(code: str) -> bool:
+    """Whether that is the code of a currency in use (ISO 4217)."""
+    return code in _DECIMALS
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount of one currency, e.g. 980.00 EUR. May be negative (a credit), never fractional cents."""

@@ -119,7 +119,8 @@ async def resume(thread: ThreadDict) -> None:
     try:
         talk = talks.resumed(thread, language=language)
         await push_page(talk.language)
-        principal, _ = await house.current()
+        principal, session_id = await house.current()
+        cards.sit(context.session.id, session_id)
         organisation = await house.organisation_for(principal)
         for element in thread.get("elements") or []:
             if element.get("name") == CARD and organisation is not None:
@@ -143,7 +144,7 @@ async def renew_card(element: Any, principal: Principal, organisation: Organisat
     )
     try:
         proposal = await house.proposals.get(str(props.get("proposal_id", "")))
-        present = cards.props(proposal, view) if proposal else None
+        present = await cards.props(proposal, view, context.session.id) if proposal else None
     except Refusal as refusal:
         proposal, present = None, None
         props["word"] = refusal.text(view.language)
@@ -183,6 +184,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
     """Answer for whoever is speaking, with the roles of this moment."""
     language = talk.language
     principal, session_id = await house.current()
+    cards.sit(context.session.id, session_id)
     organisation = await house.organisation_for(principal)
     if organisation is None:
         await say(sentence("no_organisation", language, person=principal.name))
@@ -275,6 +277,7 @@ async def show_waiting(
 async def clicking() -> Clicking:
     """Who clicks, read from our tables now. Raises SessionOver or LookupError."""
     principal, session_id = await house.current()
+    cards.sit(context.session.id, session_id)
     organisation = await house.organisation_for(principal)
     if organisation is None:
         raise LookupError("no organisation")

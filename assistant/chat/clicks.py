@@ -16,7 +16,7 @@ from assistant.audit import AuditTag
 from assistant.cards import EDITABLE, edited_arguments
 from assistant.chat.house import House
 from assistant.chat.ill_formed import LONGEST_FIELD, named_proposal, told, what_is_wrong
-from assistant.decisions import Verdict
+from assistant.decisions import LONGEST_REASON, Verdict, Wish
 from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal, RefusalReason
@@ -38,6 +38,10 @@ class DecideClick(BaseModel):
     proposal_id: _ProposalId
     digest: _Digest
     verdict: Literal["confirm", "cancel"]
+    confirmation: Annotated[str, StringConstraints(max_length=100)] = ""
+    """The code that the card carried."""
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)] = ""
+    """Why it is not a duplicate."""
 
 
 class EditClick(BaseModel):
@@ -92,14 +96,17 @@ class Clicks:
             return await self._ill_formed(AuditTag.DECISION_REFUSED, payload, error, clicking)
         verdict = Verdict(click.verdict)
         try:
-            proposal = await self._house.decisions.decide(
+            wish = Wish(
                 proposal_id=click.proposal_id,
                 digest=click.digest,
                 verdict=verdict,
-                principal=clicking.principal,
                 session_id=clicking.session_id,
                 organisation_id=clicking.organisation.id,
+                confirmation=click.confirmation,
+                reason=click.reason,
+                language=clicking.language,
             )
+            proposal = await self._house.decisions.decide(wish, clicking.principal)
         except Refusal as refusal:
             await self._refresh(click.proposal_id)
             return refused(refusal, clicking.language)

@@ -91,6 +91,8 @@ class Conversations(BaseDataLayer):
         if element.type != "custom" and not element.url:
             return _nothing()
         kept["chainlitKey"] = None  # names a file of this process that is gone tomorrow
+        if isinstance(props := kept.get("props"), dict) and "confirmation" in props:
+            kept["props"] = {**props, "confirmation": ""}  # was for one session, and for some minutes
         return self._put(element.thread_id, SaveElement(kept))
 
     def delete_element(self, element_id: str, thread_id: str | None = None) -> Done:

@@ -18,10 +18,12 @@ import structlog
 
 from assistant.audit import AuditTag
 from assistant.clock import Clock, NewId, new_uuid, utc_now
-from assistant.decisions import Verdict
+from assistant.confirmation import Confirmations, Seat
+from assistant.decisions import Wish
 from assistant.dispatch import AccessFor
 from assistant.feed import Feed
 from assistant.model import Model
+from assistant.policy.verdict import Stopped
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from tools.base import Draft, Organisation, Toolset, WriteTool
@@ -52,16 +54,7 @@ class ProposalStore(Protocol):
 class DecisionDoor(Protocol):
     """assistant.decisions.Decisions, as far as the chat uses it."""
 
-    async def decide(
-        self,
-        *,
-        proposal_id: str,
-        digest: str,
-        verdict: Verdict,
-        principal: Principal,
-        session_id: str,
-        organisation_id: str,
-    ) -> Proposal: ...
+    async def decide(self, wish: Wish, principal: Principal) -> Proposal: ...
 
 
 class Executes(Protocol):
@@ -108,6 +101,27 @@ class Errands:
             log.error("errand failed", errand=task.get_name(), exc_info=fault)
 
 
+class Switch(Protocol):
+    """assistant.stop_switch.StopSwitch, as far as the chat uses it."""
+
+    async def stop(
+        self, organisation: Organisation, principal: Principal | None, why: str, session_id: str = ""
+    ) -> None: ...
+
+    async def allow(
+        self, organisation: Organisation, principal: Principal | None, why: str = "", session_id: str = ""
+    ) -> None: ...
+
+    async def state(self, organisation_id: str) -> Stopped | None: ...
+
+
+SteppedUp = Callable[[Proposal, Seat], Awaitable[bool]]
+
+
+async def _not_stepped_up(_proposal: Proposal, _seat: Seat) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything the chat's handlers reach."""
@@ -123,10 +137,16 @@ class House:
     audit: Notes
     """Where a click is recorded that never came to a decision."""
     feed: Feed
+    confirmations: Confirmations
+    """Mints the code that a shown card carries."""
+    switch: Switch
+    """Stops everything that is written, and allows it again."""
     current: Callable[[], Awaitable[tuple[Principal, str]]]
     """Who is speaking (assistant.login.current.current); raises SessionOver."""
     sandboxed: bool
     """Whether any provider is the sandbox's: the ribbon says so."""
+    stepped_up: SteppedUp = _not_stepped_up
+    """Whether somebody has just signed in with a second factor for that proposal."""
     turn_steps: int = 8
     clock: Clock = utc_now
     new_id: NewId = new_uuid

@@ -23,7 +23,9 @@ from assistant.cards import Looking, Props, card_props, face_of, outcome_words, 
 from assistant.chat.house import House
 from assistant.chat.talks import Talks
 from assistant.chat.upstream import now, store
+from assistant.confirmation import Seat
 from assistant.language import detect
+from assistant.policy.verdict import Need
 from assistant.principal import Principal
 from assistant.proposals import Proposal, State
 from assistant.untrusted import harmless
@@ -64,6 +66,14 @@ class OpenCards:
     def __init__(self, house: House, talks: Talks) -> None:
         self._house, self._talks = house, talks
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
+        self._seats: OrderedDict[str, str] = OrderedDict()
+
+    def sit(self, chat_session_id: str, login_session_id: str) -> None:
+        """Through which login that chat is looked at now: what is shown there is shown to that session."""
+        self._seats[chat_session_id] = login_session_id
+        self._seats.move_to_end(chat_session_id)
+        while len(self._seats) > _REMEMBERED:
+            self._seats.popitem(last=False)
 
     def remember(self, proposal_id: str, view: View) -> None:
         """This conversation shows that card now."""
@@ -76,12 +86,26 @@ class OpenCards:
             self._shown.popitem(last=False)
         return shown
 
-    def props(self, proposal: Proposal, view: View, *, fresh: bool = False) -> Props | None:
-        """The card as that person sees it now; None when this version does not know the tool any more."""
+    async def props(
+        self, proposal: Proposal, view: View, chat_session_id: str = "", *, fresh: bool = False
+    ) -> Props | None:
+        """The card as that person sees it now in that chat; None when this version does not know the tool any more.
+
+        Only a chat that somebody is known to look at gets the code with which the card can be confirmed.
+        """
         tool = self._house.toolset.get(proposal.tool)
         if not isinstance(tool, WriteTool):
             return None
-        looking = Looking(view.viewer, view.language, self._house.clock(), view.timezone)
+        seat = Seat(view.viewer.id, self._seats.get(chat_session_id, ""))
+        looking = Looking(
+            view.viewer,
+            view.language,
+            self._house.clock(),
+            view.timezone,
+            thread_id=view.thread_id,
+            confirmation=self._house.confirmations.mint(proposal, seat),
+            stepped_up=Need.STEP_UP in proposal.needs and await self._house.stepped_up(proposal, seat),
+        )
         return card_props(proposal, tool, looking, fresh=fresh)
 
     async def changed(self, proposal: Proposal) -> None:
@@ -111,9 +135,9 @@ class OpenCards:
                 await self._show(proposal, view)
 
     async def _show(self, proposal: Proposal, view: View) -> None:
-        props = self.props(proposal, view)
-        if props is not None:
-            for session in sessions_of(view.thread_id):
+        for session in sessions_of(view.thread_id):
+            props = await self.props(proposal, view, session.id)
+            if props is not None:
                 await _emit(session, "element", element(view, props))
 
     async def _tell(self, proposal: Proposal, thread_id: str, language: Language) -> None:
@@ -145,16 +169,15 @@ class OpenCards:
         for thread_id, seen in places.items():
             identity = uuid.uuid5(uuid.UUID(made.id), f"{thread_id}:passed on")
             view = replace(seen, element_id=str(uuid.uuid5(identity, "card")), message_id=str(identity))
-            props = self.props(made, view)
+            props = await self.props(made, view)
             if props is None or view.element_id in self._of(made.id).views:
                 continue
             self.remember(made.id, view)
-            await self._say(view, harmless(changed_by(old, made, view.language)), props)
+            await self._say(made, view, harmless(changed_by(old, made, view.language)), props)
 
-    async def _say(self, view: View, line: str, props: Props) -> None:
+    async def _say(self, proposal: Proposal, view: View, line: str, props: Props) -> None:
         """A message with a card under it, kept and shown."""
         step = _message(view.message_id, view.thread_id, line)
-        card = element(view, props)
         if (layer := store()) is not None:
             await layer.create_step(cast(StepDict, step))
             await layer.create_element(kept_card(view, props))
@@ -162,7 +185,7 @@ class OpenCards:
             talk.told(line)
         for session in sessions_of(view.thread_id):
             await _emit(session, "new_message", step)
-            await _emit(session, "element", card)
+        await self._show(proposal, view)
 
     def _view_of_proposer(self, proposal: Proposal) -> View:
         """The proposer's own chat where nobody has it open: they see the card as somebody who may not confirm."""

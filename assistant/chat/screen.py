@@ -185,7 +185,7 @@ class ChatScreen:
                 language=self._language,
                 timezone=self._organisation.timezone,
             )
-            props = self._cards.props(proposal, view, fresh=fresh)
+            props = await self._cards.props(proposal, view, context.session.id, fresh=fresh)
             if props is not None:
                 elements.append(cl.CustomElement(id=view.element_id, name=CARD, props=props, url=CARD_FILE))
                 self._cards.remember(proposal.id, view)

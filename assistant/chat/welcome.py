@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assistant.card_needs import may_confirm
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.sentences import sentence
@@ -48,8 +49,9 @@ class Waits:
     def of(cls, waiting: list[Proposal], principal: Principal, organisation: Organisation) -> Waits:
         """Sort what waits by who has to act."""
         may = principal.may(Role.APPROVER, organisation.id)
-        mine = () if may else tuple(p for p in waiting if p.proposer_id == principal.id)
-        return cls(organisation, tuple(waiting) if may else (), mine, may)
+        for_me = tuple(p for p in waiting if may_confirm(p, principal))
+        mine = tuple(p for p in waiting if p.proposer_id == principal.id and p not in for_me)
+        return cls(organisation, for_me, mine, may)
 
     @property
     def everything(self) -> list[Proposal]:

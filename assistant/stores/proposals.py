@@ -5,12 +5,25 @@ Every change of state goes through `move`: an UPDATE that names the state it exp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, UniqueConstraint, and_, or_, text, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    and_,
+    or_,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tools.base import WriteKind
 
 MOST_ATTEMPTS = 8
 """After so many sends of one proposal a person has to look."""
@@ -51,8 +64,12 @@ class AttemptOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-def _one_of(column: str, members: type[StrEnum]) -> str:
+def _one_of(column: str, members: Iterable[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(str(member)) for member in members)})"
+
+
+TAKEN = (State.CONFIRMED, State.EXECUTING, State.SUCCEEDED, State.UNKNOWN)
+"""Somebody has confirmed it, and it counts: done, under way, or perhaps done."""
 
 
 class ProposalRow(SQLModel, table=True):
@@ -65,6 +82,16 @@ class ProposalRow(SQLModel, table=True):
         CheckConstraint(f"attempts BETWEEN 0 AND {MOST_ATTEMPTS}", name="ck_proposal_attempts"),
         CheckConstraint("length(digest) = 64", name="ck_proposal_digest"),
         CheckConstraint("state <> 'succeeded' OR receipt <> ''", name="ck_proposal_succeeded_has_receipt"),
+        CheckConstraint(_one_of("kind", WriteKind), name="ck_proposal_kind"),
+        CheckConstraint("amount_minor >= 0", name="ck_proposal_amount"),
+        # Four eyes, held by the database whatever the code above it does.
+        CheckConstraint("kind <> 'payee_change' OR second_person", name="ck_proposal_payee_change_by_two"),
+        CheckConstraint(
+            f"NOT second_person OR NOT {_one_of('state', TAKEN)} OR decided_by_id <> proposer_id",
+            name="ck_proposal_second_person",
+        ),
+        UniqueConstraint("id", "proposer_id", "second_person", "digest", name="uq_proposal_as_decided"),
+        Index("ix_proposal_alike", "organisation_id", "payee_id", "created_at"),
     )
 
     id: str = Field(primary_key=True)
@@ -79,6 +106,19 @@ class ProposalRow(SQLModel, table=True):
     proposer_id: str
     proposer_name: str
     conversation_id: str = Field(index=True)
+    kind: str
+    """What it does to money (tools.base.WriteKind); with the next four, what the rules and their sums go by."""
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    currency: str = ""
+    payee_id: str = ""
+    reference: str = ""
+    """The number of the invoice or bill, folded, for recognising the same payment again."""
+    policy_version: str
+    """Digest of the rules by which it was judged last."""
+    second_person: bool
+    """Somebody else than the proposer has to confirm it; once it is so, it stays so."""
+    ruling: str = "{}"
+    """What the rules said last, for the card: needs, lines, earlier payments like it (assistant.policy)."""
     subject: str = Field(index=True)
     """The id of the document that it is about, for finding the others on it; execution asks the tool itself."""
     replaces: str = ""
@@ -106,17 +146,43 @@ class ProposalNumberRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """What a person decided, once: the proposal is the key, so that a second decision cannot be stored."""
+    """What a person decided, once: the proposal is the key, so that a second decision cannot be stored.
+
+    Proposer, digest and the need of a second person are the proposal's own (a foreign key holds them together), so
+    that neither can be changed afterwards on one side only.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (CheckConstraint(_one_of("verdict", Verdict), name="ck_decision_verdict"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("verdict", Verdict), name="ck_decision_verdict"),
+        CheckConstraint(
+            "verdict <> 'confirm' OR NOT second_person OR person_id <> proposer_id", name="ck_decision_second_person"
+        ),
+        CheckConstraint("verdict <> 'confirm' OR confirmation IS NOT NULL", name="ck_decision_confirmation"),
+        ForeignKeyConstraint(
+            ["proposal_id", "proposer_id", "second_person", "digest"],
+            ["proposal.id", "proposal.proposer_id", "proposal.second_person", "proposal.digest"],
+            name="fk_decision_as_proposed",
+        ),
+        Index("ix_decision_person", "person_id", "at"),
+        Index("ix_decision_organisation", "organisation_id", "at"),
+    )
 
-    proposal_id: str = Field(primary_key=True, foreign_key="proposal.id")
+    proposal_id: str = Field(primary_key=True)
     verdict: str
     digest: str
     person_id: str
+    proposer_id: str
+    second_person: bool
     session_id: str
     organisation_id: str
+    policy_version: str
+    confirmation: str | None = Field(default=None, unique=True)
+    """SHA-256 of the single-use code that came with the click; None for a cancellation."""
+    step_up_id: str | None = Field(default=None, unique=True)
+    """The strict sign-in that was made for exactly this."""
+    reason: str = ""
+    """Why it is not a duplicate, in the approver's words."""
     at: str
 
 
@@ -152,6 +218,11 @@ def valid_at(now: str) -> ColumnElement[bool]:
 def over_at(now: str) -> ColumnElement[bool]:
     """Condition: its time is over."""
     return col(ProposalRow.expires_at) <= now
+
+
+def under_rules(policy_version: str) -> ColumnElement[bool]:
+    """Condition: it was judged last by these rules."""
+    return col(ProposalRow.policy_version) == policy_version
 
 
 def not_replaced() -> ColumnElement[bool]:

@@ -11,12 +11,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from assistant.audit import AuditTrail
-from assistant.decisions import Decisions
+from assistant.confirmation import Confirmations, Seat
+from assistant.decisions import Decisions, StepUp, Wish
 from assistant.execution import Executor, Patience
 from assistant.feed import Feed
+from assistant.policy.rules import Policy, load_policy
 from assistant.principal import Grant, Principal, Role
 from assistant.proposals import Proposal, Proposals
-from assistant.stores.database import Database
+from assistant.rulings import Rulings
+from assistant.stop_switch import StopSwitch
+from assistant.stores.database import Database, Work
 from assistant.stores.proposals import Verdict
 from tools.base import (
     Access,
@@ -233,6 +237,27 @@ def draft(*, due: int = 98000, minor: int = 98000, bill: str = "bill-204") -> Dr
     return Draft(payload, "Payment of € 980.00 for bill BILL-204")
 
 
+@dataclass
+class KnownPayee:
+    """A contact as the registry knows it."""
+
+    bank: str = ""
+    active: bool = True
+    known_since: datetime = NOON - timedelta(days=400)
+    changed_at: datetime | None = None
+    what_changed: tuple[str, ...] = ()
+
+
+class KnownPayees:
+    """Stands where the registry of payees stands: everybody is known for long unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, KnownPayee | None] = {}
+
+    async def standing(self, _work: Work, _organisation_id: str, contact_id: str) -> KnownPayee | None:
+        return self.known.get(contact_id, KnownPayee())
+
+
 class Core:
     """Proposals, decisions, execution and the audit trail around one till."""
 
@@ -244,6 +269,8 @@ class Core:
         till: Till | None = None,
         checkpoint: Callable[[str], None] = lambda _name: None,
         patience: Patience | None = None,
+        policy: Policy | None = None,
+        payees: KnownPayees | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or HandClock()
@@ -252,8 +279,24 @@ class Core:
         self.feed = Feed()
         self.audit = AuditTrail(database, clock=self.clock)
         self.sessions: dict[str, Principal] = {f"session-{p.name}": p for p in (VERA, PAUL, ANNA, ALEX, OTTO)}
-        self.proposals = Proposals(database, self.audit, self.feed, card_minutes=30, clock=self.clock)
-        self.decisions = Decisions(database, self.audit, self.feed, self._of_session, clock=self.clock)
+        self.policy = policy or load_policy()
+        self.payees = payees or KnownPayees()
+        self.rulings = Rulings(self.policy, Toolset([self.tool]), self.payees, self.clock)
+        self.confirmations = Confirmations("k" * 32, minutes=self.policy.cards.confirm_minutes, clock=self.clock)
+        self.stepped_up: dict[tuple[str, str, str], StepUp] = {}
+        """Strict sign-ins by (proposal, person, session)."""
+        self.switch = StopSwitch(database, self.audit, clock=self.clock)
+        self.proposals = Proposals(database, self.audit, self.feed, self.rulings, card_minutes=30, clock=self.clock)
+        self.decisions = Decisions(
+            database,
+            self.audit,
+            self.feed,
+            self._of_session,
+            self.rulings,
+            self.confirmations,
+            step_up_for=self._step_up,
+            clock=self.clock,
+        )
         self.executor = Executor(
             database,
             Toolset([self.tool]),
@@ -262,12 +305,20 @@ class Core:
             self.feed,
             self.clock,
             self.audit,
+            self.rulings,
+            self._of_person,
             checkpoint=checkpoint,
             patience=patience or QUICK,
         )
 
     async def _of_session(self, session_id: str) -> Principal | None:
         return self.sessions.get(session_id)
+
+    async def _of_person(self, person_id: str) -> Principal | None:
+        return next((person for person in self.sessions.values() if person.id == person_id), None)
+
+    async def _step_up(self, _work: Work, proposal: Proposal, seat: Seat) -> StepUp | None:
+        return self.stepped_up.get((proposal.id, seat.person_id, seat.session_id))
 
     async def _access(self, _organisation_id: str) -> Access:
         return cast(Access, None)
@@ -277,8 +328,9 @@ class Core:
 
     def again(self, **more: Any) -> Core:
         """The same database, provider and clock in another process, or in this one after a restart."""
+        more = {"policy": self.policy, "payees": self.payees, **more}
         core = Core(self.database, clock=self.clock, till=self.till, **more)
-        core.sessions = self.sessions
+        core.sessions, core.stepped_up = self.sessions, self.stepped_up
         return core
 
     async def propose(self, who: Principal = PAUL, what: Draft | None = None, **more: Any) -> Proposal:
@@ -294,16 +346,19 @@ class Core:
 
     async def decide(self, proposal: Proposal, who: Principal = ANNA, **more: Any) -> Proposal:
         """A click on the card."""
+        session_id = str(more.pop("session_id", f"session-{who.name}"))
         wish: dict[str, Any] = {
             "proposal_id": proposal.id,
             "digest": proposal.digest,
             "verdict": Verdict.CONFIRM,
-            "principal": who,
-            "session_id": f"session-{who.name}",
+            "session_id": session_id,
             "organisation_id": proposal.organisation_id,
+            "confirmation": self.confirmations.mint(proposal, Seat(who.id, session_id)),
+            "reason": "it is another part of it",
             **more,
         }
-        return await self.decisions.decide(**wish)
+        principal = wish.pop("principal", who)
+        return await self.decisions.decide(Wish(**wish), principal)
 
     async def confirmed(self) -> Proposal:
         """A proposal that somebody has confirmed."""

@@ -1,0 +1,70 @@
+"""What a card says about its conditions: a second person, a second factor, a payment that it may repeat, the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.card_words import card_word
+from assistant.policy.need_words import earlier_line
+from assistant.policy.verdict import Need
+from assistant.principal import Principal, Role
+from assistant.proposals import Proposal
+from tools.errors import Language
+
+Props = dict[str, Any]
+
+
+def waits_for_another(proposal: Proposal, viewer: Principal) -> bool:
+    """Whether this person proposed it and somebody else has to confirm."""
+    return proposal.second_person and viewer.id == proposal.proposer_id
+
+
+def may_confirm(proposal: Proposal, viewer: Principal) -> bool:
+    """Whether the button is theirs, as far as a page can say; the decision asks everything again."""
+    return viewer.may(Role.APPROVER, proposal.organisation_id) and not waits_for_another(proposal, viewer)
+
+
+def needs_props(
+    proposal: Proposal, viewer: Principal, language: Language, *, thread_id: str, confirmation: str, stepped_up: bool
+) -> Props:
+    """The conditions of a waiting card for the person who looks at it."""
+    mine = may_confirm(proposal, viewer)
+    return {
+        "confirmation": confirmation if mine else "",
+        "needs": sorted(proposal.needs | ({Need.SECOND_PERSON} if proposal.second_person else set())),
+        "needs_words": _words(proposal, viewer, language),
+        "step_up": _step_up(proposal, language, thread_id, done=stepped_up) if mine else None,
+        "duplicates": [earlier_line(each, language) for each in proposal.earlier],
+        "rules": list(proposal.rules.get(language) or proposal.rules.get("en", ())),
+    }
+
+
+NO_NEEDS: Props = {
+    "confirmation": "",
+    "needs": [],
+    "needs_words": [],
+    "step_up": None,
+    "duplicates": [],
+}
+"""What a card that does not wait any more asks for."""
+
+
+def _words(proposal: Proposal, viewer: Principal, language: Language) -> list[str]:
+    said: list[str] = []
+    if proposal.second_person:
+        own = viewer.id == proposal.proposer_id
+        said.append(card_word("need_another" if own else "need_second_person", language))
+    if Need.STEP_UP in proposal.needs:
+        said.append(card_word("need_step_up", language))
+    return said
+
+
+def _step_up(proposal: Proposal, language: Language, thread_id: str, *, done: bool) -> Props | None:
+    if Need.STEP_UP not in proposal.needs:
+        return None
+    return {
+        "url": f"/step-up/{proposal.id}?digest={proposal.digest}&thread={thread_id}",
+        "label": card_word("step_up", language),
+        "done": done,
+        "why": card_word("step_up_done" if done else "step_up_why", language),
+    }

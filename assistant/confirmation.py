@@ -1,0 +1,87 @@
+"""The code that comes with a confirmation: minted when the card is shown, for exactly that, for that person, once.
+
+RTS (EU) 2018/389, article 5, asks for a code that is specific to amount and payee and that any change of them makes
+invalid. Ours is an HMAC over the digest of the canonical bytes (amount, payee, account, date, text), the person, the
+login session, the organisation and the version of the rules. It cannot be made without the house's key, and no tool,
+prompt or message ever carries it; the decision keeps its hash, and that once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from assistant.canonical import canonical
+from assistant.clock import Clock, utc_now
+from assistant.proposal import Proposal
+
+
+class Shown(StrEnum):
+    """What a code proves."""
+
+    NOW = "now"
+    """This card was shown to this person in this session a short time ago, under these rules."""
+    TOO_LONG_AGO = "too_long_ago"
+    NEVER = "never"
+    """No code, or one that was made for something or somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who looks at a card, and through which login session."""
+
+    person_id: str
+    session_id: str
+
+
+class Confirmations:
+    """Mints and checks the codes."""
+
+    def __init__(self, key: str, *, minutes: float, clock: Clock = utc_now) -> None:
+        if len(key) < 32:
+            raise ValueError("the key of confirmations must have at least 32 characters")
+        self._key, self._valid, self._clock = key.encode(), timedelta(minutes=minutes), clock
+
+    def mint(self, proposal: Proposal, seat: Seat) -> str:
+        """The code for that card in front of that person; "" where nobody is signed in."""
+        if not seat.session_id or not seat.person_id:
+            return ""
+        shown_at = int(self._clock().timestamp())
+        return f"{shown_at:x}.{self._mac(proposal, seat, shown_at)}"
+
+    def check(self, code: str, proposal: Proposal, seat: Seat) -> Shown:
+        """What that code proves about this card, this person and this session."""
+        when, _, mac = code.partition(".")
+        try:
+            shown_at = int(when, 16)
+        except ValueError:
+            return Shown.NEVER
+        if not hmac.compare_digest(mac.encode(), self._mac(proposal, seat, shown_at).encode()):
+            return Shown.NEVER
+        age = self._clock().timestamp() - shown_at
+        return Shown.NOW if -1 <= age <= self._valid.total_seconds() else Shown.TOO_LONG_AGO
+
+    def _mac(self, proposal: Proposal, seat: Seat, shown_at: int) -> str:
+        about = canonical(
+            {
+                "purpose": "confirm",
+                "proposal": proposal.id,
+                "digest": proposal.digest,
+                "organisation": proposal.organisation_id,
+                "policy": proposal.policy_version,
+                "person": seat.person_id,
+                "session": seat.session_id,
+                "shown_at": shown_at,
+            }
+        )
+        made = hmac.new(self._key, about, hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def fingerprint(code: str) -> str:
+    """What is kept of a code that was used: enough to see it again, nothing to use."""
+    return hashlib.sha256(code.encode()).hexdigest()
