@@ -35,7 +35,7 @@ def needs_props(
         "needs_words": _words(proposal, viewer, language),
         "step_up": _step_up(proposal, language, thread_id, done=stepped_up) if mine else None,
         "duplicates": [earlier_line(each, language) for each in proposal.earlier],
-        "rules": list(proposal.rules.get(language) or proposal.rules.get("en", ())),
+        "rules": proposal.rules.get(language) or proposal.rules.get("en") or [],
     }
 
 

@@ -64,6 +64,29 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "Too many tools were called for one message. This one was not called.",
         "de": "Für eine Nachricht wurden zu viele Werkzeuge aufgerufen. Dieses wurde nicht aufgerufen.",
     },
+    # an admin's words
+    "writes_stopped": {
+        "en": "All writes of {organisation} are stopped. Nothing is sent to any provider until an admin says “allow "
+        "writes”. What was sent before is still looked up.",
+        "de": "Alles Schreiben für {organisation} ist angehalten. Es wird nichts an einen Anbieter gesendet, bis eine "
+        "Person mit der Rolle admin „Schreiben erlauben“ sagt. Was vorher gesendet wurde, wird weiter geklärt.",
+    },
+    "writes_allowed": {
+        "en": "Writes of {organisation} are allowed again. Cards that still wait can be confirmed.",
+        "de": "Schreiben für {organisation} ist wieder erlaubt. Karten, die noch warten, können bestätigt werden.",
+    },
+    "only_an_admin": {
+        "en": "That needs the role admin in {organisation}. Nothing was changed.",
+        "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",
+    },
+    "no_such_life": {
+        "en": "There is no proposal {label} in {organisation}.",
+        "de": "Einen Vorschlag {label} gibt es in {organisation} nicht.",
+    },
+    "life_here": {
+        "en": "Everything that the audit trail has of {label}: {summary}.",
+        "de": "Alles, was das Prüfprotokoll von {label} hat: {summary}.",
+    },
     # the turn
     "no_answer": {
         "en": "The language model gave no answer. Nothing was written. Ask again, in other words.",

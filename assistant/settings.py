@@ -91,6 +91,16 @@ class Settings(BaseSettings):
     """How many times the model may call tools before it has to answer."""
 
     # money
+    policy_file: Path | None = None
+    """The rules: who may propose and confirm what, up to how much; default: those that come with the product."""
+    audit_folder: Path | None = None
+    """Where signed checkpoints of the audit trail go; default: a folder in ASSISTANT_HOME. Ship it elsewhere."""
+    audit_every_minutes: float = 15
+    """How often a checkpoint is signed while something new is in the trail."""
+    step_up_acr: str = "urn:okta:loa:2fa:any"
+    """The level of sign-in that is asked of Okta for a large confirmation (`acr_values`)."""
+    step_up_minutes: float = 5
+    """How long after such a sign-in its one proposal can be confirmed."""
     card_minutes: float = 30
     """How long a card can be confirmed."""
     ledger_fresh_seconds: float = 15

@@ -11,11 +11,13 @@ import pytest
 from assistant.audit import AuditTag
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import House
-from assistant.decisions import Verdict
+from assistant.confirmation import Confirmations
+from assistant.decisions import Verdict, Wish
 from assistant.feed import Feed
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal, RefusalReason
+from assistant.stores.audit import AuditRow
 from tests.support.books import make_access
 from tests.support.conversation import ORGANISATION, TOOLSET, KeepsProposals, person, proposal
 from tests.support.model import ScriptedModel
@@ -33,13 +35,25 @@ class Door:
     """Stands where Decisions stands; keeps what it was asked."""
 
     refuses: Refusal | None = None
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[Wish, Principal]] = field(default_factory=list)
 
-    async def decide(self, **asked: Any) -> Proposal:
-        self.asked.append(asked)
+    async def decide(self, wish: Wish, principal: Principal) -> Proposal:
+        self.asked.append((wish, principal))
         if self.refuses:
             raise self.refuses
-        return replace(OPEN, state=State.CONFIRMED if asked["verdict"] is Verdict.CONFIRM else State.REJECTED)
+        return replace(OPEN, state=State.CONFIRMED if wish.verdict is Verdict.CONFIRM else State.REJECTED)
+
+
+class Switch:
+    """Stands where the stop switch stands, and is never touched by a click on a card."""
+
+    async def stop(self, *_: Any, **__: Any) -> None:
+        raise AssertionError("a card does not stop the house")
+
+    allow = stop
+
+    async def state(self, organisation_id: str) -> None:
+        return None
 
 
 @dataclass
@@ -85,6 +99,9 @@ class Trail:
     async def note(self, **event: Any) -> None:
         self.noted.append(event)
 
+    async def of_number(self, organisation_id: str, number: int) -> list[AuditRow]:
+        return []
+
 
 @dataclass
 class Room:
@@ -114,6 +131,8 @@ class Room:
             executor=self.runs,
             audit=self.trail,
             feed=Feed(),
+            confirmations=Confirmations("k" * 32, minutes=10),
+            switch=Switch(),
             current=nobody,
             sandboxed=True,
         )
@@ -133,17 +152,21 @@ def click(**more: Any) -> dict[str, Any]:
 
 async def test_confirm_goes_through_the_door_and_is_executed() -> None:
     room = Room()
-    assert await room.clicks.decide(click(verdict="confirm"), by()) == {"ok": True}
+    brought = click(verdict="confirm", confirmation="code", reason="the second half")
+    assert await room.clicks.decide(brought, by()) == {"ok": True}
     await room.settled()
     assert room.runs.executed == [OPEN.id]
-    assert room.door.asked[0] == {
-        "proposal_id": OPEN.id,
-        "digest": OPEN.digest,
-        "verdict": Verdict.CONFIRM,
-        "principal": person(Role.APPROVER),
-        "session_id": "s-1",
-        "organisation_id": "org-1",
-    }
+    wish = Wish(
+        proposal_id=OPEN.id,
+        digest=OPEN.digest,
+        verdict=Verdict.CONFIRM,
+        session_id="s-1",
+        organisation_id="org-1",
+        confirmation="code",
+        reason="the second half",
+        language="en",
+    )
+    assert room.door.asked == [(wish, person(Role.APPROVER))]
 
 
 async def test_cancel_executes_nothing() -> None:

@@ -7,6 +7,7 @@ handler is an outermost one: whatever nobody thought of is logged under a number
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from typing import Any
 
 import chainlit as cl
@@ -15,12 +16,13 @@ from chainlit.context import context
 from chainlit.types import ThreadDict
 from chainlit.utils import wrap_user_function
 
+from assistant.chat.admin import AdminAnswer, AdminDesk
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
-from assistant.chat.upstream import show
+from assistant.chat.upstream import show, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
 from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, command, greeting, starters
 from assistant.dispatch import Asking, Dispatch
@@ -40,6 +42,10 @@ house = lent()
 talks = Talks()
 cards = OpenCards(house, talks)
 clicks = Clicks(house, cards)
+admin = AdminDesk(house)
+pages: OrderedDict[str, str] = OrderedDict()
+"""Which organisation each open page is about."""
+_PAGES = 5_000
 house.feed.subscribe(cards.changed)
 
 RIBBON = {"en": "Sandbox: no real money moves", "de": "Sandbox: Es fließt kein echtes Geld"}
@@ -53,9 +59,17 @@ def browser_language() -> Language:
     return of_browser(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
 
 
-async def push_page(language: Language, welcome: dict[str, Any] | None = None) -> None:
-    """Give the page what stands outside the messages: ribbon, language, greeting, commands."""
+async def push_page(
+    language: Language, organisation: Organisation | None, welcome: dict[str, Any] | None = None
+) -> None:
+    """Give the page what stands outside the messages: ribbons, language, greeting, commands."""
     told: dict[str, Any] = {"ribbon": RIBBON[language] if house.sandboxed else "", "language": language}
+    told["stopped"] = await admin.stopped(organisation, language) if organisation else ""
+    if organisation is not None:
+        pages[context.session.id] = organisation.id
+        pages.move_to_end(context.session.id)
+        while len(pages) > _PAGES:
+            pages.popitem(last=False)
     if welcome is not None:
         told["welcome"] = welcome
     await context.emitter.send_window_message({"finance": told})
@@ -77,10 +91,11 @@ async def open_chat() -> None:
         principal, _ = await house.current()
         organisation = await house.organisation_for(principal)
         if organisation is None:
-            await push_page(language, greeting(principal, None, house.clock(), language))
+            await push_page(language, None, greeting(principal, None, house.clock(), language))
             return
         waits = await what_waits(principal, organisation)
-        await push_page(language, greeting(principal, waits, house.local_now(organisation), language))
+        welcome = greeting(principal, waits, house.local_now(organisation), language)
+        await push_page(language, organisation, welcome)
     except SessionOver:
         await say(sentence("session_over", language))
     except Exception as problem:  # noqa: BLE001  # outermost
@@ -118,10 +133,10 @@ async def resume(thread: ThreadDict) -> None:
     language = browser_language()
     try:
         talk = talks.resumed(thread, language=language)
-        await push_page(talk.language)
         principal, session_id = await house.current()
         cards.sit(context.session.id, session_id)
         organisation = await house.organisation_for(principal)
+        await push_page(talk.language, organisation)
         for element in thread.get("elements") or []:
             if element.get("name") == CARD and organisation is not None:
                 await renew_card(element, principal, organisation, talk)
@@ -196,6 +211,9 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         page_language=browser_language(),
         cards=cards,
     )
+    if said := await admin.answer(text, principal, organisation, session_id, language):
+        await show_admin(text, said, organisation, screen, talk)
+        return
     if await shown_by_code(text, chosen, principal, organisation, screen, talk):
         return
     asking = Asking(principal, organisation, talk.id, language, session_id)
@@ -214,6 +232,19 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         await turn.run(text)
     finally:
         await screen.finish()
+
+
+async def show_admin(text: str, said: AdminAnswer, organisation: Organisation, screen: ChatScreen, talk: Talk) -> None:
+    """What came of an admin's words; everybody's page is told when writing was stopped or allowed."""
+    if said.table is not None:
+        await screen.table(said.table)
+    talk.history.asked(text)
+    talk.history.answered(said.line)
+    await screen.notice(said.line)
+    if said.switched:
+        line = {language: await admin.stopped(organisation, language) for language in RIBBON}
+        theirs = {page for page, shown in pages.items() if shown == organisation.id}
+        await tell_pages(theirs, lambda language: {"finance": {"stopped": line[language]}})
 
 
 async def shown_by_code(

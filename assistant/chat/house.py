@@ -26,6 +26,7 @@ from assistant.model import Model
 from assistant.policy.verdict import Stopped
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
+from assistant.stores.audit import AuditRow
 from tools.base import Draft, Organisation, Toolset, WriteTool
 
 log = structlog.get_logger()
@@ -76,6 +77,8 @@ class Notes(Protocol):
         principal: Principal | None = None,
         session_id: str = "",
     ) -> None: ...
+
+    async def of_number(self, organisation_id: str, number: int) -> Sequence[AuditRow]: ...
 
 
 class Errands:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 import chainlit as cl
 import chainlit.data
 import chainlit.utils
 from chainlit.data.base import BaseDataLayer
+from chainlit.session import ws_sessions_id
+
+from assistant.language import of_browser
+from tools.errors import Language
 
 
 async def show(content: str, elements: Sequence[Any] = (), *, message: cl.Message | None = None) -> None:
@@ -34,3 +38,11 @@ def store() -> BaseDataLayer | None:
     """Where conversations are kept."""
     layer: Any = chainlit.data.get_data_layer
     return cast("BaseDataLayer | None", layer())
+
+
+async def tell_pages(pages: Collection[str], told: Callable[[Language], dict[str, Any]]) -> None:
+    """Say something to these open pages of this process, each in its browser's language; it is not kept."""
+    for session in [session for session in ws_sessions_id.values() if session.id in pages]:
+        environ: Any = getattr(session, "environ", None) or {}
+        emit: Any = session.emit
+        await emit("window_message", told(of_browser(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))))

@@ -76,8 +76,8 @@ class Rule(BaseModel):
 class Cards(Rule):
     """How many cards may wait, and for how long one that was shown can be confirmed."""
 
-    open_in_a_conversation: Annotated[int, Field(ge=1, le=100)]
-    confirm_minutes: Annotated[int, Field(ge=1, le=60)]
+    open_in_a_conversation: Annotated[int, Field(ge=1, le=100, strict=True)]
+    confirm_minutes: Annotated[int, Field(ge=1, le=60, strict=True)]
 
 
 class Sums(Rule):
@@ -110,7 +110,7 @@ class Threshold(Rule):
 class PayeeRule(Rule):
     """How long a payee who is new or was changed waits."""
 
-    cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 60)]
+    cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 60, strict=True)]
 
     @property
     def cooling_off(self) -> timedelta:
@@ -120,7 +120,7 @@ class PayeeRule(Rule):
 class DuplicateRule(Rule):
     """Within how many days the same payee, amount and number is taken for the same payment."""
 
-    days: Annotated[int, Field(ge=1, le=366)]
+    days: Annotated[int, Field(ge=1, le=366, strict=True)]
 
 
 class KindRules(Rule):

@@ -212,6 +212,8 @@ def proposal(state: State = State.AWAITING, **more: Any) -> Proposal:
         "problem": None,
         "link": "",
         "attempts": 0,
+        "policy_version": "p" * 64,
+        "second_person": False,
     }
     return Proposal(**{**values, **more})
 

@@ -1,0 +1,129 @@
+"""What an admin does in the chat by code, without the model: stop all writes, allow them again, see a proposal's life.
+
+The words are exact, so that no model, no document and no slip of the tongue can mean them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from assistant.audit_life import life_table
+
+from assistant.chat.house import House
+from assistant.principal import Principal, Role
+from assistant.refusals import Refusal
+from assistant.sentences import sentence
+from tools import words
+from tools.base import Organisation
+from tools.errors import Language
+from tools.views import Table
+
+
+class Wish(Enum):
+    """What is asked for."""
+
+    STOP = auto()
+    ALLOW = auto()
+    LIFE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An admin's words, read."""
+
+    wish: Wish
+    rest: str = ""
+    """Why, for stopping and allowing; the proposal's number for a life."""
+
+
+_STOP = re.compile(
+    r"/?(?:stop (?:all )?writes|no writes|alles schreiben anhalten|schreiben anhalten)(?:\s*[:,-]\s*(.{0,200}))?[.!]?"
+)
+_ALLOW = re.compile(r"/?(?:allow writes(?: again)?|schreiben (?:wieder )?erlauben)(?:\s*[:,-]\s*(.{0,200}))?[.!]?")
+_LIFE = re.compile(
+    r"/?(?:audit|audit trail of|history of|life of|prüfprotokoll(?: von)?|verlauf von) p-?(\d{1,9})\s*[?.!]?"
+)
+
+
+def asked(text: str) -> Asked | None:
+    """What an admin asks for with exactly these words; None for everything else."""
+    plain = " ".join(text.split())
+    if len(plain) > 260:
+        return None
+    low = plain.lower()
+    for wish, pattern in ((Wish.STOP, _STOP), (Wish.ALLOW, _ALLOW), (Wish.LIFE, _LIFE)):
+        if found := pattern.fullmatch(low):
+            rest = found[1] or ""
+            return Asked(wish, plain[found.start(1) : found.end(1)] if rest else "")
+    return None
+
+
+def stopped_words(language: Language, *, name: str, when: str, why: str) -> str:
+    """The line on top of every page while writing is stopped."""
+    if language == "de":
+        return f"Schreiben angehalten von {name}, {when}{f': {why}' if why else ''}. Fragen und lesen geht weiter."
+    return f"No writes: stopped by {name}, {when}{f': {why}' if why else ''}. Asking and reading go on."
+
+
+@dataclass(frozen=True, slots=True)
+class AdminAnswer:
+    """What is said and shown; `switched` when every open page has to be told."""
+
+    line: str
+    table: Table | None = None
+    switched: bool = False
+
+
+class AdminDesk:
+    """Carries out an admin's words; the rooms behind it check the role and record what happened, refused or not."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def answer(
+        self, text: str, principal: Principal, organisation: Organisation, session_id: str, language: Language
+    ) -> AdminAnswer | None:
+        """The answer to an admin's words; None when the text is nothing of the kind."""
+        wanted = asked(text)
+        if wanted is None:
+            return None
+        name = words.visible(organisation.name)
+        try:
+            match wanted.wish:
+                case Wish.STOP:
+                    await self._house.switch.stop(organisation, principal, wanted.rest, session_id)
+                    return AdminAnswer(sentence("writes_stopped", language, organisation=name), switched=True)
+                case Wish.ALLOW:
+                    await self._house.switch.allow(organisation, principal, wanted.rest, session_id)
+                    return AdminAnswer(sentence("writes_allowed", language, organisation=name), switched=True)
+                case Wish.LIFE:
+                    return await self._life(int(wanted.rest), principal, organisation, language)
+        except Refusal:
+            return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+
+    async def stopped(self, organisation: Organisation, language: Language) -> str:
+        """The line on top of the page; empty while writing is allowed."""
+        by = await self._house.switch.state(organisation.id)
+        if by is None:
+            return ""
+        local = by.at.astimezone(ZoneInfo(organisation.timezone))
+        when = f"{words.day(local.date(), language)}, {local:%H:%M}"
+        return stopped_words(language, name=words.visible(by.by), when=when, why=words.visible(by.why))
+
+    async def _life(
+        self, number: int, principal: Principal, organisation: Organisation, language: Language
+    ) -> AdminAnswer:
+        """Every step of a proposal from the audit trail, for an admin of the organisation."""
+        name, label = words.visible(organisation.name), f"P-{number}"
+        if not principal.may(Role.ADMIN, organisation.id):
+            return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+        rows = await self._house.audit.of_number(organisation.id, number)
+        if not rows:
+            return AdminAnswer(sentence("no_such_life", language, label=label, organisation=name))
+        table = life_table(rows, label, organisation, language, self._house.clock())
+        count = len(rows)
+        steps = words.say(language, words.many(count, "step", "steps"), words.many(count, "Schritt", "Schritte"))
+        return AdminAnswer(sentence("life_here", language, label=label, summary=steps), table)
