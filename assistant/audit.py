@@ -53,6 +53,8 @@ class AuditTag(StrEnum):
     LOGIN_STARTED = "login:started"
     LOGIN_REFUSED = "login:refused"
     LOGIN_ENDED = "login:ended"
+    STEP_UP_PASSED = "step_up:passed"
+    STEP_UP_REFUSED = "step_up:refused"
     CONNECTION_MADE = "connection:made"
     CONNECTION_LOST = "connection:lost"
     CONNECTION_REMOVED = "connection:removed"

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
+from assistant.audit import AuditTrail
 from assistant.chat import hardening, quickstart
 from assistant.clock import Clock
 from assistant.login.current import SessionOver, current
@@ -24,9 +25,10 @@ from assistant.login.guard import Guard
 from assistant.login.issuer import Registration
 from assistant.login.oidc import OpenIdClient
 from assistant.login.pages import Pages
-from assistant.login.routes import FrontDoor
+from assistant.login.routes import CALLBACK, FrontDoor
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import OrganisationIds, Sessions
+from assistant.login.step_up import SECOND_FACTOR, StepUp
 from assistant.settings import Settings
 from assistant.stores.database import Database
 
@@ -68,6 +70,10 @@ class Front:
     """Further addresses of the house; the guard's rules must name them."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """Providers by name, asked by /readyz."""
+    audit: AuditTrail | None = None
+    """Where step-ups are recorded; made here on the same database where the house brings none."""
+    step_up_level: str = SECOND_FACTOR
+    """What the issuer is asked for when a confirmation needs a second factor (`acr_values`)."""
     beside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
     """What runs as long as the web application does."""
 
@@ -95,11 +101,25 @@ def build_web(front: Front) -> FastAPI:
         organisation_ids=front.organisation_ids,
     )
     keeper = Doorkeeper(sessions, sealer, front.clock, secure=settings.secure)
+    client = OpenIdClient(registration(settings), front.clock)
+    pages = Pages("Okta", no_real_money=_no_real_money(settings), demo_people=settings.sandboxed("okta"))
     door = FrontDoor(
-        client=OpenIdClient(registration(settings), front.clock),
+        client=client,
         keeper=keeper,
+        step_up=StepUp(
+            client=client,
+            keeper=keeper,
+            sealer=sealer,
+            pages=pages,
+            database=front.database,
+            audit=front.audit or AuditTrail(front.database, clock=front.clock),
+            clock=front.clock,
+            redirect_uri=f"{settings.url}{CALLBACK}",
+            secure=settings.secure,
+            level=front.step_up_level,
+        ),
         sealer=sealer,
-        pages=Pages("Okta", no_real_money=_no_real_money(settings), demo_people=settings.sandboxed("okta")),
+        pages=pages,
         url=settings.url,
         secure=settings.secure,
         role_groups=settings.role_groups,

@@ -157,6 +157,8 @@ def test_files_outside_the_public_folders_are_not_served(anna: httpx.Client) -> 
 def test_only_listed_addresses_have_a_door() -> None:
     assert door("GET", "/") is Door.PAGE and door("GET", "/healthz") is Door.OPEN
     assert door("POST", "/") is None and door("TRACE", "/healthz") is None
+    assert door("GET", f"/step-up/{NOBODYS}") is Door.PAGE
+    assert door("POST", f"/step-up/{NOBODYS}") is None and door("GET", "/step-up/P-7") is None
     assert door("GET", "/thread/../../etc") is None and door("GET", "/thread/" + "x" * 36) is None
 
 

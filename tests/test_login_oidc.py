@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -221,6 +222,44 @@ async def test_step_up_is_asked_for_and_checked(issuer: tuple[ForgingIssuer, Non
     them.claims = {"auth_time": int(time.time()) - 600}
     with pytest.raises(SignInProblem, match="prove who you are again"):
         await sign_in(client, nonce, max_age=60)
+    them.claims = {"auth_time": int(time.time()) + 600}
+    with pytest.raises(SignInProblem, match="did not pass the checks"):
+        await sign_in(client, nonce, max_age=60)
+    them.drop = ("auth_time",)
+    with pytest.raises(SignInProblem, match="prove who you are again"):
+        await sign_in(client, nonce, max_age=60)
+
+
+async def test_how_old_a_proof_may_be_is_counted_from_the_request(
+    issuer: tuple[ForgingIssuer, Nonce], client: OpenIdClient
+) -> None:
+    them, nonce = issuer
+    address, attempt = await client.begin(BACK, max_age=0)
+    nonce.note(address)
+    assert parse_qs(urlsplit(address).query)["max_age"] == ["0"]
+    them.claims = {"auth_time": int(time.time()) - 100}
+    answer = {"state": attempt.state, "code": "c0de"}
+    with pytest.raises(SignInProblem, match="prove who you are again"):
+        await client.finish(attempt, BACK, answer)
+    earlier = replace(attempt, begun=attempt.begun - 110)  # the person took two minutes at the issuer
+    assert (await client.finish(earlier, BACK, answer)).auth_time
+
+
+async def test_how_somebody_was_checked_counts_in_the_id_token_only(
+    issuer: tuple[ForgingIssuer, Nonce], client: OpenIdClient
+) -> None:
+    them, nonce = issuer
+    them.drop = ("acr", "auth_time", "email")
+    them.userinfo = {"sub": "anna", "email": "a@example.test", "acr": "phrh", "auth_time": int(time.time())}
+    person = await sign_in(client, nonce)
+    assert (person.email, person.acr, person.auth_time) == ("a@example.test", "", None)
+
+
+async def test_a_nonce_and_a_mark_of_the_callers_own(client: OpenIdClient) -> None:
+    address, attempt = await client.begin(BACK, nonce="bound", mark="step-up.")
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["nonce"] == ["bound"] == [attempt.nonce] and asked["state"] == [attempt.state]
+    assert attempt.state.startswith("step-up.") and len(attempt.state) > 50
 
 
 @pytest.mark.parametrize(

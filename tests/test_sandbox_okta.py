@@ -39,7 +39,7 @@ def test_sign_in_page_lists_every_person_with_a_button_and_says_it_is_the_sandbo
     assert page.status_code == 200
     assert re.findall(r'name="person" value="([^"]+)"', page.text) == [
         *("vera.vogel", "paul.peters", "anna.albrecht", "max.maurer"),
-        *("ada.adler", "nora.niemand", "otto.ost"),
+        *("ada.adler", "nora.niemand", "emil.engel", "otto.ost"),
     ]
     assert "no real money" in page.text
     assert "<script" not in page.text

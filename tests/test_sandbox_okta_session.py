@@ -75,6 +75,44 @@ def test_step_up_of_a_session_asks_only_for_the_code(browser: Browser) -> None:
     assert "Who signs in?" in browser.page(browser.authorize(acr_values=TWO, max_age="0")).text
 
 
+def acr_told(browser: Browser, back: dict[str, str]) -> str:
+    acr: str = browser.claims(browser.exchange(back["code"]).json()["id_token"])["acr"]
+    return acr
+
+
+def test_who_has_no_second_factor_cannot_meet_a_level_that_needs_one(okta: RunningProvider, browser: Browser) -> None:
+    page = browser.page(browser.authorize(acr_values=TWO, max_age="0", login_hint="emil.engel@lindenhof.example"))
+    before = len(okta.effects())
+    unmet = answered(browser.press(page, person="emil.engel"))
+    assert (unmet["error"], unmet["state"]) == ("unmet_authentication_requirements", "st&te")
+    assert len(okta.effects()) == before and "emil.engel" not in okta.state()["sessions"], "nobody was signed in"
+    assert browser.http.get(page.url).status_code == 410, "and that sign-in is over"
+    browser.sign_in("emil.engel")
+    assert answered(browser.authorize(acr_values=TWO))["error"] == "unmet_authentication_requirements"
+    assert acr_told(browser, answered(browser.authorize(acr_values=f"{TWO}:ifpossible"))) == "urn:okta:loa:1fa:any"
+
+
+def test_if_possible_asks_those_who_have_a_second_factor(browser: Browser) -> None:
+    page = browser.page(browser.authorize(acr_values=f"{TWO}:ifpossible"))
+    page = browser.page(browser.press(page, person="anna.albrecht"))
+    assert acr_told(browser, answered(browser.press(page, code=shown_code(page)))) == TWO
+
+
+def test_the_level_told_is_the_one_asked_for_or_what_the_session_has(browser: Browser) -> None:
+    page = browser.page(browser.authorize(acr_values=TWO))
+    page = browser.page(browser.press(page, person="anna.albrecht"))
+    answered(browser.press(page, code=shown_code(page)))
+    for asked, told in ((None, TWO), ("urn:okta:loa:1fa:pwd", "urn:okta:loa:1fa:pwd"), ("urn:example:gold", TWO)):
+        assert acr_told(browser, answered(browser.authorize(acr_values=asked))) == told
+
+
+def test_the_person_hinted_at_stands_first_and_may_be_another(browser: Browser) -> None:
+    page = browser.page(browser.authorize(max_age="0", login_hint="Otto.Ost@lindenhof.example"))
+    assert page.text.index('value="otto.ost"') < page.text.index('value="vera.vogel"')
+    back = answered(browser.press(page, person="vera.vogel"))
+    assert browser.claims(browser.exchange(back["code"]).json()["id_token"])["name"] == "Vera Vogel"
+
+
 def test_five_wrong_codes_end_the_sign_in(browser: Browser) -> None:
     page = browser.page(browser.authorize(acr_values=TWO))
     page = browser.page(browser.press(page, person="anna.albrecht"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -175,3 +176,9 @@ def set_cookie(name: str, value: str, life: timedelta, *, secure: bool, path: st
     if secure:
         morsel["secure"] = True
     return morsel.OutputString()
+
+
+def attempt_cookie(purpose: str, state: str, *, secure: bool) -> str:
+    """One cookie for each sign-in under way, so that two tabs do not spoil each other's."""
+    mark = hashlib.sha256(state.encode()).hexdigest()[:12]
+    return f"{'__Secure-' if secure else ''}assistant_{purpose}_{mark}"

@@ -1,7 +1,8 @@
 """Signs a person in by OpenID Connect: authorization code with PKCE, state and nonce, and a verified ID token.
 
 Sources: OpenID Connect Core 1.0 §3.1, RFC 7636 (PKCE), RFC 9207 (issuer in the answer).
-Written so that a step-up (`acr_values`, `max_age`) needs no second client.
+A step-up (`acr_values`, `max_age`) goes the same way. `acr_values` is only a wish (unknown values are ignored), so
+whoever asks has to read the `acr` that came back.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from assistant.login.problems import SignInProblem, Trouble, refusal
 _LEEWAY = timedelta(seconds=30)
 _OLDEST = timedelta(minutes=10)
 """An ID token older than this was not made for the sign-in that just happened."""
+_PROFILE = ("name", "preferred_username", "email", "groups")
 _SCOPES = "openid profile email groups"
 
 
@@ -36,6 +38,8 @@ class Attempt:
     state: str
     nonce: str
     verifier: str
+    begun: int
+    """When it began, in Unix seconds: what `max_age` is counted back from."""
     max_age: int | None = None
     acr_values: str = ""
 
@@ -50,7 +54,7 @@ class Identity:
     email: str
     groups: tuple[str, ...]
     acr: str
-    """How strictly they were checked, in the issuer's words."""
+    """How strictly they were checked, in the issuer's words; empty when it does not say."""
     auth_time: datetime | None
     """When they proved who they are; earlier than now if the issuer remembered them."""
     id_token: str
@@ -72,13 +76,20 @@ class OpenIdClient:
         max_age: int | None = None,
         prompt: str = "",
         login_hint: str = "",
+        nonce: str = "",
+        mark: str = "",
     ) -> tuple[str, Attempt]:
-        """Where to send the browser, and what it has to bring back. Raises SignInProblem."""
+        """Where to send the browser, and what it has to bring back. Raises SignInProblem.
+
+        `nonce` is one that the caller bound to something, unguessable as well; `mark` is put before the state, so
+        that the address where browsers come back knows what for.
+        """
         metadata = await self.issuer.metadata()
         attempt = Attempt(
-            state=secrets.token_urlsafe(32),
-            nonce=secrets.token_urlsafe(32),
+            state=mark + secrets.token_urlsafe(32),
+            nonce=nonce or secrets.token_urlsafe(32),
             verifier=secrets.token_urlsafe(48),
+            begun=int(self._clock().timestamp()),
             max_age=max_age,
             acr_values=acr_values,
         )
@@ -122,7 +133,8 @@ class OpenIdClient:
             more = await self.issuer.userinfo(access_token)
             if more and more.get("sub") != claims["sub"]:  # OpenID Connect Core §5.3.2
                 raise self._forged("userinfo speaks of another person")
-            claims = {**more, **claims}
+            # How and when somebody was checked counts only as signed, in the ID token.
+            claims = {**{name: more[name] for name in _PROFILE if name in more}, **claims}
         return self._identity(claims, id_token)
 
     async def logout_url(self, id_token: str | None, back_to: str) -> str | None:
@@ -185,11 +197,14 @@ class OpenIdClient:
             raise self._forged(f"ID token expired at {expires}; is this machine's clock right?")
         if issued is None or issued - _LEEWAY > now or issued + _OLDEST < now:
             raise self._forged(f"ID token issued at {issued}; is this machine's clock right?")
-        asked = _moment(claims.get("auth_time"))
-        if attempt.max_age is not None and (
-            asked is None or asked + timedelta(seconds=attempt.max_age) + _LEEWAY < now
-        ):
-            raise self._problem(Trouble.TOO_LONG_AGO, f"auth_time {asked}, max_age {attempt.max_age}")
+        if attempt.max_age is not None:
+            proved = _moment(claims.get("auth_time"))
+            # OpenID Connect Core §3.1.2.1 counts from the request: a person may take a while over their phone.
+            since = datetime.fromtimestamp(attempt.begun - attempt.max_age, UTC)
+            if proved is None or proved + _LEEWAY < since:
+                raise self._problem(Trouble.TOO_LONG_AGO, f"auth_time {proved}, max_age {attempt.max_age}")
+            if proved - _LEEWAY > now:
+                raise self._forged(f"auth_time {proved} is in the future; is this machine's clock right?")
 
     def _identity(self, claims: Mapping[str, Any], id_token: str) -> Identity:
         groups = claims.get("groups")

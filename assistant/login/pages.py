@@ -28,6 +28,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "no_role": "{called} knows you as {who}, but you are in none of the groups that may use this application.",
         "no_role_ask": "Ask whoever looks after {called} to put you into one of these groups, then sign in again:",
         "problem_title": "You are not signed in",
+        "step_up_title": "Nothing was confirmed",
+        "step_up_again": "Try again",
+        "step_up_back": "Back to the conversation",
         "leave_title": "Sign out?",
         "leave": "A link on another page wants to sign you out of the finance assistant.",
         "leave_yes": "Sign out",
@@ -63,6 +66,9 @@ _WORDS: dict[Language, dict[str, str]] = {
             "Bitten Sie die für {called} Zuständigen um eine dieser Gruppen und melden Sie sich dann erneut an:"
         ),
         "problem_title": "Sie sind nicht angemeldet",
+        "step_up_title": "Es wurde nichts bestätigt",
+        "step_up_again": "Noch einmal versuchen",
+        "step_up_back": "Zurück zum Gespräch",
         "leave_title": "Abmelden?",
         "leave": "Ein Link auf einer anderen Seite will Sie vom Finanzassistenten abmelden.",
         "leave_yes": "Abmelden",
@@ -132,6 +138,15 @@ class Pages:
         w = _WORDS[language]
         again = _button(begin, w["again"]) if begin else ""
         return self._page(language, w["problem_title"], f'<p role="alert">{escape(words)}</p>{again}')
+
+    def step_up_refused(self, language: Language, words: str, *, again: str | None, back: str) -> str:
+        """A second sign-in for a card does not count: why, and the ways on. The person stays signed in."""
+        w = _WORDS[language]
+        said = f'<p role="alert">{escape(words)}</p>'
+        if again is None:
+            return self._page(language, w["step_up_title"], said + _button(back, w["step_up_back"]))
+        link = f'<p class="quiet"><a class="second" href="{escape(back)}">{escape(w["step_up_back"])}</a></p>'
+        return self._page(language, w["step_up_title"], said + _button(again, w["step_up_again"]) + link)
 
     def leave(self, language: Language) -> str:
         """Asks before a foreign link signs somebody out."""

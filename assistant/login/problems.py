@@ -1,40 +1,46 @@
-"""Why somebody could not sign in: what happened, that nobody is signed in, and what to do next, in their language."""
+"""Why a sign-in did not succeed: what happened, what was not done, and what to do next, in the person's language."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Literal
 
 Language = Literal["en", "de"]
 
 
+NOT_SIGNED_IN: dict[Language, str] = {"en": "You are not signed in.", "de": "Sie sind nicht angemeldet."}
+
+
 class Trouble(Enum):
-    """What can go wrong; the value is what the person reads, in English and in German."""
+    """What can go wrong; the value is what the person reads, in English and in German.
+
+    `{so}` is what was therefore not done: another thing for a first sign-in than for a step-up.
+    """
 
     NOT_THIS_BROWSER = (
-        "This sign-in did not start in this browser, or it took longer than ten minutes. You are not signed in. "
-        "Start again.",
-        "Diese Anmeldung begann nicht in diesem Browser oder dauerte länger als zehn Minuten. Sie sind nicht "
-        "angemeldet. Beginnen Sie noch einmal.",
+        "This sign-in did not start in this browser, or it took longer than ten minutes. {so} Start again.",
+        "Diese Anmeldung begann nicht in diesem Browser oder dauerte länger als zehn Minuten. {so} Beginnen Sie noch "
+        "einmal.",
     )
     TOO_SLOW = (
-        "{called} did not answer in time. You are not signed in. Try again in a moment.",
-        "{called} hat nicht rechtzeitig geantwortet. Sie sind nicht angemeldet. Versuchen Sie es gleich noch einmal.",
+        "{called} did not answer in time. {so} Try again in a moment.",
+        "{called} hat nicht rechtzeitig geantwortet. {so} Versuchen Sie es gleich noch einmal.",
     )
     OUT_OF_REACH = (
-        "{called} cannot be reached at the moment. You are not signed in. Try again in a few minutes.",
-        "{called} ist gerade nicht erreichbar. Sie sind nicht angemeldet. Versuchen Sie es in einigen Minuten erneut.",
+        "{called} cannot be reached at the moment. {so} Try again in a few minutes.",
+        "{called} ist gerade nicht erreichbar. {so} Versuchen Sie es in einigen Minuten erneut.",
     )
     NONSENSE = (
-        "{called} answered in a way that cannot be used. You are not signed in. Try again in a few minutes; if it "
+        "{called} answered in a way that cannot be used. {so} Try again in a few minutes; if it "
         "stays so, tell whoever looks after {called}.",
-        "Die Antwort von {called} ist nicht brauchbar. Sie sind nicht angemeldet. Versuchen Sie es in einigen "
+        "Die Antwort von {called} ist nicht brauchbar. {so} Versuchen Sie es in einigen "
         "Minuten erneut; bleibt es so, sagen Sie es den für {called} Zuständigen.",
     )
     FORGED = (
-        "{called}'s answer did not pass the checks. You are not signed in. Start again; if it happens twice, tell "
+        "{called}'s answer did not pass the checks. {so} Start again; if it happens twice, tell "
         "whoever looks after {called}.",
-        "Die Antwort von {called} hat die Prüfung nicht bestanden. Sie sind nicht angemeldet. Beginnen Sie noch "
+        "Die Antwort von {called} hat die Prüfung nicht bestanden. {so} Beginnen Sie noch "
         "einmal; geschieht es zweimal, sagen Sie es den für {called} Zuständigen.",
     )
     UNSAFE_ADDRESS = (
@@ -43,19 +49,18 @@ class Trouble(Enum):
         "berichtigt ist.",
     )
     TOO_LONG_AGO = (
-        "{called} did not ask you to prove who you are again. You are not signed in. Start again.",
-        "{called} hat Sie nicht erneut geprüft. Sie sind nicht angemeldet. Beginnen Sie noch einmal.",
+        "{called} did not ask you to prove who you are again. {so} Start again.",
+        "{called} hat Sie nicht erneut geprüft. {so} Beginnen Sie noch einmal.",
     )
     NOT_ASSIGNED = (
-        "{called} refused the sign-in. You are not signed in. You may not be assigned to this application: ask "
+        "{called} refused the sign-in. {so} You may not be assigned to this application: ask "
         "whoever looks after {called}.",
-        "{called} hat die Anmeldung abgelehnt. Sie sind nicht angemeldet. Vielleicht sind Sie dieser Anwendung nicht "
+        "{called} hat die Anmeldung abgelehnt. {so} Vielleicht sind Sie dieser Anwendung nicht "
         "zugewiesen: fragen Sie die für {called} Zuständigen.",
     )
     USED = (
-        "This sign-in was used already or took too long. You are not signed in. Start again.",
-        "Diese Anmeldung wurde schon benutzt oder dauerte zu lange. Sie sind nicht angemeldet. Beginnen Sie noch "
-        "einmal.",
+        "This sign-in was used already or took too long. {so} Start again.",
+        "Diese Anmeldung wurde schon benutzt oder dauerte zu lange. {so} Beginnen Sie noch einmal.",
     )
     WRONG_CREDENTIALS = (
         "{called} does not accept this application's credentials. Nobody can sign in until an administrator corrects "
@@ -64,23 +69,21 @@ class Trouble(Enum):
         "OKTA_CLIENT_SECRET berichtigt ist.",
     )
     NOT_STRICT_ENOUGH = (
-        "{called} could not check you as strictly as asked. You are not signed in. Set up the second factor in "
-        "{called} and start again.",
-        "{called} konnte Sie nicht so streng prüfen wie verlangt. Sie sind nicht angemeldet. Richten Sie dort den "
+        "{called} could not check you as strictly as asked. {so} Set up the second factor in {called} and start again.",
+        "{called} konnte Sie nicht so streng prüfen wie verlangt. {so} Richten Sie dort den "
         "zweiten Faktor ein und beginnen Sie noch einmal.",
     )
     ASKS_FIRST = (
-        "{called} needs you to sign in there first. You are not signed in. Start again.",
-        "{called} verlangt erst dort eine Anmeldung. Sie sind nicht angemeldet. Beginnen Sie noch einmal.",
+        "{called} needs you to sign in there first. {so} Start again.",
+        "{called} verlangt erst dort eine Anmeldung. {so} Beginnen Sie noch einmal.",
     )
     THEIR_OWN = (
-        "{called} has a problem of its own. You are not signed in. Try again in a few minutes.",
-        "{called} hat selbst eine Störung. Sie sind nicht angemeldet. Versuchen Sie es in einigen Minuten erneut.",
+        "{called} has a problem of its own. {so} Try again in a few minutes.",
+        "{called} hat selbst eine Störung. {so} Versuchen Sie es in einigen Minuten erneut.",
     )
     REFUSED = (
-        "{called} refused the sign-in. You are not signed in. Start again; if it stays so, ask whoever looks after "
-        "{called}.",
-        "{called} hat die Anmeldung abgelehnt. Sie sind nicht angemeldet. Beginnen Sie noch einmal; bleibt es so, "
+        "{called} refused the sign-in. {so} Start again; if it stays so, ask whoever looks after {called}.",
+        "{called} hat die Anmeldung abgelehnt. {so} Beginnen Sie noch einmal; bleibt es so, "
         "fragen Sie die für {called} Zuständigen.",
     )
 
@@ -100,18 +103,19 @@ _CODES = {
 
 
 class SignInProblem(Exception):
-    """Signing in did not succeed; `text` goes to the person as it is."""
+    """A sign-in did not succeed; `text` goes to the person as it is."""
 
     def __init__(self, trouble: Trouble, called: str, *, detail: str) -> None:
-        super().__init__(_filled(trouble.value[0], called))
         self.trouble, self.called = trouble, called
         self.detail = detail
         """For the log: what exactly was wrong."""
+        super().__init__(self.text("en"))
 
-    def text(self, language: Language) -> str:
-        """What happened and what to do, in the person's language."""
+    def text(self, language: Language, so: Mapping[Language, str] = NOT_SIGNED_IN) -> str:
+        """What happened, what was not done (`so`) and what to do, in the person's language."""
         english, german = self.trouble.value
-        return _filled(german if language == "de" else english, self.called)
+        words = german if language == "de" else english
+        return words.replace("{so}", so[language]).replace("{called}", self.called)
 
     @property
     def again(self) -> bool:
@@ -122,7 +126,3 @@ class SignInProblem(Exception):
 def refusal(called: str, code: str, description: str) -> SignInProblem:
     """The issuer's own refusal (RFC 6749 §4.1.2.1 and §5.2; Okta's own codes) in words for the person."""
     return SignInProblem(_CODES.get(code, Trouble.REFUSED), called, detail=f"{code}: {description}"[:300])
-
-
-def _filled(words: str, called: str) -> str:
-    return words.replace("{called}", called)

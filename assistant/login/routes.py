@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -13,13 +12,14 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
-from assistant.login.doorkeeper import Doorkeeper, set_cookie
+from assistant.login.doorkeeper import Doorkeeper, attempt_cookie, set_cookie
 from assistant.login.oidc import Attempt, OpenIdClient
 from assistant.login.pages import STYLE, Pages, language_of
 from assistant.login.problems import Language, SignInProblem
 from assistant.login.rules import Door, door
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import NoRole
+from assistant.login.step_up import StepUp
 
 log = structlog.get_logger()
 
@@ -36,6 +36,8 @@ class FrontDoor:
 
     client: OpenIdClient
     keeper: Doorkeeper
+    step_up: StepUp
+    """Comes back from the issuer by the same address, since only that one is registered there."""
     sealer: Sealer
     pages: Pages
     url: str
@@ -49,6 +51,7 @@ class FrontDoor:
         router.add_api_route("/login/style.css", self.style, methods=["GET", "HEAD"])
         router.add_api_route(BEGIN, self.begin, methods=["GET"])
         router.add_api_route(CALLBACK, self.callback, methods=["GET"])
+        router.add_api_route("/step-up/{proposal_id}", self.step_up.begin, methods=["GET"])
         router.add_api_route("/logout", self.leave, methods=["GET", "POST"])
         return router
 
@@ -77,14 +80,16 @@ class FrontDoor:
             return self._problem(request, problem, wanted)
         sealed = self.sealer.seal("sign-in", {"next": wanted, **asdict(attempt)})
         response = RedirectResponse(address, 303)
-        name = _attempt_cookie(attempt.state, secure=self.secure)
+        name = attempt_cookie("signin", attempt.state, secure=self.secure)
         response.headers.append("set-cookie", set_cookie(name, sealed, _ATTEMPT_LIFE, secure=self.secure, path=BEGIN))
         return response
 
     async def callback(self, request: Request) -> Response:
         """Back from the issuer: a session if everything fits, else words that say why not."""
         answer = dict(request.query_params)
-        name = _attempt_cookie(answer.get("state", ""), secure=self.secure)
+        if self.step_up.is_for(answer):
+            return await self.step_up.finish(request, answer)
+        name = attempt_cookie("signin", answer.get("state", ""), secure=self.secure)
         note = self.sealer.open("sign-in", request.cookies.get(name, ""), _ATTEMPT_LIFE)
         wanted = page_or_home(str(note.pop("next")) if note else "")
         try:
@@ -169,12 +174,6 @@ def _begin_address(wanted: str, *, prompt: str = "") -> str:
     asked = {"next": "" if wanted == "/" else wanted, "prompt": prompt}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{BEGIN}?{query}" if query else BEGIN
-
-
-def _attempt_cookie(state: str, *, secure: bool) -> str:
-    """One cookie for each sign-in under way, so that two tabs do not spoil each other's."""
-    mark = hashlib.sha256(state.encode()).hexdigest()[:12]
-    return f"{'__Secure-' if secure else ''}assistant_signin_{mark}"
 
 
 def _language(request: Request) -> Language:

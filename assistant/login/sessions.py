@@ -130,6 +130,11 @@ class Sessions:
             found = await people.standing_of_session(reading, session_id, to_text(self._clock()))
         return await self._principal(found) if found and found.grants else None
 
+    async def would_hold(self, groups: Sequence[str], role: Role, organisation_id: str) -> bool:
+        """Whether these groups would give that role there by now's settings. Asking grants and takes nothing."""
+        grants = [grant for role_, name in self._roles(groups) for grant in await self._resolved(role_, name)]
+        return Principal("", "", "", "", "", tuple(grants)).may(role, organisation_id)
+
     async def alive_among(self, session_ids: Sequence[str]) -> set[str]:
         """Those of the sessions that are not over."""
         async with self._database.reading() as reading:
@@ -223,15 +228,15 @@ class Sessions:
 
     async def _principal(self, found: Standing) -> Principal:
         person = found.person
-        grants: list[Grant] = []
-        for row in found.grants:
-            if not row.organisation:
-                grants.append(Grant(Role(row.role)))
-                continue
-            # A name that no organisation of this house bears stays a grant for that name: it matches no id.
-            ids = await self._organisation_ids(row.organisation) or [f"name:{row.organisation}"]
-            grants.extend(Grant(Role(row.role), organisation_id) for organisation_id in ids)
+        grants = [grant for row in found.grants for grant in await self._resolved(Role(row.role), row.organisation)]
         return Principal(person.id, person.issuer, person.subject, person.name, person.email, tuple(grants))
+
+    async def _resolved(self, role: Role, organisation: str) -> list[Grant]:
+        if not organisation:
+            return [Grant(role)]
+        # A name that no organisation of this house bears stays a grant for that name: it matches no id.
+        ids = await self._organisation_ids(organisation) or [f"name:{organisation}"]
+        return [Grant(role, organisation_id) for organisation_id in ids]
 
 
 def session_id_of(secret: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from sandbox.okta.people import Person
+
 CLIENT_ID = "sandbox-okta"
 CLIENT_SECRET = "sandbox-okta-secret"  # noqa: S105 the sandbox's published demo secret
 SCOPES = ("openid", "profile", "email", "groups", "offline_access", "address", "phone")
@@ -14,6 +16,7 @@ TWO_FACTORS = ("urn:okta:loa:2fa:any", "urn:okta:loa:2fa:any:ifpossible")
 UNMEETABLE = ("phr", "phrh")
 """Phishing-resistant sign-in: these demo people have no such key."""
 
+_UNMET = "The authentication requirements for this authentication cannot be met."
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -57,10 +60,13 @@ class Asked:
     acr: str | None
     login_hint: str | None
 
-    @property
-    def wants_two_factors(self) -> bool:
-        """Whether a second factor is demanded."""
-        return self.acr in TWO_FACTORS
+    def asks_second_factor(self, person: Person) -> bool:
+        """Whether this person has to give a second factor. Raises Refused when they must and have none."""
+        if self.acr not in TWO_FACTORS or person.second_factor:
+            return self.acr in TWO_FACTORS
+        if self.acr.endswith(":ifpossible"):
+            return False
+        raise Refused("unmet_authentication_requirements", _UNMET)
 
 
 def is_loopback(address: str) -> bool:
@@ -126,8 +132,7 @@ def _acr(text: str) -> str | None:
     """The first level that is known; unknown ones are ignored, as Okta does, so a client must check the answer."""
     known = [value for value in text.split() if value in ONE_FACTOR + TWO_FACTORS + UNMEETABLE]
     if known and known[0] in UNMEETABLE:
-        unmet = "The authentication requirements for this authentication cannot be met."
-        raise Refused("unmet_authentication_requirements", unmet)
+        raise Refused("unmet_authentication_requirements", _UNMET)
     return known[0] if known else None
 
 

@@ -1,4 +1,5 @@
-"""The demo people who can sign in: invented, one for each role, one without any, one of another organisation."""
+"""The demo people who can sign in: invented, one for each role, one without any, one of another organisation,
+one without a second factor."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ class Person:
     groups: tuple[str, ...]
     says: str
     """What the sign-in page says this person may do."""
+    second_factor: bool = True
+    """Whether a second factor is set up, so that a level that needs one can be met."""
 
     @property
     def name(self) -> str:
@@ -44,6 +47,14 @@ PEOPLE = (
     ),
     Person("ada.adler", "Ada", "Adler", ("finance-admins",), "Admin: may set things up"),
     Person("nora.niemand", "Nora", "Niemand", (), "In no finance group: must be refused"),
+    Person(
+        "emil.engel",
+        "Emil",
+        "Engel",
+        ("finance-approvers",),
+        "Approver without a second factor: may confirm small payments only",
+        second_factor=False,
+    ),
     Person("otto.ost", "Otto", "Ost", ("finance-approvers-ost",), "Approver of another organisation"),
 )
 

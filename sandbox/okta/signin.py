@@ -53,16 +53,15 @@ class SignIn:
     def _answer(self, request: Request, asked: Asked) -> Response:
         number = request.cookies.get(COOKIE)
         session = self._issuer.grants.session(number, self._issuer.now())
-        fresh = session is not None and self._is_fresh(session, asked)
-        strong = session is not None and (session.two_factors or not asked.wants_two_factors)
-        if session is not None and fresh and strong:
-            return self._finish(asked, session)
+        person: Person | None = None
+        if session is not None and self._is_fresh(session, asked):
+            person = person_by_subject(session.subject)
+            if person is not None and (session.two_factors or not asked.asks_second_factor(person)):
+                return self._finish(asked, session)
         if asked.prompt == "none":
             unmet = "The client specified not to prompt, but the user is not signed in as required."
             raise Refused("login_required", unmet)
-        pending = Pending(asked, self._issuer.now())
-        if session is not None and fresh:
-            pending.person = person_by_subject(session.subject)
+        pending = Pending(asked, self._issuer.now(), person)
         oldest = self._issuer.now() - _PENDING_LIFE
         self._pending = {key: one for key, one in self._pending.items() if one.begun > oldest}
         key = secrets.token_urlsafe(24)
@@ -118,7 +117,12 @@ class SignIn:
         person = person_by_login(login)
         if person is None:
             return page.choose(self._page_address(key), None, "Nobody of that name is known here. Pick a person.")
-        if pending.asked.wants_two_factors:
+        try:
+            second = pending.asked.asks_second_factor(person)
+        except Refused as refused:
+            del self._pending[key]
+            return _send(pending.asked.back, error=refused.error, error_description=refused.description)
+        if second:
             pending.person = person
             return RedirectResponse(self._page_address(key), status_code=303)
         return self._sign_in(request, key, pending, person, two_factors=False)

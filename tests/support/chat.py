@@ -6,6 +6,7 @@ It sends what Chainlit 2.12's frontend sends (`client_message`, `/project/action
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -95,6 +96,31 @@ async def sign_in(url: str, person: str, *, client: httpx.AsyncClient | None = N
         await client.aclose()
         raise NotSignedIn(f"{person} is not signed in ({me.status_code}); last page {page.url}: {plain(page.text)}")
     return client
+
+
+async def step_up(chat: Chat | httpx.AsyncClient, url: str, *, person: str = "") -> httpx.Response:
+    """Walk a card's step-up: be picked at the login (`person`, or whom it hints at), type the code that it shows.
+
+    The page at the end: the conversation again, or the words that say why it does not count.
+    """
+    client = chat.browser if isinstance(chat, Chat) else chat
+    page = await client.get(url, follow_redirects=True)
+    for _ in range(3):
+        shown = re.search(r'id="shown-code">(\d{6})<', page.text)
+        form = next((each for each in forms_of(page.text) if "/signin/" in each.action), None)
+        if form is None:
+            break
+        fields = {"code": shown[1]} if shown else _picked(form, person)
+        page = await client.post(urljoin(str(page.url), form.action), data=fields, follow_redirects=True)
+    return page
+
+
+def _picked(form: Form, person: str) -> dict[str, str]:
+    """That person's button; the login puts the one hinted at first."""
+    for button, words in zip(form.buttons, form.button_words, strict=True):
+        if person in words:
+            return dict([button])
+    raise NotSignedIn(f"no button for {person}: {form.words}")
 
 
 async def _press(client: httpx.AsyncClient, page: httpx.Response, person: str) -> httpx.Response:

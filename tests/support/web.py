@@ -245,16 +245,15 @@ async def _main() -> None:
 
     from assistant.clock import utc_now
     from assistant.settings import Settings
-    from assistant.stores import conversations, people
     from assistant.stores.database import Database
+    from assistant.stores.migrate import load_tables
     from assistant.web import Front, build_web
 
-    assert conversations and people
+    load_tables()
     settings = Settings()
     database = Database(settings.database)
     async with database.engine.begin() as connection:
-        names = [t for n, t in SQLModel.metadata.tables.items() if n.startswith(("conv", "person", "role_", "login_"))]
-        await connection.run_sync(lambda sync: SQLModel.metadata.create_all(sync, tables=names))
+        await connection.run_sync(SQLModel.metadata.create_all)
 
     async def organisation_ids(name: str) -> list[str]:
         return ["org-nord"] if name in ("Nord", "NORD") else []
