@@ -30,7 +30,7 @@ _PUNCTUATION = {char: " " for char in map(chr, range(0x21, 0x7F)) if not char.is
 _PUNCTUATION |= dict.fromkeys(".'`’´", "") | {"|": "l"}
 _SHAPES = str.maketrans({"0": "o", "1": "l", "i": "l"})
 _SHORTEST = 5
-"""Names shorter than this have too many neighbours at one character's distance."""
+"""Names shorter than this have too many neighbours at one character's distance; a legal form may make up one letter."""
 
 
 def unseen(text: str) -> tuple[str, ...]:
@@ -114,17 +114,23 @@ class _Folding(dict[int, str]):
 _folding = _Folding()
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What an eye takes from a name: case, accents, blanks and letters that look like others folded."""
+
+    whole: str
+    core: str
+    """The same without its legal form."""
+    blurred: str
+    """The core with those letters joined that run into one another: "rn" is read as "m"."""
+
+
 @lru_cache(maxsize=65_536)
-def _shapes(name: str) -> tuple[str, str]:
-    """What an eye takes from a name, with and without its legal form: case, accents, blanks and look-alikes folded."""
+def _shape(name: str) -> _Shape:
     parts = [word for word in name.translate(_folding).split() if word not in JOINERS]
-    core = [word for word in parts if word not in LEGAL_FORMS]
-    whole = _shape("".join(parts))
-    return whole, _shape("".join(core)) if core else whole
-
-
-def _shape(letters: str) -> str:
-    return letters.translate(_SHAPES).replace("rn", "m").replace("vv", "w")
+    whole = "".join(parts).translate(_SHAPES)
+    core = "".join([word for word in parts if word not in LEGAL_FORMS]).translate(_SHAPES) or whole
+    return _Shape(whole, core, core.replace("rn", "m").replace("vv", "w"))
 
 
 def look_alikes(name: str, others: Sequence[str]) -> list[int]:
@@ -134,18 +140,21 @@ def look_alikes(name: str, others: Sequence[str]) -> list[int]:
     and those one character away from it (one added, left out, replaced, or two swapped). Two names that differ in a
     digit only, such as branches with numbers, are not.
     """
-    whole, core = _shapes(name)
-    if not whole:
+    own = _shape(name)
+    if not own.whole:
         return []
-    shapes = [_shapes(other) for other in others]
-    found = dict.fromkeys(place for place, (_, other) in enumerate(shapes) if other == core)
-    for own, side in ((whole, 0), (core, 1)):
-        if len(own) >= _SHORTEST:
-            near = process.extract(
-                own, [pair[side] for pair in shapes], scorer=OSA.distance, score_cutoff=1, limit=None
-            )
-            found |= dict.fromkeys(place for _, _, place in near if not _numbered(name, others[place]))
+    shapes = [_shape(other) for other in others]
+    found = dict.fromkeys(place for place, other in enumerate(shapes) if other.blurred == own.blurred)
+    if len(own.whole) >= _SHORTEST and len(own.core) >= _SHORTEST - 1:
+        found |= _near(name, own.whole, [other.whole for other in shapes], others)
+    if len(own.core) >= _SHORTEST:
+        found |= _near(name, own.core, [other.core for other in shapes], others)
     return list(found)
+
+
+def _near(name: str, own: str, shapes: Sequence[str], others: Sequence[str]) -> dict[int, None]:
+    near = process.extract(own, shapes, scorer=OSA.distance, score_cutoff=1, limit=None)
+    return dict.fromkeys(place for _, _, place in near if not _numbered(name, others[place]))
 
 
 def _numbered(one: str, other: str) -> bool:
