@@ -45,6 +45,13 @@ def test_an_invoice_with_new_fields_and_a_missing_credit() -> None:
     assert credited.amount_credited == Decimal("80.10")
 
 
+def test_the_texts_that_others_wrote_are_read_with_the_document() -> None:
+    files = [{"AttachmentID": "a1", "FileName": "new account.pdf", "Url": "https://api.xero.example/x"}, {}]
+    (found,) = read("Invoices", decoding.document, {**INVOICE, "Url": "https://acme.example/1", "Attachments": files})
+    assert (found.url, found.attachments) == ("https://acme.example/1", ("new account.pdf", ""))
+    assert read("Invoices", decoding.document, INVOICE)[0].attachments == ()
+
+
 def test_what_is_new_is_shown_or_left_out_never_miscounted() -> None:
     (found,) = read(
         "Invoices", decoding.document, {**INVOICE, "Status": "ARCHIVED_SOMEHOW"}, {**INVOICE, "Type": "ACCNEW"}

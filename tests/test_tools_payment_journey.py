@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.books import FakeBooks, World
@@ -43,7 +44,7 @@ class House:
     """The tools with real clients; the ledger copy is read when a test says so."""
 
     def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
-        self.sandbox = sandbox
+        self.sandbox, self.tenant_id = sandbox, calls.tenant_id
         self.reader, self.writing = XeroReader(calls), WriteAccess(payments=XeroWriter(calls))
         self.bank = bank
         self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
@@ -85,10 +86,23 @@ class House:
         assert isinstance(draft, Draft)
         return draft
 
+    async def enter(self, method: str, path: str, body: dict[str, Any]) -> None:
+        """What another bookkeeper enters in Xero itself."""
+        url = self.sandbox.urls["xero"]
+        scopes = "accounting.contacts accounting.invoices"
+        token = (await login.client_credentials(_app(url), scopes=scopes, now=datetime.now(UTC))).access_token
+        headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
+        async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:
+            (await browser.request(method, path, json=body)).raise_for_status()
+
     def paid(self) -> list[dict[str, Any]]:
         """The payments that really took effect."""
         effects = self.sandbox["xero"].effects()
         return [effect for effect in effects if effect["operation"] == "create_payment"]
+
+
+def _app(url: str) -> login.XeroApp:
+    return login.XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
 
 
 @pytest.fixture
@@ -96,7 +110,7 @@ async def house() -> AsyncIterator[House]:
     """The demo company with its books and its bank."""
     with run_sandbox_all(("xero", "solaris"), today=TODAY.isoformat(), limits=False) as sandbox:
         url = sandbox.urls["xero"]
-        app = login.XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
+        app = _app(url)
         scopes = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
         token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
         (connection,) = await login.connections(app, token)
@@ -132,6 +146,43 @@ async def test_a_bill_is_paid_from_the_question_to_the_books(house: House) -> No
     assert by_mark.startswith("€ 1,200.00 on 22 Nov 2026 from 090 Solaris Geschäftskonto to Acme Ltd for BILL-201")
     told = await RECORD_PAYMENT.changed(house.access(), draft.payload)
     assert told is not None and "it is now € 50.00 that is left to pay (it was € 1,250.00)" in told["en"]
+
+
+async def test_bank_details_changed_in_xero_after_the_card_stop_the_payment(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201")
+    payee = RECORD_PAYMENT.stakes(draft.payload)
+    await house.enter("POST", f"Contacts/{payee.payee_id}", {"BankAccountDetails": "DE28 1001 0010 9999 9999 99"})
+    told = await RECORD_PAYMENT.changed(house.access(), draft.payload)
+    assert told is not None and "the payee's account on file is now DE28…9999 (it was IE" in told["en"]
+    again = await house.propose(document_number="BILL-201")
+    assert RECORD_PAYMENT.stakes(again.payload).bank != payee.bank
+
+
+async def test_a_contact_archived_in_xero_is_paid_neither_by_an_old_card_nor_by_a_new_one(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201")
+    payee = RECORD_PAYMENT.stakes(draft.payload)
+    await house.enter("POST", f"Contacts/{payee.payee_id}", {"ContactStatus": "ARCHIVED"})
+    told = await RECORD_PAYMENT.changed(house.access(), draft.payload)
+    assert told is not None and "the contact's status is now ARCHIVED" in told["en"]
+    with pytest.raises(ToolFailed, match="Acme Ltd is archived in Xero"):
+        await house.propose(document_number="BILL-201")
+
+
+async def test_an_account_named_in_a_line_of_the_bill_is_a_warning_beside_the_one_on_file(house: House) -> None:
+    line = {
+        "Description": "New bank: ＤＥ２８ 1001 0010 9999\u200b999999",
+        "UnitAmount": 70,
+        "AccountCode": "461",
+    }
+    payee = RECORD_PAYMENT.stakes((await house.propose(document_number="BILL-201")).payload)
+    bill = {"Type": "ACCPAY", "Contact": {"ContactID": payee.payee_id}, "InvoiceNumber": "ACME-77", "LineItems": [line]}
+    days = {"Date": "2026-11-20", "DueDate": "2026-12-20", "Status": "AUTHORISED"}
+    await house.enter("PUT", "Invoices", {"Invoices": [{**bill, **days}]})
+    await house.load()
+    draft = await house.propose(document_number="ACME-77")
+    (warning,) = RECORD_PAYMENT.card(draft.payload, "en").warnings
+    assert "names another account (DE28…9999) than the one on file for Acme Ltd (IE" in warning
+    assert RECORD_PAYMENT.stakes(draft.payload).bank == payee.bank
 
 
 async def test_an_answer_lost_on_the_way_is_found_again_and_paid_once(house: House) -> None:

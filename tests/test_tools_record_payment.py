@@ -265,7 +265,7 @@ async def test_a_currency_without_an_account_cannot_be_recorded() -> None:
         ({"document_number": "BILL-202", "date": "2026-11-23"}, ToolRetry, "still to come"),
         ({"document_number": "BILL-202", "date": "2026-07-31"}, ToolRetry, "locked up to 31 Jul 2026"),
         ({"document_number": "BILL-202", "date": "01/02/2026"}, ToolRetry, "not a date"),
-        ({"document_number": "BILL-202", "reference": "x" * 200}, ToolRetry, "180 fit"),
+        ({"document_number": "BILL-202", "reference": "x" * 200}, ToolRetry, "has 200 characters; 128 fit"),
         ({"document_number": "INV-0042", "direction": "out"}, ToolRetry, "the customer pays us"),
         ({"document_number": "BILL-201", "direction": "in"}, ToolRetry, "no money comes in"),
         ({"document_number": "BILL-201", "contact_name": "Müller"}, ToolRetry, "belongs to Acme Ltd"),
@@ -320,6 +320,7 @@ async def test_the_card_says_what_will_happen_to_whom_how_much_from_where_when_a
     facts = {fact.label: fact.value for fact in card.facts}
     assert facts == {
         "Organisation": "Demo GmbH",
+        "Payee's account": "none on file in Xero",
         "Bill": "BILL-202",
         "Due": "29 Nov 2026",
         "Left before": "€ 480.50",
@@ -368,8 +369,8 @@ async def test_the_e_mail_address_or_the_id_tells_contacts_of_one_town_apart(
 
 
 async def test_a_card_made_before_payees_were_told_apart_is_still_read() -> None:
-    plan = await plan_of(document_number="BILL-202")
-    del plan["party_detail"]
+    plan = {**await plan_of(document_number="BILL-202"), "version": 1}
+    del plan["party_detail"], plan["payee"]
     assert RECORD_PAYMENT.card(plan, "en").payee == "Schneider Logistik"
 
 
@@ -393,11 +394,10 @@ async def test_characters_that_hide_or_reorder_are_shown_on_the_card() -> None:
     spoof = contact("Acme\u202e dtL\u200b", id=books.uid("spoof"))
     world.contacts.append(spoof)
     world.documents.append(bill("B\u200b-9", spoof, "5.00"))
-    plan = await plan_of(world, document_number="B-9", reference="a\u202eb\u200bc\nd")
+    plan = await plan_of(world, document_number="B-9")
     card = RECORD_PAYMENT.card(plan, "en")
     assert card.payee == "Acme⟨U+202E⟩ dtL⟨U+200B⟩"
     assert "B⟨U+200B⟩-9" in [fact.value for fact in card.facts]
-    assert plan["note"] == "abc d"
 
 
 async def test_the_same_amount_lately_and_a_day_before_the_bill_are_pointed_out() -> None:

@@ -105,28 +105,37 @@ def as_of(access: Access, moment: datetime) -> str:
     return f"({name}, {say(language, 'as of', 'Stand')} {when})"
 
 
-def visible(text: str) -> str:
-    """The text with every character that hides or reorders others made visible ("a⟨U+202E⟩b").
+_UNSEEN = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, *range(0xFE00, 0xFE10)))
+) | frozenset(map(chr, (0xFFA0, *range(0xE0100, 0xE01F0))))
+"""Letters and marks by their category that nobody sees: joiners, fillers, variation selectors, the empty Braille cell
+(Unicode's Default_Ignorable_Code_Point, and U+2800)."""
 
-    Zero-width, bidirectional and control characters (Unicode categories Cc, Cf, Zl, Zp, Co, Cs) could make one name
-    look like another on a card.
+
+def hides(char: str) -> bool:
+    """Whether a character is not seen itself or reorders others: it could make one name look like another.
+
+    Control, format (zero-width, bidirectional), private and surrogate characters, line separators, fillers.
     """
+    return char in _UNSEEN or unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"}
+
+
+def code_point(char: str) -> str:
+    """A character as Unicode names it: "U+202E"."""
+    return f"U+{ord(char):04X}"
+
+
+def visible(text: str) -> str:
+    """The text with every character that hides or reorders others made visible ("a⟨U+202E⟩b")."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        f"⟨U+{ord(char):04X}⟩" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"} else char
-        for char in text
-    )
+    return "".join(f"⟨{code_point(char)}⟩" if hides(char) else char for char in text)
 
 
 def without_invisible(text: str) -> str:
     """The text without such characters, blanks made single: for what is sent to a provider in our name."""
     kept = (" " if char.isspace() else char for char in text)
-    return " ".join(
-        "".join(
-            char for char in kept if char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"}
-        ).split()
-    )
+    return " ".join("".join(char for char in kept if not hides(char)).split())
 
 
 def masked(account_number: str) -> str:

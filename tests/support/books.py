@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.base import Access, Organisation, WriteAccess
-from tools.errors import OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
+from tools.errors import NO_SUCH_RECORD, OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
 from tools.money import Money
 from tools.solaris.bank import BankAccount, Booking
 from tools.xero.books import (
@@ -344,7 +344,10 @@ class FakeLive:
 
     async def contact(self, contact_id: str) -> Contact:
         self.calls.append("contact")
-        return next(one for one in self.world.contacts if one.id == contact_id)
+        for one in self.world.contacts:
+            if one.id == contact_id:
+                return one
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
 
     async def organisation(self) -> OrganisationDetails:
         self.calls.append("organisation")

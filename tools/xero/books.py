@@ -78,6 +78,10 @@ class Document(Shape):
     updated_at: datetime
     lines: tuple[Line, ...] = ()
     """Empty where a list call left them out."""
+    url: str = ""
+    """An address of its origin that whoever entered it gave; never opened."""
+    attachments: tuple[str, ...] = ()
+    """The names of the files attached, where Xero gives them (the answer about one document)."""
 
     def due_money(self) -> Money:
         """What is left to pay."""

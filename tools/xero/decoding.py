@@ -135,6 +135,8 @@ def document(record: Wire) -> Document | None:
         amount_credited=credited,
         updated_at=moment(record["UpdatedDateUTC"]),
         lines=tuple(_line(line) for line in record.get("LineItems") or ()),
+        url=text(record.get("Url")),
+        attachments=tuple(text(file.get("FileName")) for file in record.get("Attachments") or ()),
     )
 
 

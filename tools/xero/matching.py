@@ -149,12 +149,16 @@ def told_apart(contacts: Sequence[Contact], contact_id: str, name: str) -> str:
     if not others:
         return ""
     own = next((one for one in contacts if one.id == contact_id), None)
-    if own is not None:
-        if own.city and own.city not in {other.city for other in others}:
-            return own.city
-        if own.email and own.email not in {other.email for other in others}:
-            return own.email
-    return contact_id[:8]
+    return apart(own, others) if own is not None else contact_id[:8]
+
+
+def apart(contact: Contact, others: Sequence[Contact]) -> str:
+    """What tells the contact from these others: its city, else its e-mail address, else the start of its id."""
+    if contact.city and contact.city not in {other.city for other in others}:
+        return contact.city
+    if contact.email and contact.email not in {other.email for other in others}:
+        return contact.email
+    return contact.id[:8]
 
 
 def contact_label(contact: Contact, among: Sequence[Contact], opened: int, language: Language) -> str:

@@ -10,8 +10,8 @@ _FORMS = (
     "corp corporation sa sas sarl sasu eurl srl spa snc sapa bv nv oy oyj ab as asa aps sl slu lda ltda sro doo kft "
     "haftungsbeschränkt pty pte the"
 )
-_LEGAL_FORMS = frozenset(_FORMS.split())
-_JOINERS = frozenset(("and", "und", "et", "e", "y", "&"))
+LEGAL_FORMS = frozenset(_FORMS.split())
+JOINERS = frozenset(("and", "und", "et", "e", "y", "&"))
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
 
 
@@ -20,7 +20,7 @@ def folded(name: str) -> str:
     text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
     text = "".join(char for char in text if not unicodedata.combining(char))
     text = re.sub(r"['’`´.]", "", text)
-    return " ".join(word for word in re.split(r"[^\w&]+", text) if word and word not in _JOINERS)
+    return " ".join(word for word in re.split(r"[^\w&]+", text) if word and word not in JOINERS)
 
 
 def transliterated(name: str) -> str:
@@ -35,7 +35,7 @@ def spellings(name: str) -> frozenset[str]:
 
 def core(folded_name: str) -> str:
     """The name without its legal form: "globex corporation" → "globex"; itself when nothing else is left."""
-    words = [word for word in folded_name.split() if word not in _LEGAL_FORMS]
+    words = [word for word in folded_name.split() if word not in LEGAL_FORMS]
     return " ".join(words) or folded_name
 
 

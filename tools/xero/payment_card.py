@@ -10,7 +10,8 @@ from tools.errors import Language
 from tools.money import Money
 from tools.views import Card, Fact
 from tools.xero.books import DocumentKind
-from tools.xero.payment_plan import Notice, PaymentPlan
+from tools.xero.payment_plan import PaymentPlan
+from tools.xero.payment_warnings import warning
 
 
 def payee(plan: PaymentPlan) -> str:
@@ -57,7 +58,7 @@ def payment_card(payload: Payload, language: Language) -> Card:
         payee=payee(plan),
         payee_label=label("Paid to", "Gezahlt an") if out else label("Received from", "Erhalten von"),
         facts=tuple(_facts(plan, language)),
-        warnings=tuple(_warning(notice, plan, language) for notice in plan.notices),
+        warnings=tuple(warning(notice, plan, payee(plan), language) for notice in plan.notices),
         note=label(
             "This records the payment in Xero. It moves no money at the bank.",
             "Das erfasst die Zahlung in Xero. Bei der Bank wird kein Geld bewegt.",
@@ -107,26 +108,10 @@ def _facts(plan: PaymentPlan, language: Language) -> list[Fact]:
     if plan.document.due:
         due = Fact(label=label("Due", "Fällig"), value=words.day(date.fromisoformat(plan.document.due), language))
         facts.insert(2, due)
+    if out and plan.payee.status:
+        kept = plan.payee.bank_masked or label("none on file in Xero", "in Xero keines hinterlegt")
+        facts.insert(1, Fact(label=label("Payee's account", "Konto des Empfängers"), value=kept))
     return facts
-
-
-def _warning(notice: Notice, plan: PaymentPlan, language: Language) -> str:
-    when = words.day(date.fromisoformat(notice.date), language)
-    number = words.visible(notice.number)
-    match notice.code:
-        case "same_amount_recently":
-            amount, party = words.money(plan.money, language), payee(plan)
-            return words.say(
-                language,
-                f"{amount} is already recorded with {party} on {when} for {number}. Is this another payment?",
-                f"{amount} sind mit {party} schon am {when} für {number} erfasst. Ist das eine weitere Zahlung?",
-            )
-        case "before_its_date":
-            return words.say(
-                language,
-                f"The payment is dated before {number} itself ({when}).",
-                f"Die Zahlung liegt vor dem Datum von {number} ({when}).",
-            )
 
 
 def outcome(plan: PaymentPlan, language: Language, *, left: Money | None) -> str:

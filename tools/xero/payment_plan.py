@@ -11,6 +11,9 @@ from tools.base import Payload, Stakes, WriteKind
 from tools.money import Money
 from tools.xero.books import DocumentKind
 
+Change = tuple[str, str]
+"""What is different since a plan was made, in English and in German."""
+
 
 class Part(BaseModel):
     """A part of the plan: strings, integers and further parts only, nothing unknown, nothing left out."""
@@ -43,6 +46,19 @@ class PlannedDocument(Part):
     updated_at: str
 
 
+class PlannedPayee(Part):
+    """The contact as it was read live when the card was made: the only one that may be paid by it."""
+
+    contact_id: str
+    name: str
+    bank_masked: str
+    """The ends of the account number on file ("DE44…1234"); empty where there is none, and for money that comes in."""
+    bank_fingerprint: str
+    """`tools.payee.fingerprint` of it; empty likewise."""
+    status: str
+    """Xero's ContactStatus, e.g. ACTIVE; empty in a plan of version 1, which did not read the contact."""
+
+
 class PlannedAmount(Part):
     """An amount in minor units."""
 
@@ -64,17 +80,31 @@ class PlannedAccount(Part):
 class Notice(Part):
     """Something that the confirming person should look at; `code` has its words on the card."""
 
-    code: Literal["same_amount_recently", "before_its_date"]
-    date: str
-    number: str
+    code: Literal[
+        "same_amount_recently",
+        "before_its_date",
+        "other_account_named",
+        "hidden_characters",
+        "mixed_scripts",
+        "name_like_another",
+    ]
+    date: str = ""
+    number: str = ""
+    name: str = ""
+    """The name, number or word that deceives, or the other contact's name, as it is in Xero."""
+    detail: str = ""
+    """What tells the other contact from this one: its city, e-mail address or the start of its id."""
+    found: str = ""
+    """The account number named, masked; or the characters meant, e.g. "U+202E"."""
 
 
 class PaymentPlan(Part):
     """Everything that will be sent, and everything that was known when it was decided to."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     organisation: PlannedOrganisation
     document: PlannedDocument
+    payee: PlannedPayee
     party: str
     """Who was paid or who paid: the contact of the document, from Xero."""
     party_detail: str = ""
@@ -93,9 +123,19 @@ class PaymentPlan(Part):
 
     @classmethod
     def read(cls, payload: Payload) -> PaymentPlan:
-        """The plan from stored bytes; raises pydantic's ValidationError for anything that is not exactly a plan."""
+        """The plan from stored bytes; raises pydantic's ValidationError for anything that is not exactly a plan.
+
+        One of version 1 is read too, so that its card is shown and its outcome looked up; its payee is unchecked, for
+        which nothing is sent on it (`payment_changed`).
+        """
         notices = payload.get("notices", [])
-        return cls.model_validate({**payload, "notices": tuple(notices) if isinstance(notices, list) else notices})
+        read = {**payload, "notices": tuple(notices) if isinstance(notices, list) else notices}
+        document = payload.get("document")
+        if payload.get("version") == 1 and "payee" not in payload and isinstance(document, dict):
+            unchecked = {"bank_masked": "", "bank_fingerprint": "", "status": ""}
+            about = {"contact_id": document.get("contact_id"), "name": document.get("contact_name")}
+            read |= {"version": 2, "payee": {**about, **unchecked}}
+        return cls.model_validate(read)
 
     def payload(self) -> Payload:
         """The plan as JSON of strings and integers."""
@@ -132,9 +172,9 @@ class PaymentPlan(Part):
         return Stakes(
             kind=WriteKind.PAYMENT_OUT if self.kind is DocumentKind.BILL else WriteKind.PAYMENT_IN,
             money=self.money,
-            payee_id=self.document.contact_id,
-            payee_name=self.party,
-            bank="",
+            payee_id=self.payee.contact_id,
+            payee_name=self.payee.name,
+            bank=self.payee.bank_fingerprint,
             reference=self.document.number,
             day=self.paid_on,
         )

@@ -16,23 +16,26 @@ from tools.xero.document_words import status_word
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_card import outcome
-from tools.xero.payment_plan import PaymentPlan
+from tools.xero.payment_payee import contact_now, payee_changes
+from tools.xero.payment_plan import Change, PaymentPlan
 
 _LOOK_SECONDS = 10
 """For the reading after the write: much less than the executor's patience with the write itself."""
 _ANOTHER_PAYMENT = Trouble("answered with another payment than was sent", "hat mit einer anderen Zahlung geantwortet")
 
-Change = tuple[str, str]
-"""What changed, in English and in German."""
-
 
 async def payment_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
-    """Reads document, account and lock dates again: None while the card still tells the truth, else what changed."""
+    """Reads document, payee, account and lock dates again: None while the card still tells the truth, else what
+    changed."""
     plan = PaymentPlan.read(payload)
-    document, details, accounts = await asyncio.gather(
-        access.live.document(plan.document.id), access.live.organisation(), access.books.accounts()
+    document, contact, details, accounts = await asyncio.gather(
+        access.live.document(plan.document.id),
+        contact_now(access, plan.payee.contact_id),
+        access.live.organisation(),
+        access.books.accounts(),
     )
-    changes = [*_of_document(access, plan, document), *_of_account(plan, accounts), *_of_lock(plan, details)]
+    found = [*_of_document(access, plan, document), *payee_changes(plan, contact)]
+    changes = list(dict.fromkeys([*found, *_of_account(plan, accounts), *_of_lock(plan, details)]))
     if not changes:
         return None
     number = words.visible(plan.document.number)

@@ -12,13 +12,15 @@ from pydantic import BeforeValidator, Field
 from tools import words
 from tools.base import Access, Draft, write_tool
 from tools.errors import ToolRetry
+from tools.free_text import payment_text
 from tools.inputs import ContactName, Day, Text, read_currency
 from tools.money import Money
 from tools.xero.books import Document, DocumentKind, PaymentQuery
-from tools.xero.matching import told_apart
+from tools.xero.matching import apart, told_apart
 from tools.xero.payment_account import account_for, day_of_payment
 from tools.xero.payment_card import payment_card, payment_line
 from tools.xero.payment_document import amount_to_record, check_payable, document_to_settle
+from tools.xero.payment_payee import check_payee, contact_now, payee_notices, planned_payee, similar_contacts
 from tools.xero.payment_plan import (
     Notice,
     PaymentPlan,
@@ -29,8 +31,6 @@ from tools.xero.payment_plan import (
 )
 from tools.xero.payment_run import execute_payment, look_up_payment, payment_changed
 
-_LONGEST_NOTE = 180
-"""Xero's Payment.Reference takes 255 characters; our mark needs 12 of them."""
 _RECENT = timedelta(days=10)
 
 
@@ -102,22 +102,31 @@ async def _proposal(
     known = await document_to_settle(
         access, document_number, contact_name, amount=amount, currency=wanted, direction=direction
     )
-    document, paid, details = await asyncio.gather(
-        access.live.document(known.id), access.live.payments_of(known.id), access.live.organisation()
+    document, paid, details, contact = await asyncio.gather(
+        access.live.document(known.id),
+        access.live.payments_of(known.id),
+        access.live.organisation(),
+        contact_now(access, known.contact_id),
     )
     check_payable(document, paid)
+    if document.contact_id != known.contact_id:
+        contact = await contact_now(access, document.contact_id)
+    payee = check_payee(document, contact)
     money, said = amount_to_record(document, amount, wanted, language=access.language)
     paid_on, day_said = day_of_payment(access, day, details)
     ledger_account, chosen = await account_for(access, document, account)
-    note = _note(reference)
+    mark = access.new_marker()
+    note = payment_text(reference, mark)
     contacts = await access.books.contacts()
+    similar = similar_contacts(payee, contacts) if document.kind is DocumentKind.BILL else []
     plan = PaymentPlan(
         organisation=PlannedOrganisation(
             id=access.organisation.id, name=access.organisation.name, short_code=access.organisation.short_code
         ),
         document=_planned(document),
+        payee=planned_payee(document, payee),
         party=document.contact_name,
-        party_detail=told_apart(contacts, document.contact_id, document.contact_name),
+        party_detail=told_apart(contacts, payee.id, payee.name) or (apart(payee, similar) if similar else ""),
         amount=PlannedAmount(minor=money.minor, currency=money.currency),
         amount_chosen="said" if said else "all_left",
         account=PlannedAccount(
@@ -130,25 +139,14 @@ async def _proposal(
         date=paid_on.isoformat(),
         date_chosen="said" if day_said else "today",
         note=note,
-        reference=f"{note} {access.new_marker()}".strip(),
+        reference=f"{note} {mark}".strip(),
         left_after_minor=(document.due_money() - money).minor,
-        notices=await _notices(access, document, money, paid_on),
+        notices=(
+            *await payee_notices(document, payee, similar),
+            *await _notices(access, document, money, paid_on),
+        ),
     )
     return Draft(payload=plan.payload(), summary=payment_line(plan, access.language))
-
-
-def _note(reference: str) -> str:
-    note = words.without_invisible(reference)
-    if len(note) > _LONGEST_NOTE:
-        raise ToolRetry(
-            {
-                "en": f"The reference has {len(note)} characters; {_LONGEST_NOTE} fit. Nothing was recorded. "
-                "What should it say?",
-                "de": f"Der Verwendungszweck hat {len(note)} Zeichen; {_LONGEST_NOTE} passen. Es wurde nichts erfasst. "
-                "Wie soll er lauten?",
-            }
-        )
-    return note
 
 
 def _planned(document: Document) -> PlannedDocument:
