@@ -82,9 +82,8 @@ async def whole_at(work: AsyncSession, organisation_id: str) -> str:
 async def copied(work: AsyncSession, organisation_id: str, ids: Sequence[str] | None = None) -> Sequence[Row[Any]]:
     """What the ledger copy says now of these contacts (of all of them for None): id, name, iban, status, updated_at."""
     row = LedgerContactRow
-    wanted = select(col(row.id), col(row.name), col(row.iban), col(row.status), col(row.updated_at)).where(
-        col(row.organisation_id) == organisation_id
-    )
+    columns: list[Any] = [col(row.id), col(row.name), col(row.iban), col(row.status), col(row.updated_at)]
+    wanted = select(*columns).where(col(row.organisation_id) == organisation_id)
     if ids is not None:
         wanted = wanted.where(col(row.id).in_(ids))
     return (await (await work.connection()).execute(wanted)).all()
