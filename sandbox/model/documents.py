@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.company.iban import is_valid
 from sandbox.model.calendar_words import MONTHS
 
 _PAYMENT = re.compile(
@@ -159,9 +160,19 @@ def _ibans(folded: str) -> list[re.Match[str]]:
 
 
 def find_iban(text: str, folded: str) -> str | None:
-    """The first IBAN, without spaces, in capitals (its check digits are the tool's business)."""
+    """The first IBAN, without spaces, in capitals (its check digits are the tool's business).
+
+    A short word behind it may look like its last group: the longest part whose check digits fit is the number.
+    """
     found = _ibans(folded)
-    return text[found[0].start() : found[0].end()].replace(" ", "").upper() if found else None
+    if not found:
+        return None
+    written = text[found[0].start() : found[0].end()].upper()
+    groups = written.split(" ")
+    for last in range(len(groups), 0, -1):
+        if is_valid("".join(groups[:last])):
+            return "".join(groups[:last])
+    return "".join(groups)
 
 
 def kind_of(number: str) -> str:

@@ -36,6 +36,15 @@ _REFERENCE = re.compile(
     r"(?:^|[ ,;(])(?:ref(?:erence)?\.?|verwendungszweck|betreff|memo|riferimento|causale|reference|motif|with (?:the )?reference|note)[: ]+[\"']?(?P<what>[^\"'\n]{1,120}?)[\"']?\s*$",
     re.IGNORECASE,
 )
+_NATIONAL = re.compile(
+    r"(?:^|[:=]|(?<!\w)(?:to|with|is|now|number|auf|in|ist|lautet|jetzt|nummer|nr\.?|a|à|en|con|par))\s*(?P<number>\d[\d ./-]{4,38}\d)\s*[.!]?\s*$",
+    re.IGNORECASE,
+)
+"""An account number that is no IBAN: digits at the end of a message about one."""
+_REASON = re.compile(
+    r"(?:(?:reason|grund|motivo|motif|raison)\s*[:=]|(?<!\w)(?:because|since they|weil|perché|parce que))\s*(?P<what>[^\n]{2,200}?)[.!]?\s*$",
+    re.IGNORECASE,
+)
 _FOR = re.compile(
     r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>[^,;.\n]{2,80})",
     re.IGNORECASE,
@@ -133,6 +142,8 @@ def _parties(found: Slots, intent: Intent, reading: Reading) -> None:
             found["query"] = reading.email
     if "iban" in wanted and reading.iban:
         found["iban"] = reading.iban
+    elif intent.name == "change_bank_details" and (match := _NATIONAL.search(reading.text)):
+        found["iban"] = match["number"]
     if "email" in wanted and reading.email:
         found["email"] = reading.email
     if "name" in wanted and (name := _new_name(reading.text)):
@@ -300,6 +311,8 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["limit"] = reading.limit
     if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
         found["reference"] = match["what"].strip()
+    if "reason" in wanted and (match := _REASON.search(reading.text)):
+        found["reason"] = match["what"].strip()
     if "account" in wanted and (match := _ACCOUNT.search(reading.text) or _ACCOUNT_CODE.search(reading.text)):
         found["account"] = match["what"].strip()
     if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:
