@@ -109,6 +109,26 @@ def test_what_is_missing_is_asked_for(router: Router, text: str, asked: str) -> 
     assert reply.calls == () and asked in reply.text
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (f"replace the IBAN DE02120300000000202051 of Acme by {IBAN}", "account number"), (f"Ändere die IBAN von Acme von DE02120300000000202051 auf {IBAN}", "Kontonummer"),
+        (f"change the bank account of Acme and Globex to {IBAN}", "which contact"),
+    ],
+)  # fmt: skip
+def test_of_two_numbers_or_two_contacts_none_is_chosen(router: Router, text: str, asked: str) -> None:
+    reply = talk(router, text)
+    assert reply.calls == () and asked in reply.text
+
+
+def test_two_changes_in_one_message_keep_apart(router: Router) -> None:
+    reply = talk(router, f"change Acme's IBAN to {IBAN} and change Globex's IBAN to GB29NWBK60161331926819")
+    assert [call.arguments for call in reply.calls] == [
+        {"contact_name": "Acme", "account_number": IBAN},
+        {"contact_name": "Globex", "account_number": "GB29NWBK60161331926819"},
+    ]
+
+
 def test_the_answer_to_the_question_completes_it(router: Router) -> None:
     for number in ("DE89 3704 0044 0532 0130 00", f"it is {IBAN}", IBAN.lower()):
         assert the_change(talk(router, "change the bank account of Acme", ">", number)) == {"contact_name": "Acme", "account_number": IBAN}  # fmt: skip

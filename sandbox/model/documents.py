@@ -160,14 +160,18 @@ def _ibans(folded: str) -> list[re.Match[str]]:
 
 
 def find_iban(text: str, folded: str) -> str | None:
-    """The first IBAN, without spaces, in capitals (its check digits are the tool's business).
+    """The first IBAN, without spaces, in capitals (its check digits are the tool's business)."""
+    found = find_ibans(text, folded)
+    return found[0] if found else None
 
-    A short word behind it may look like its last group: the longest part whose check digits fit is the number.
-    """
-    found = _ibans(folded)
-    if not found:
-        return None
-    written = text[found[0].start() : found[0].end()].upper()
+
+def find_ibans(text: str, folded: str) -> list[str]:
+    """Every IBAN, each once, in the order in which they stand."""
+    return list(dict.fromkeys(_iban_of(text[match.start() : match.end()].upper()) for match in _ibans(folded)))
+
+
+def _iban_of(written: str) -> str:
+    """Without a short word behind it that looks like its last group: the longest part whose check digits fit."""
     groups = written.split(" ")
     for last in range(len(groups), 0, -1):
         if is_valid("".join(groups[:last])):

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from sandbox.model.documents import Number, kind_of
+from sandbox.model.documents import Number, find_ibans, kind_of
 from sandbox.model.intents import Intent
 from sandbox.model.odd_days import coming, latest
 from sandbox.model.reading import Reading
@@ -140,14 +140,25 @@ def _parties(found: Slots, intent: Intent, reading: Reading) -> None:
             found["query"] = _mark(names[0].typed, names[0].full)
         elif reading.email:
             found["query"] = reading.email
-    if "iban" in wanted and reading.iban:
+    if intent.name == "change_bank_details":
+        _new_number(found, reading)
+    elif "iban" in wanted and reading.iban:
         found["iban"] = reading.iban
-    elif intent.name == "change_bank_details" and (match := _NATIONAL.search(reading.text)):
-        found["iban"] = match["number"]
     if "email" in wanted and reading.email:
         found["email"] = reading.email
     if "name" in wanted and (name := _new_name(reading.text)):
         found["name"] = name
+
+
+def _new_number(found: Slots, reading: Reading) -> None:
+    """The one account number that is named for one contact; of two, which is the new one is asked for."""
+    numbers = find_ibans(reading.text, reading.folded)
+    if not numbers and (match := _NATIONAL.search(reading.text)):
+        numbers = [match["number"]]
+    if len(numbers) == 1:
+        found["iban"] = numbers[0]
+    if len({name.said(as_typed=False) for name in reading.names}) > 1:
+        found.pop("contact", None)
 
 
 def _mark(typed: str, full: str | None) -> Name:
