@@ -21,6 +21,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "get_account_balance": ("the balance", "dem Kontostand"),
     "list_bank_accounts": ("the accounts", "den Konten"),
     "list_bookings": ("bookings", "Buchungen"),
+    "change_bank_details": ("the bank account on file", "der hinterlegten Bankverbindung"),
     "record_payment": ("what is to be paid", "dem offenen Betrag"),
 }
 """What each tool asks for; in German as it stands after "nach"."""

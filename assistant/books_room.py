@@ -91,7 +91,8 @@ class BooksRoom:
 
     async def write_access(self, organisation_id: str) -> WriteAccess:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
-        return WriteAccess(payments=(await self._open(organisation_id)).writer)
+        writer = (await self._open(organisation_id)).writer
+        return WriteAccess(payments=writer, contacts=writer)
 
     async def warm(self) -> None:
         """Load or refresh the copy of every organisation, so that the first question does not wait for it."""

@@ -220,6 +220,9 @@ def test_without_a_token_nothing_is_said(http: httpx.Client) -> None:
         ("accounting.invoices.read", "GET", "Payments", False),
         ("accounting.payments.read", "PUT", "Payments", False),
         ("accounting.contacts.read", "GET", "Contacts", True),
+        ("accounting.contacts", "GET", "Contacts", True),
+        ("accounting.contacts.read", "POST", "Contacts", False),
+        ("accounting.contacts.read", "PUT", "Contacts", False),
         ("accounting.settings.read", "GET", "Accounts", True),
         ("accounting.contacts", "GET", "Accounts", False),
         ("accounting.banktransactions.read", "GET", "BankTransfers", True),
@@ -230,7 +233,7 @@ def test_without_a_token_nothing_is_said(http: httpx.Client) -> None:
 )
 def test_scopes_open_only_their_routes(scope: str, method: str, path: str, allowed: bool) -> None:
     with connected(scope=scope) as xero:
-        answer = xero.http.request(method, f"{API}/{path}", json={} if method == "PUT" else None)
+        answer = xero.http.request(method, f"{API}/{path}", json={} if method in ("PUT", "POST") else None)
         if allowed:
             assert answer.status_code == 200
         else:

@@ -109,6 +109,7 @@ def test_single_records_have_the_vendors_shape(accounting: OpenAPI, xero: Connec
         f"Invoices/{invoice['InvoiceID']}",
         f"Invoices/{invoice['InvoiceID']}/History",
         f"Contacts/{invoice['Contact']['ContactID']}",
+        f"Contacts/{invoice['Contact']['ContactID']}/History",
         f"Payments/{payment}",
         f"CreditNotes/{note}",
         f"BankTransactions/{booking}",
@@ -218,3 +219,11 @@ def test_the_files_would_notice_a_wrong_amount(accounting: OpenAPI, xero: Connec
     )
     with pytest.raises(InvalidData):
         check(accounting, spoiled, path=f"{API}/Invoices")
+
+
+def test_a_contact_that_was_changed_has_the_vendors_shape(accounting: OpenAPI, xero: Connected) -> None:
+    path = f"Contacts/{xero.document('BILL-201')['Contact']['ContactID']}"
+    for body, status in (({"BankAccountDetails": "DE02120300000000202051"}, 200), ({"Name": ""}, 400)):
+        response = xero.send("POST", path, {"Contacts": [body]})
+        assert response.status_code == status, response.text
+        check(accounting, response, path=f"{API}/{path}")

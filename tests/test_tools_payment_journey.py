@@ -45,7 +45,8 @@ class House:
 
     def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
         self.sandbox, self.tenant_id = sandbox, calls.tenant_id
-        self.reader, self.writing = XeroReader(calls), WriteAccess(payments=XeroWriter(calls))
+        writer = XeroWriter(calls)
+        self.reader, self.writing = XeroReader(calls), WriteAccess(payments=writer, contacts=writer)
         self.bank = bank
         self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
         self.copy = World()
@@ -111,7 +112,7 @@ async def house() -> AsyncIterator[House]:
     with run_sandbox_all(("xero", "solaris"), today=TODAY.isoformat(), limits=False) as sandbox:
         url = sandbox.urls["xero"]
         app = _app(url)
-        scopes = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
+        scopes = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
         token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
         (connection,) = await login.connections(app, token)
         pace = CallPace(lambda: datetime.now(UTC))

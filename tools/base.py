@@ -23,7 +23,7 @@ from tools.views import Card, Table
 
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
-    from tools.xero.books import Books, LiveBooks, PaymentWriter
+    from tools.xero.books import Books, ContactWriter, LiveBooks, PaymentWriter
 
 Payload = dict[str, JsonValue]
 """What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""
@@ -101,6 +101,7 @@ class WriteAccess:
     """What only the executor holds: the sides of the providers that write."""
 
     payments: PaymentWriter
+    contacts: ContactWriter
 
 
 class ToolResult(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.base import Toolset
 from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
+from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
 from tools.xero.invoices import get_invoice, list_invoices
@@ -16,7 +17,7 @@ from tools.xero.payments import RECORD_PAYMENT
 
 
 def toolset() -> Toolset:
-    """The closed catalogue: reads of Xero and Solaris, and the one write that can be proposed."""
+    """The closed catalogue: reads of Xero and Solaris, and the writes that can be proposed."""
     return Toolset(
         (
             list_invoices,
@@ -32,5 +33,6 @@ def toolset() -> Toolset:
             list_bank_accounts,
             list_bookings,
             RECORD_PAYMENT,
+            CHANGE_BANK_DETAILS,
         )
     )

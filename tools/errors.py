@@ -194,16 +194,20 @@ class OutcomeUnknown(ToolError):
     """A write was sent and its outcome is not known. It must be looked up, never repeated with a new key.
 
     `reason` is for the log; the person is told `trouble`, which follows from the reason where it is not given.
+    `money` is False for a write that pays nothing.
     """
 
-    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None) -> None:
+    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None, money: bool = True) -> None:
         told = trouble or trouble_of(reason)
         self.provider, self.reason, self.trouble = provider, reason or told.en, told
+        until_en, until_de = ("do not pay again", "bitte nicht noch einmal zahlen")
+        if not money:
+            until_en, until_de = ("do not ask for it again", "bitte nicht noch einmal anfordern")
         super().__init__(
             {
                 "en": f"{provider} {told.en}, so it is not known yet whether it was done. We are finding out; "
-                "do not pay again.",
+                f"{until_en}.",
                 "de": f"{provider} {told.de}; ob es ausgeführt wurde, ist noch nicht bekannt. Wir klären das; "
-                "bitte nicht noch einmal zahlen.",
+                f"{until_de}.",
             }
         )

@@ -105,7 +105,7 @@ def payment_of(row: Any) -> Payment:
 def contact_row(contact: Contact, organisation_id: str, synced_at: str) -> dict[str, object]:
     """The contact as a row."""
     return {
-        **contact.model_dump(exclude={"updated_at"}),
+        **contact.model_dump(exclude={"updated_at", "country"}),
         "organisation_id": organisation_id,
         "updated_at": to_text(contact.updated_at),
         "synced_at": synced_at,

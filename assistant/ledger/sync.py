@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 from assistant.clock import Clock, utc_now
 from assistant.ledger.kinds import CONTACTS, DOCUMENTS, KINDS, PAYMENTS, Kind
-from assistant.ledger.shapes import document_row, payment_row
+from assistant.ledger.shapes import contact_row, document_row, payment_row
+from assistant.payees import Payees
 from assistant.stores import ledger as store
 from assistant.stores.database import Database
-from assistant.stores.ledger import LedgerDocumentRow, LedgerPaymentRow, LedgerSyncRow
+from assistant.stores.ledger import LedgerContactRow, LedgerDocumentRow, LedgerPaymentRow, LedgerSyncRow
 from assistant.stores.moments import from_text, to_text
 from tools.errors import ConnectionLost, Language, ProviderBusy, ToolFailed
 from tools.xero.books import BulkBooks, LiveBooks
@@ -60,9 +61,12 @@ class LedgerSync:
     ) -> None:
         self._database, self._bulk_for, self._live_for = database, bulk_for, live_for
         self._fresh, self._clock = timedelta(seconds=fresh_seconds), clock
+        self._payees = Payees(database, clock)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._watching: dict[str, list[Progress]] = {}
         self._dirty: set[str] = set()
+        self._touches: dict[str, int] = {}
+        self._touches_read: dict[str, int] = {}
         self._trouble: dict[str, tuple[datetime, ToolFailed]] = {}
 
     async def fresh(self, organisation_id: str, progress: Progress | None = None) -> Freshness:
@@ -98,6 +102,8 @@ class LedgerSync:
             await self._load(organisation_id, kind, LedgerSyncRow(organisation_id=organisation_id, kind=kind.name))
             async with self._database.work() as work:
                 await store.forget_older(work, kind.table, organisation_id, began)
+                if kind is CONTACTS:
+                    await self._payees.lose(work, organisation_id)
             if progress:
                 await progress(kind.name, 1, 1)
 
@@ -121,6 +127,22 @@ class LedgerSync:
             copied = await store.standing_payments_of(work, organisation_id, document_id)
             gone = sorted(copied - {payment.id for payment in standing})
             await store.delete_payments(work, organisation_id, gone, now)
+
+    async def touch_contact(self, organisation_id: str, contact_id: str) -> None:
+        """Read one contact again at once, and let the payee registry see it: we have just changed it.
+
+        When Xero cannot be asked, the next question updates all contacts instead.
+        """
+        self._touches[organisation_id] = self._touches.get(organisation_id, 0) + 1
+        self.expire(organisation_id)
+        try:
+            contact = await (await self._live_for(organisation_id)).contact(contact_id)
+        except ToolFailed:
+            return
+        async with self._database.work() as work:
+            row = contact_row(contact, organisation_id, to_text(self._clock()))
+            await store.upsert(work, LedgerContactRow, [row])
+            await self._payees.observe(work, organisation_id, [contact.id])
 
     async def _as_of(self, organisation_id: str) -> datetime | None:
         """Since when the copy is whole and known to equal Xero; None while it is not whole."""
@@ -155,10 +177,13 @@ class LedgerSync:
         self._dirty.discard(organisation_id)
         async with self._database.reading() as work:
             rows = await store.sync_rows(work, organisation_id)
+        if (contacts := rows.get(CONTACTS.name)) and contacts.completed_at:
+            await self._payees.begin(organisation_id)
         now, contacts_asked = self._clock(), False
         for kind in KINDS:
             row = rows.get(kind.name) or LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
-            if kind.seldom and row.completed_at and now - from_text(row.completed_at) < _SELDOM:
+            touched = kind is CONTACTS and self._touched(organisation_id)
+            if kind.seldom and not touched and row.completed_at and now - from_text(row.completed_at) < _SELDOM:
                 continue
             contacts_asked = contacts_asked or kind is CONTACTS
             resumed = bool(row.high_water) and not row.completed_at
@@ -175,7 +200,7 @@ class LedgerSync:
 
         The contacts met on the way are returned. A first load that breaks off goes on from the last page kept.
         """
-        began, first = self._clock(), not row.completed_at
+        began, first, touches = self._clock(), not row.completed_at, self._touches.get(organisation_id, 0)
         since = _since(row, first)
         bulk = await self._bulk_for(organisation_id)
         high, done, people = row.high_water, 0, set[str]()
@@ -186,13 +211,23 @@ class LedgerSync:
             async with self._database.work() as work:
                 rows = [kind.row(item, organisation_id, to_text(began)) for item in page.items]
                 await store.upsert(work, kind.table, rows)
+                if kind is CONTACTS:
+                    await self._payees.observe(work, organisation_id, [item.id for item in page.items])
                 if first:
                     await store.save_sync(work, organisation_id, kind.name, high_water=high, completed_at="")
             if first:
                 await self._tell(organisation_id, kind.name, done, max(done, page.total))
         async with self._database.work() as work:
             await store.save_sync(work, organisation_id, kind.name, high_water=high, completed_at=to_text(began))
+            if kind is CONTACTS:
+                await self._payees.met_whole(work, organisation_id)
+        if kind is CONTACTS:
+            self._touches_read[organisation_id] = touches
         return people
+
+    def _touched(self, organisation_id: str) -> bool:
+        """Whether a contact was changed by us since the contacts were last read."""
+        return self._touches.get(organisation_id, 0) != self._touches_read.get(organisation_id, 0)
 
     async def _incomplete(self, organisation_id: str, kind: Kind) -> bool:
         """Whether Xero counts more than we have: a record changed between the two halves of a broken load."""

@@ -18,6 +18,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "document": ("document_number", "invoice_number", "bill_number", "number"),
     "number": ("number", "invoice_number", "bill_number"),
     "payment_id": ("payment_id", "reference"),
+    "iban": ("iban", "account_number"),
     "due_from": ("due_from", "date_from"),
     "due_to": ("due_to", "date_to"),
 }
@@ -35,7 +36,7 @@ _STATUS_WORDS = {
     "confirmed": ("confirmed", "paid_out", "succeeded", "done"), "active": ("active",),
     "cancelled": ("cancelled", "voided"),
 }  # fmt: skip
-_FREE_TEXT = frozenset({"description", "reference"})
+_FREE_TEXT = frozenset({"description", "reference", "reason"})
 
 
 @dataclass(frozen=True)

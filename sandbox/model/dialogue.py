@@ -263,4 +263,6 @@ def _talk(name: str, offered: Offered, language: str) -> str:
 def _not_offered(outcome: NotOffered, offered: Offered, language: str) -> str:
     if offered.reads_only and outcome.intent in PAYMENTS:
         return say("may_not_pay", language)
+    if offered.reads_only and outcome.intent == "change_bank_details":
+        return say("may_not_change", language)
     return f"{say('cannot_yet', language, task=label(outcome.intent, language))} {can_do(offered, language)}"

@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.company.iban import is_valid
 from sandbox.model.calendar_words import MONTHS
 
 _PAYMENT = re.compile(
@@ -160,8 +161,22 @@ def _ibans(folded: str) -> list[re.Match[str]]:
 
 def find_iban(text: str, folded: str) -> str | None:
     """The first IBAN, without spaces, in capitals (its check digits are the tool's business)."""
-    found = _ibans(folded)
-    return text[found[0].start() : found[0].end()].replace(" ", "").upper() if found else None
+    found = find_ibans(text, folded)
+    return found[0] if found else None
+
+
+def find_ibans(text: str, folded: str) -> list[str]:
+    """Every IBAN, each once, in the order in which they stand."""
+    return list(dict.fromkeys(_iban_of(text[match.start() : match.end()].upper()) for match in _ibans(folded)))
+
+
+def _iban_of(written: str) -> str:
+    """Without a short word behind it that looks like its last group: the longest part whose check digits fit."""
+    groups = written.split(" ")
+    for last in range(len(groups), 0, -1):
+        if is_valid("".join(groups[:last])):
+            return "".join(groups[:last])
+    return "".join(groups)
 
 
 def kind_of(number: str) -> str:

@@ -45,6 +45,7 @@ _ARGUMENTS = {
     "forecast_cash_flow": "days",
     "list_contacts": "query",
     "create_contact": "name email iban",
+    "change_bank_details": "contact_name account_number reason",
     "list_mandates": "contact_name status",
     "get_vat_summary": "date_from date_to",
 }
@@ -59,6 +60,7 @@ WRITES = frozenset(
         "cancel_payment",
         "refund_payment",
         "create_contact",
+        "change_bank_details",
     ]
 )
 _NEEDS = {

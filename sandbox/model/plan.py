@@ -169,7 +169,9 @@ def _apart(before: tuple[str, Reading, str | None], reading: Reading, name: str 
         return (
             bool(slots)
             and slots != fill(intent, before[1])
-            and reading.has("show", "remind", "pay", "void", "question", "refund", "stop")
+            and reading.has(
+                "show", "remind", "pay", "void", "question", "refund", "stop", "change_details", "new_details"
+            )
         )
     if before[2] == "create_invoice" and intent.effect == "read" and not reading.has("show", "question"):
         return False
@@ -286,8 +288,8 @@ def _shown_by(wish: Wish, number: str) -> Wish:
 def _each_contact(wish: Wish, wanted: set[str]) -> list[Wish]:
     reading, intent = wish.reading, catalogue()[wish.intent]
     full = [name for name in reading.names if name.full]
-    if "contact" not in wanted or len(full) < 2 or "document" in wish.slots:
-        return [wish]
+    if "contact" not in wanted or len(full) < 2 or "document" in wish.slots or wish.intent == "change_bank_details":
+        return [wish]  # one account number is one contact's
     gaps = [reading.folded[before.end : after.start] for before, after in pairwise(full)]
     sums = [amount for amount in reading.amounts if not amount.bound and amount.value is not None]
     names = [Name(name.full or name.typed, name.typed) for name in full]

@@ -35,6 +35,8 @@ _HOW_TO = re.compile(
 )
 _NOT_DO = re.compile(
     r"\b(?:don't|do not|dont|never|nicht|non|ne)\b(?: \w+){0,2} (?:pay|send|transfer|zahle|uberweise|pagare|bezahle|payer|paie|remind|charge|collect|void|cancel|refund|mark)|\b(?:zahle|bezahle|uberweise|storniere|mahne|paie|paye)\b(?: \S+){0,4} (?:nicht|pas)\b"
+    r"|\b(?:don't|do not|dont|never|not|nicht|non|ne)\b(?: \w+){0,2} (?:change|update|replace|switch|amend|correct|andern?|aktualisieren?|cambiare|modifica\w*|modifie\w*|changer)\b"
+    r"|\b(?:andere|aktualisiere|ersetze|change|modifie|remplace)\b(?: \S+){0,9} (?:nicht|pas)\b"
 )
 
 
@@ -235,7 +237,19 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
     if not no and _writes(seen, features, asking=asking):
         features.add("#write")
     if no:
-        seen -= {"remind", "collect_strong", "collect", "refund", "create", "mark", "invoice_verb", "record_pay", "pay"}
+        seen -= {
+            "change_details",
+            "new_details",
+            "remind",
+            "collect_strong",
+            "collect",
+            "refund",
+            "create",
+            "mark",
+            "invoice_verb",
+            "record_pay",
+            "pay",
+        }
         features.add("#question")
         seen.add("question")
     return features
@@ -271,6 +285,8 @@ def _writes(seen: set[str], features: set[str], *, asking: bool) -> bool:
     if "mark" in seen and seen & {"aspaid", "paid"} and (target or "#contact" in features):
         return True
     if "create" in seen and seen & {"invoice", "contact", "customer", "supplier"} and "show" not in seen:
+        return True
+    if "new_details" in seen or {"bank_details", "change_details"} <= seen:
         return True
     if seen & {"collect", "collect_strong"} and features & {"#amount"}:
         return True

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from sandbox.model.documents import Number, kind_of
+from sandbox.model.documents import Number, find_ibans, kind_of
 from sandbox.model.intents import Intent
 from sandbox.model.odd_days import coming, latest
 from sandbox.model.reading import Reading
@@ -34,6 +34,15 @@ _OUT_TO = re.compile(r"(?:to|an|a|ad|au|aux)\s*$")
 _IN_FROM = re.compile(r"(?:from|von|da|dal|dai|de|du|by)\s*$")
 _REFERENCE = re.compile(
     r"(?:^|[ ,;(])(?:ref(?:erence)?\.?|verwendungszweck|betreff|memo|riferimento|causale|reference|motif|with (?:the )?reference|note)[: ]+[\"']?(?P<what>[^\"'\n]{1,120}?)[\"']?\s*$",
+    re.IGNORECASE,
+)
+_NATIONAL = re.compile(
+    r"(?:^|[:=]|(?<!\w)(?:to|with|is|now|number|auf|in|ist|lautet|jetzt|nummer|nr\.?|a|à|en|con|par))\s*(?P<number>\d[\d ./-]{4,38}\d)\s*[.!]?\s*$",
+    re.IGNORECASE,
+)
+"""An account number that is no IBAN: digits at the end of a message about one."""
+_REASON = re.compile(
+    r"(?:(?:reason|grund|motivo|motif|raison)\s*[:=]|(?<!\w)(?:because|since they|weil|perché|parce que))\s*(?P<what>[^\n]{2,200}?)[.!]?\s*$",
     re.IGNORECASE,
 )
 _FOR = re.compile(
@@ -131,12 +140,25 @@ def _parties(found: Slots, intent: Intent, reading: Reading) -> None:
             found["query"] = _mark(names[0].typed, names[0].full)
         elif reading.email:
             found["query"] = reading.email
-    if "iban" in wanted and reading.iban:
+    if intent.name == "change_bank_details":
+        _new_number(found, reading)
+    elif "iban" in wanted and reading.iban:
         found["iban"] = reading.iban
     if "email" in wanted and reading.email:
         found["email"] = reading.email
     if "name" in wanted and (name := _new_name(reading.text)):
         found["name"] = name
+
+
+def _new_number(found: Slots, reading: Reading) -> None:
+    """The one account number that is named for one contact; of two, which is the new one is asked for."""
+    numbers = find_ibans(reading.text, reading.folded)
+    if not numbers and (match := _NATIONAL.search(reading.text)):
+        numbers = [match["number"]]
+    if len(numbers) == 1:
+        found["iban"] = numbers[0]
+    if len({name.said(as_typed=False) for name in reading.names}) > 1:
+        found.pop("contact", None)
 
 
 def _mark(typed: str, full: str | None) -> Name:
@@ -300,6 +322,8 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["limit"] = reading.limit
     if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
         found["reference"] = match["what"].strip()
+    if "reason" in wanted and (match := _REASON.search(reading.text)):
+        found["reason"] = match["what"].strip()
     if "account" in wanted and (match := _ACCOUNT.search(reading.text) or _ACCOUNT_CODE.search(reading.text)):
         found["account"] = match["what"].strip()
     if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:

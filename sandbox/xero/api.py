@@ -133,6 +133,8 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
         ("POST", "Contacts/([^/]+)", contacts.update),
         ("GET", "(?:Invoices|CreditNotes)/([^/]+)/History", history.find),
         ("PUT", "(?:Invoices|CreditNotes)/([^/]+)/History", history.add),
+        ("GET", "Contacts/([^/]+)/History", history.find_of_contact),
+        ("PUT", "Contacts/([^/]+)/History", history.add_to_contact),
     )
 
 

@@ -1,4 +1,4 @@
-"""The history of a document: what was done to it, when, by whom, and notes that people add."""
+"""The history of a document or contact: what was done to it, when, by whom, and notes that people add."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
-from sandbox.xero.records import Doc, Note
+from sandbox.xero.records import Contact, Doc, Note
 from sandbox.xero.refusals import Invalid, NotFound, echo
 from sandbox.xero.render import moment_text
 from sandbox.xero.wire import Json, elements, text_of
@@ -14,14 +14,14 @@ from sandbox.xero.wire import Json, elements, text_of
 LONGEST_NOTE = 2500
 
 
-def noted(call: Call, document_id: str, changes: str, details: str) -> Note:
+def noted(call: Call, subject_id: str, changes: str, details: str) -> Note:
     """A line of history for something that this call did."""
     books = call.books
-    return Note(books.new_id(), document_id, changes, details, call.user, books.control.now())
+    return Note(books.new_id(), subject_id, changes, details, call.user, books.control.now())
 
 
 class History:
-    """Serves /Invoices/{id}/History (and the same of credit notes and payments)."""
+    """Serves /Invoices/{id}/History (and the same of credit notes and contacts)."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
@@ -32,27 +32,47 @@ class History:
             raise NotFound
         return document
 
+    def _contact(self, contact_id: str) -> Contact:
+        contact = self._books.contacts.get(contact_id.lower())
+        if contact is None:
+            raise NotFound
+        return contact
+
     def find(self, call: Call, document_id: str) -> Json:
         """Newest first; the making of the document is the last line."""
         document = self._document(document_id)
-        lines = [note for note in self._books.notes if note.document_id == document.document_id]
+        begun = datetime.combine(document.date, self._books.company.organisation.created_at.timetz())
+        text = f"{document.number} to {self._books.contacts[document.contact_id].name} for {document.total:.2f}."
+        return self._lines(document.document_id, text, begun)
+
+    def find_of_contact(self, call: Call, contact_id: str) -> Json:
+        """The same of a contact."""
+        contact = self._contact(contact_id)
+        return self._lines(contact.contact_id, "", self._books.company.organisation.created_at)
+
+    def _lines(self, subject_id: str, made: str, begun: datetime) -> Json:
+        lines = [note for note in self._books.notes if note.document_id == subject_id]
         records = [_record(note.changes, note.user, note.details, note.at) for note in reversed(lines)]
         if not any(note.changes == "Created" for note in lines):
-            begun = datetime.combine(document.date, self._books.company.organisation.created_at.timetz())
-            text = f"{document.number} to {self._books.contacts[document.contact_id].name} for {document.total:.2f}."
-            records.append(_record("Created", "System Generated", text, begun))
+            records.append(_record("Created", "System Generated", made, begun))
         return {"HistoryRecords": records}
 
     def add(self, call: Call, document_id: str) -> Json:
         """Adds notes of people (Xero never lets them be changed or removed)."""
-        document = self._document(document_id)
+        return self._add(call, self._document(document_id).document_id)
+
+    def add_to_contact(self, call: Call, contact_id: str) -> Json:
+        """The same of a contact."""
+        return self._add(call, self._contact(contact_id).contact_id)
+
+    def _add(self, call: Call, subject_id: str) -> Json:
         sent = elements(call.json(), "HistoryRecords")
         texts = [text_of(body, "Details") for body in sent]
         if not texts or not all(texts):
             raise Invalid(echo(sent[0] if sent else {}, "Details must be specified for history record"))
         if any(len(text) > LONGEST_NOTE for text in texts):
             raise Invalid(echo(sent[0], f"Details must not be longer than {LONGEST_NOTE} characters"))
-        notes = [noted(call, document.document_id, "Note", text) for text in texts]
+        notes = [noted(call, subject_id, "Note", text) for text in texts]
         self._books.apply(*notes)
         for body, note in zip(sent, notes, strict=True):
             call.took_effect("create_history_record", body, note.note_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sandbox.xero.books import ZERO, Books
 from sandbox.xero.call import Call, Noun, listing
+from sandbox.xero.history import noted
 from sandbox.xero.masters import Masters
 from sandbox.xero.records import Contact, DocumentStatus
 from sandbox.xero.refusals import Invalid, NotFound, echo
@@ -205,6 +206,15 @@ class Contacts:
         return changed
 
     def _keep(self, call: Call, sent: Json, contact: Contact, operation: str) -> Json:
-        self._books.apply(contact)
+        before = self._books.contacts.get(contact.contact_id)
+        self._books.apply(contact, noted(call, contact.contact_id, *_told(before, contact)))
         call.took_effect(operation, sent, contact.contact_id)
         return self._masters.contact(contact)
+
+
+def _told(before: Contact | None, after: Contact) -> tuple[str, str]:
+    """What the history says of it: which fields changed, never what they held."""
+    if before is None:
+        return "Created", after.name
+    names = [name for name, field in _FIELDS.items() if getattr(before, field) != getattr(after, field)]
+    return "Edited", f"Changed: {', '.join(names)}" if names else "Nothing changed"

@@ -105,10 +105,11 @@ class Pay:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line of a document's history."""
+    """One line of the history of a document or contact."""
 
     note_id: str
     document_id: str
+    """Of the document, or of the contact."""
     changes: str
     details: str
     user: str

@@ -25,6 +25,7 @@ from tools.xero.books import (
     DocumentStatus,
     LedgerAccount,
     Line,
+    NewBankDetails,
     NewPayment,
     OrganisationDetails,
     Payment,
@@ -431,6 +432,34 @@ class FakePaymentWriter:
         return [one for one in self.world.payments if one.document_id == document_id and one.reference == reference]
 
 
+@dataclass
+class FakeContactWriter:
+    """Xero, writing contacts, over a World; `answers` as for payments, and "other" for an answer that does not fit."""
+
+    world: World
+    answers: list[str] = field(default_factory=list)
+    effects: list[NewBankDetails] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        if answer == "refuse":
+            raise ProviderRefused("Xero", said="A validation exception occurred", status=400)
+        if answer == "lost_before":
+            raise OutcomeUnknown("Xero", reason="the connection was lost", money=False)
+        before = await self.contact_now(change.contact_id)
+        made = before.model_copy(update={"iban": change.account_number, "updated_at": NOW})
+        self.world.contacts[self.world.contacts.index(before)] = made
+        self.effects.append(change)
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost", money=False)
+        return before if answer == "other" else made
+
+    async def contact_now(self, contact_id: str) -> Contact:
+        return next(one for one in self.world.contacts if one.id == contact_id)
+
+
 def markers(texts: Sequence[str] = ("FA-TESTMARK",)) -> Callable[[], str]:
     """A minter of our marks that gives these in turn, the last for ever."""
     left = list(texts)
@@ -458,4 +487,10 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
 def make_write_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakePaymentWriter]:
     """What the executor holds, and the fake behind it."""
     writer = FakePaymentWriter(world, list(answers))
-    return WriteAccess(payments=writer), writer
+    return WriteAccess(payments=writer, contacts=FakeContactWriter(world)), writer
+
+
+def make_contact_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakeContactWriter]:
+    """The same, with the fake behind the writing of contacts."""
+    writer = FakeContactWriter(world, list(answers))
+    return WriteAccess(payments=FakePaymentWriter(world), contacts=writer), writer

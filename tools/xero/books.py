@@ -1,8 +1,8 @@
 """The company's books as tools see them: invoices, bills, payments, contacts and ledger accounts.
 
-`Books` is the ledger copy (our database); `LiveBooks` is Xero itself, reading; `PaymentWriter` is Xero, writing,
-and only the executor holds one. Shapes follow Xero's Accounting API 2.0, in Decimal, with the vendor's spellings
-translated once, here.
+`Books` is the ledger copy (our database); `LiveBooks` is Xero itself, reading; `PaymentWriter` and `ContactWriter`
+are Xero, writing, and only the executor holds them. Shapes follow Xero's Accounting API 2.0, in Decimal, with the
+vendor's spellings translated once, here.
 """
 
 from __future__ import annotations
@@ -125,6 +125,8 @@ class Contact(Shape):
     name: str
     email: str = ""
     city: str = ""
+    country: str = ""
+    """As somebody wrote it in Xero ("DE", "Germany"); read live only, the ledger copy does not keep it."""
     is_customer: bool = False
     is_supplier: bool = False
     status: str = "ACTIVE"
@@ -305,6 +307,29 @@ class PaymentWriter(Protocol):
 
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
         """The document's payments with exactly that reference, read live."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewBankDetails:
+    """The account number that a contact gets (POST /Contacts/{ContactID}); nothing else of the contact is touched."""
+
+    contact_id: str
+    account_number: str
+
+
+class ContactWriter(Protocol):
+    """Xero, writing contacts: held by the executor only."""
+
+    async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
+        """Send it once with `key` as Idempotency-Key; the contact as Xero answers it.
+
+        Raises like `PaymentWriter.create_payment`.
+        """
+        ...
+
+    async def contact_now(self, contact_id: str) -> Contact:
+        """The contact with the account number on file now, read live. Raises ToolFailed kinds."""
         ...
 
 

@@ -27,7 +27,7 @@ from tools.errors import (
 )
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
-from tools.xero.books import NewPayment
+from tools.xero.books import NewBankDetails, NewPayment
 from tools.xero.pace import AT_ONCE, Pace, Urgency
 
 if TYPE_CHECKING:
@@ -255,3 +255,16 @@ def put_payment(api: AccountingApi, tenant: str, new: NewPayment, key: str) -> A
         reference=new.reference,
     )
     return api.create_payments(tenant, Payments(payments=[one]), idempotency_key=key, _preload_content=False)
+
+
+def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key: str) -> Any:
+    """POST /Contacts/{ContactID} with the id and the account number only: what is not sent stays as it is.
+
+    Xero's own example of `updateContact` sends the id and the one field that changes (OpenAPI 16.1.0).
+    """
+    from xero_python.accounting import Contact, Contacts
+
+    one = Contact(contact_id=new.contact_id, bank_account_details=new.account_number)
+    return api.update_contact(
+        tenant, new.contact_id, Contacts(contacts=[one]), idempotency_key=key, _preload_content=False
+    )

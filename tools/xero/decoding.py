@@ -206,6 +206,7 @@ def contact(record: Wire) -> Contact | None:
         name=text(record.get("Name")),
         email=text(record.get("EmailAddress")),
         city=next((text(place.get("City")) for place in places if text(place.get("City"))), ""),
+        country=next((text(place.get("Country")) for place in places if text(place.get("Country"))), ""),
         is_customer=record.get("IsCustomer") is True,
         is_supplier=record.get("IsSupplier") is True,
         status=text(record.get("ContactStatus")) or "ACTIVE",

@@ -1,4 +1,4 @@
-"""Addresses of documents in Xero's own pages, so that a row or a receipt opens the original.
+"""Addresses of documents and contacts in Xero's own pages, so that a row or a receipt opens the original.
 
 Form: Xero's deep links by the organisation's short code (developer documentation, "Deep link into Xero").
 """
@@ -20,7 +20,17 @@ def document_link(short_code: str, kind: DocumentKind, document_id: str) -> str:
     return _page(short_code, kind) + document_id
 
 
+def contact_link(short_code: str, contact_id: str) -> str:
+    """The page of a contact in Xero; empty without a short code."""
+    return _address(short_code, f"/Contacts/View/{contact_id}") if short_code else ""
+
+
 @cache
 def _page(short_code: str, kind: DocumentKind) -> str:
-    code = quote(short_code, safe="!")
-    return f"https://go.xero.com/organisationlogin/default.aspx?shortcode={code}&redirecturl={_PAGES[kind]}?InvoiceID="
+    return _address(short_code, f"{_PAGES[kind]}?InvoiceID=")
+
+
+def _address(short_code: str, page: str) -> str:
+    return (
+        f"https://go.xero.com/organisationlogin/default.aspx?shortcode={quote(short_code, safe='!')}&redirecturl={page}"
+    )

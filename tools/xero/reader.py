@@ -42,10 +42,7 @@ class XeroReader:
 
     async def contact(self, contact_id: str) -> Contact:
         """One contact with the bank details on file."""
-        known = known_id(contact_id)
-        return await self._one(
-            lambda api: api.get_contact(self._tenant, known, _preload_content=False), "Contacts", decoding.contact
-        )
+        return await contact_now(self._calls, contact_id, "read")
 
     async def organisation(self) -> OrganisationDetails:
         """The organisation's details with its lock dates, as they are now."""
@@ -162,6 +159,18 @@ async def document_now(calls: XeroCalls, document_id: str, urgency: Urgency) -> 
         lambda api: api.get_invoice(calls.tenant_id, known, unitdp=4, _preload_content=False),
         "Invoices",
         decoding.document,
+        urgency,
+    )
+
+
+async def contact_now(calls: XeroCalls, contact_id: str, urgency: Urgency) -> Contact:
+    """One contact with the bank details on file, as it is now. Raises ToolFailed when there is none."""
+    known = known_id(contact_id)
+    return await read_one(
+        calls,
+        lambda api: api.get_contact(calls.tenant_id, known, _preload_content=False),
+        "Contacts",
+        decoding.contact,
         urgency,
     )
 

@@ -1,4 +1,4 @@
-"""Xero, writing: a payment is sent once, and found again by its reference when the answer was lost."""
+"""Xero, writing: a payment or a new account number is sent once, and looked up when the answer was lost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
 from tools.money import Money
 from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
-from tools.xero.books import NewPayment, Payment
-from tools.xero.client import LostError, NotSentError, XeroCalls, put_payment, refused
-from tools.xero.reader import document_now, known_id, payments_of
+from tools.xero.books import Contact, NewBankDetails, NewPayment, Payment
+from tools.xero.client import Call, LostError, NotSentError, XeroCalls, post_bank_details, put_payment, refused
+from tools.xero.reader import contact_now, document_now, known_id, payments_of
 
 _LONGEST_KEY = 128
 
 
 class XeroWriter:
-    """Xero, writing payments; only the executor holds one."""
+    """Xero, writing payments and account numbers; only the executor holds one."""
 
     def __init__(self, calls: XeroCalls) -> None:
         self._calls = calls
@@ -33,17 +33,34 @@ class XeroWriter:
         and OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
         """
         _check(payment, key)
+        return _made(await self._sent(lambda api: put_payment(api, self._tenant, payment, key), money=True))
+
+    async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
+        """Sends it once with `key` as Idempotency-Key (POST /Contacts/{ContactID}); raises like `create_payment`."""
+        _check_key(key)
+        known_id(change.contact_id)
+        if not change.account_number:
+            raise ValueError("an account number is changed to another one, never taken away")
+        body = await self._sent(lambda api: post_bank_details(api, self._tenant, change, key), money=False)
+        return _changed(body)
+
+    async def _sent(self, call: Call, *, money: bool) -> bytes:
+        """The body of a write's answer; every failure as the error that says whether anything was written."""
         try:
-            answer = await self._calls.ask(lambda api: put_payment(api, self._tenant, payment, key), "write")
+            answer = await self._calls.ask(call, "write")
         except NotSentError as problem:
             raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
         except LostError as problem:
-            raise OutcomeUnknown("Xero", trouble=problem.trouble) from problem
+            raise OutcomeUnknown("Xero", trouble=problem.trouble, money=money) from problem
         if no := refused(answer):
             raise no
         if not 200 <= answer.status < 300:
-            raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
-        return _made(answer.body)
+            raise OutcomeUnknown("Xero", trouble=error_status(answer.status), money=money)
+        return answer.body
+
+    async def contact_now(self, contact_id: str) -> Contact:
+        """The contact with the account number on file now, read live. Raises ToolFailed kinds."""
+        return await contact_now(self._calls, contact_id, "write")
 
     async def left_to_pay(self, document_id: str) -> Money:
         """What is left to pay on the document now, read live. Raises ToolFailed kinds."""
@@ -65,10 +82,14 @@ def _check(payment: NewPayment, key: str) -> None:
                 "de": f"Der Betrag {amount} lässt sich nicht genau an Xero senden. Es wurde nichts erfasst.",
             }
         )
-    if not 0 < len(key) <= _LONGEST_KEY:
-        raise ValueError(f"an idempotency key has 1 to {_LONGEST_KEY} characters")
+    _check_key(key)
     known_id(payment.document_id)
     known_id(payment.account_id)
+
+
+def _check_key(key: str) -> None:
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise ValueError(f"an idempotency key has 1 to {_LONGEST_KEY} characters")
 
 
 def _made(body: bytes) -> Payment:
@@ -77,4 +98,13 @@ def _made(body: bytes) -> Payment:
         (made,) = decoding.elements(decoding.body_of(body), "Payments", decoding.made_payment)
     except ValueError as problem:
         raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+    return made
+
+
+def _changed(body: bytes) -> Contact:
+    """The contact as Xero says it is now. Raises OutcomeUnknown when that cannot be read for certain."""
+    try:
+        (made,) = decoding.elements(decoding.body_of(body), "Contacts", decoding.contact)
+    except ValueError as problem:
+        raise OutcomeUnknown("Xero", trouble=UNREADABLE, money=False) from problem
     return made
