@@ -1,39 +1,47 @@
 """The audit trail: who did what, when, about which proposal; append-only and chained so that tampering shows.
 
 Each row's hash is SHA-256 over the hash before it and the row's canonical bytes (RFC 8785). An edit, a deletion, an
-insertion or a swap breaks the chain at that row; a cut-off end shows against the head, and against any head that
-somebody noted elsewhere.
+insertion or a swap breaks the chain at that row; a cut-off end shows against the head. Whoever makes all of that fit
+again is found by the signed checkpoints outside the database (assistant.audit_checkpoints).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from enum import StrEnum
 
-from assistant.canonical import NotCanonical, canonical, read
+from assistant.audit_chain import event_hash
+from assistant.audit_check import Examined, Report, examine
+from assistant.audit_export import as_json, facts_of
+from assistant.audit_findings import Finding, Head
+from assistant.audit_folder import Evidence
+from assistant.canonical import canonical
 from assistant.clock import Clock, utc_now
 from assistant.masking import names_of_secrets, without_ibans
 from assistant.principal import Principal
 from assistant.stores import audit as store
-from assistant.stores.audit import GENESIS, AuditRow
+from assistant.stores.audit import AuditRow, StoredEvent
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 
-_CHUNK = 500
+__all__ = ["AuditTag", "AuditTrail", "Examined", "Finding", "Head", "Report"]
 
 
 class AuditTag(StrEnum):
     """What happened, in the past tense: subject:event."""
 
+    PROPOSAL_REQUESTED = "proposal:requested"
+    """Before it is known whether it may be made; one of created and refused follows."""
     PROPOSAL_CREATED = "proposal:created"
     PROPOSAL_EXPIRED = "proposal:expired"
     PROPOSAL_SUPERSEDED = "proposal:superseded"
     PROPOSAL_REFUSED = "proposal:refused"
     PROPOSAL_FOUND_ALTERED = "proposal:found_altered"
     PROPOSAL_BLOCKED = "proposal:blocked"
-    DECISION_ASKED = "decision:asked"
+    """Kept, but the rules do not allow it: nobody can confirm it."""
+    DECISION_REQUESTED = "decision:requested"
+    """A click arrived; one of confirmed, cancelled and refused follows."""
     DECISION_CONFIRMED = "decision:confirmed"
     DECISION_CANCELLED = "decision:cancelled"
     DECISION_REFUSED = "decision:refused"
@@ -43,6 +51,8 @@ class AuditTag(StrEnum):
     EXECUTION_SUCCEEDED = "execution:succeeded"
     EXECUTION_FAILED = "execution:failed"
     EXECUTION_BECAME_UNKNOWN = "execution:became_unknown"
+    EXECUTION_LOOKUP_STARTED = "execution:lookup_started"
+    """Before the provider is asked whether it was done; looked_up, succeeded or failed follows."""
     EXECUTION_LOOKED_UP = "execution:looked_up"
     POLICY_LOADED = "policy:loaded"
     WRITES_STOPPED = "writes:stopped"
@@ -53,30 +63,12 @@ class AuditTag(StrEnum):
     LOGIN_STARTED = "login:started"
     LOGIN_REFUSED = "login:refused"
     LOGIN_ENDED = "login:ended"
-    STEP_UP_PASSED = "step_up:passed"
-    STEP_UP_REFUSED = "step_up:refused"
     CONNECTION_MADE = "connection:made"
     CONNECTION_LOST = "connection:lost"
     CONNECTION_REMOVED = "connection:removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of the chain at some moment; noted outside the database it proves that nothing before it was cut off."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a check of the whole trail found; `first_bad` is the number of the first event that does not fit."""
-
-    ok: bool
-    events: int
-    head: Head
-    first_bad: int | None = None
-    what: str = ""
+    PAYEE_SEEN = "payee:seen"
+    PAYEE_CHANGED = "payee:changed"
+    AUDIT_CHECKPOINTED = "audit:checkpointed"
 
 
 class AuditTrail:
@@ -118,7 +110,7 @@ class AuditTrail:
             previous=previous,
             hash="",
         )
-        row.hash = _hash(row)
+        row.hash = event_hash(row)
         await store.append(work, row)
 
     async def note(
@@ -148,72 +140,49 @@ class AuditTrail:
         async with self._database.reading() as work:
             return Head(*await store.head(work))
 
-    async def verify(self, *, known: Head | None = None) -> Report:
-        """Check every event against the chain, the stored head, and a head noted earlier where one is given."""
-        previous, count = GENESIS, 0
-        async with self._database.reading() as work:
-            head = Head(*await store.head(work))
-            while rows := await store.after(work, count, _CHUNK):
-                for row in rows:
-                    if wrong := _wrong(row, count + 1, previous):
-                        return Report(False, count, head, first_bad=count + 1, what=wrong)
-                    if known and row.seq == known.seq and row.hash != known.hash:
-                        return Report(False, count, head, row.seq, "rewritten: not the event of the noted head")
-                    previous, count = row.hash, count + 1
-                work.expunge_all()
-        if (count, previous) != (head.seq, head.hash):
-            return Report(False, count, head, count + 1, f"cut off: the head speaks of {head.seq} events")
-        if known and known.seq > count:
-            return Report(False, count, head, count + 1, f"cut off: the noted head speaks of {known.seq} events")
-        return Report(True, count, head)
+    async def verify(self, *, known: Head | None = None, evidence: Evidence | None = None) -> Report:
+        """Check every event against the chain, the stored head, a head noted earlier, and signed checkpoints."""
+        return (await self.examine(known=known, evidence=evidence)).report
 
-    async def export(self) -> AsyncIterator[str]:
-        """The whole trail as JSON lines, with the hashes, oldest first."""
-        seq = 0
-        while True:
-            async with self._database.reading() as work:
-                rows = await store.after(work, seq, _CHUNK)
-            if not rows:
-                return
-            for row in rows:
-                yield canonical(
-                    {**_fields(row), "previous": row.previous, "hash": row.hash, "facts": read(row.facts)}
-                ).decode()
-            seq = rows[-1].seq
+    async def examine(self, *, known: Head | None = None, evidence: Evidence | None = None) -> Examined:
+        """The same with the hashes of the events that are in order."""
+        async with self._database.reading() as work:
+            await store.hold_still(work)
+            return await examine(work, evidence=evidence, known=known)
+
+    async def export(
+        self, *, organisation_id: str | None = None, since: str = "", until: str = ""
+    ) -> AsyncGenerator[str]:
+        """The trail as JSON lines, with the hashes, oldest first: all of it, one organisation's, or of some time."""
+        async with aclosing(self.stored(organisation_id=organisation_id, since=since, until=until)) as events:
+            async for event in events:
+                yield as_json(event)
+
+    async def stored(
+        self, *, organisation_id: str | None = None, since: str = "", until: str = ""
+    ) -> AsyncGenerator[StoredEvent]:
+        """The events as they are stored, oldest first; `since` and `until` (not included) are stored moments."""
+        async with self._database.reading() as work:
+            await store.hold_still(work)
+            wanted = store.as_stored(work, organisation_id=organisation_id, since=since, until=until)
+            async with aclosing(wanted) as events:
+                async for event in events:
+                    yield event
+
+    async def anything_but(self, tag: AuditTag, *, after: int) -> bool:
+        """Whether something else was recorded after the event of that number."""
+        async with self._database.reading() as work:
+            return await store.anything_but(work, tag, after)
 
     async def of(self, subject: str) -> list[AuditRow]:
         """The whole life of one subject, e.g. of a proposal by its id."""
         async with self._database.reading() as work:
             return list(await store.of_subject(work, subject))
 
-
-def _fields(row: AuditRow) -> dict[str, object]:
-    return {
-        "seq": row.seq,
-        "at": row.at,
-        "tag": str(row.tag),
-        "actor_id": row.actor_id,
-        "actor_name": row.actor_name,
-        "roles": row.roles,
-        "session_id": row.session_id,
-        "organisation_id": row.organisation_id,
-        "subject": row.subject,
-        "facts": row.facts,
-    }
-
-
-def _hash(row: AuditRow) -> str:
-    return hashlib.sha256(bytes.fromhex(row.previous) + canonical(_fields(row))).hexdigest()
-
-
-def _wrong(row: AuditRow, seq: int, previous: str) -> str:
-    if row.seq != seq:
-        return f"missing: the next event has the number {row.seq}"
-    if row.previous != previous:
-        return "out of place: it does not follow the event before it"
-    try:
-        if _hash(row) != row.hash:
-            return "edited: its content does not give its hash"
-    except NotCanonical:
-        return "edited: its content is not what was written"
-    return ""
+    async def of_number(self, organisation_id: str, number: int) -> list[AuditRow]:
+        """The whole life of the proposal with that number ("P-7") in that organisation; empty when there is none."""
+        async with self._database.reading() as work:
+            for row in await store.numbered(work, organisation_id, number):
+                if facts_of(row).get("number") == number:
+                    return list(await store.of_subject(work, row.subject))
+        return []

@@ -285,7 +285,7 @@ class Decisions:
     async def _record_asked(self, wish: Wish, person: Principal) -> None:
         """The row before the step: somebody clicked, whatever comes of it."""
         await self._audit.note(
-            tag=AuditTag.DECISION_ASKED,
+            tag=AuditTag.DECISION_REQUESTED,
             organisation_id=wish.organisation_id,
             subject=wish.proposal_id[:64],
             facts={"verdict": str(wish.verdict), "digest": wish.digest[:64]},

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from assistant.audit import AuditTag, AuditTrail, _hash
+from assistant.audit import AuditTag, AuditTrail
+from assistant.audit_chain import event_hash
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.paying import ANNA, DEMO, HandClock
@@ -74,14 +75,14 @@ async def test_a_deleted_event_shows(trail: AuditTrail, seq: int) -> None:
     await fill(trail)
     await run_sql(trail._database, f"DELETE FROM audit_event WHERE seq = {seq}")
     report = await trail.verify()
-    assert not report.ok and report.first_bad == seq and "missing" in report.what
+    assert not report.ok and report.first_bad == seq and "removed" in report.what
 
 
 async def test_an_edit_with_its_hash_made_to_fit_shows_at_the_next_event(trail: AuditTrail) -> None:
     await fill(trail)
     (row,) = await trail.of("proposal-3")
     row.facts = '{"place":9}'
-    forged = _hash(row)
+    forged = event_hash(row)
     await run_sql(
         trail._database, f"UPDATE audit_event SET facts = '{row.facts}', hash = '{forged}' WHERE seq = {row.seq}"
     )
@@ -104,7 +105,7 @@ async def test_two_swapped_events_show(trail: AuditTrail) -> None:
     for old, new in ((3, 99), (4, 3), (99, 4)):
         await run_sql(trail._database, f"UPDATE audit_event SET seq = {new} WHERE seq = {old}")
     report = await trail.verify()
-    assert not report.ok and report.first_bad == 3 and "out of place" in report.what
+    assert not report.ok and report.first_bad == 3 and "event 4 stands in its place" in report.what
 
 
 async def test_a_replayed_event_shows(trail: AuditTrail) -> None:

@@ -36,7 +36,7 @@ async def test_a_confirmed_proposal_is_paid_once_with_its_id_as_key(core: Core) 
     assert core.till.paid == [(made.id, 98000)]
     assert await core.tags(made.id) == [
         "proposal:created",
-        "decision:asked",
+        "decision:requested",
         "decision:confirmed",
         "execution:started",
         "execution:succeeded",

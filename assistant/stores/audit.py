@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -43,6 +46,24 @@ class AuditHeadRow(SQLModel, table=True):
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row just as the table holds it: after tampering any value may be anything."""
+
+    seq: object
+    at: object
+    tag: object
+    actor_id: object
+    actor_name: object
+    roles: object
+    session_id: object
+    organisation_id: object
+    subject: object
+    facts: object
+    previous: object
+    hash: object
+
+
 async def next_place(work: AsyncSession) -> tuple[int, str]:
     """The number of the next event and the hash it chains to; holds the head until this unit of work ends."""
     step = (
@@ -73,13 +94,79 @@ async def head(work: AsyncSession) -> tuple[int, str]:
     return (0, GENESIS) if found is None else (found[0], found[1])
 
 
-async def after(work: AsyncSession, seq: int, limit: int) -> Sequence[AuditRow]:
-    """The next events in order of their number."""
-    found = await work.exec(select(AuditRow).where(col(AuditRow.seq) > seq).order_by(col(AuditRow.seq)).limit(limit))
-    return found.all()
-
-
 async def of_subject(work: AsyncSession, subject: str) -> Sequence[AuditRow]:
     """Everything that happened to one subject (a proposal's id), in order."""
     found = await work.exec(select(AuditRow).where(col(AuditRow.subject) == subject).order_by(col(AuditRow.seq)))
     return found.all()
+
+
+async def numbered(work: AsyncSession, organisation_id: str, number: int) -> Sequence[AuditRow]:
+    """The events that may have given a proposal that number in that organisation; their facts say whether."""
+    found = await work.exec(
+        select(AuditRow)
+        .where(
+            col(AuditRow.organisation_id) == organisation_id,
+            col(AuditRow.tag).startswith("proposal:"),
+            col(AuditRow.facts).contains(f'"number":{number}'),
+        )
+        .order_by(col(AuditRow.seq))
+    )
+    return found.all()
+
+
+async def anything_but(work: AsyncSession, tag: str, after: int) -> bool:
+    """Whether something else than events of that tag was recorded since the event of that number."""
+    found = await work.exec(select(AuditRow.seq).where(col(AuditRow.seq) > after, col(AuditRow.tag) != tag).limit(1))
+    return found.first() is not None
+
+
+# reading what somebody may have tampered with
+
+
+async def hold_still(work: AsyncSession) -> None:
+    """Let everything that this unit of work reads be of one moment; call it first."""
+    if work.get_bind().dialect.name == "postgresql":
+        await work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+async def heads(work: AsyncSession) -> Sequence[tuple[object, object]]:
+    """Every row that says where the chain ends (there should be one), just as it is stored."""
+    connection = await work.connection()
+    async with _any_text(connection):
+        found = await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash).order_by(col(AuditHeadRow.id)))
+        return [(seq, hash_) for seq, hash_ in found.all()]
+
+
+async def as_stored(
+    work: AsyncSession, *, organisation_id: str | None = None, since: str = "", until: str = ""
+) -> AsyncGenerator[StoredEvent]:
+    """Every row in order of its number, none left out and none merged, one by one; read it to the end.
+
+    `since` and `until` limit the time (stored moments; `until` itself is not in it).
+    """
+    wanted = select(*(getattr(AuditRow, name) for name in StoredEvent.__dataclass_fields__))
+    if organisation_id is not None:
+        wanted = wanted.where(col(AuditRow.organisation_id) == organisation_id)
+    if since:
+        wanted = wanted.where(col(AuditRow.at) >= since)
+    if until:
+        wanted = wanted.where(col(AuditRow.at) < until)
+    connection = await work.connection()
+    async with _any_text(connection), connection.stream(wanted.order_by(col(AuditRow.seq))) as rows:
+        async for row in rows:
+            yield StoredEvent(*row)
+
+
+@asynccontextmanager
+async def _any_text(connection: AsyncConnection) -> AsyncIterator[None]:
+    """SQLite lets anybody store text that is no UTF-8: read it all the same, so that it can be called edited."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    driver.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
