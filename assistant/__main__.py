@@ -1,4 +1,4 @@
-"""The command line: `assistant run`, `assistant doctor`, `assistant migrate`."""
+"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `stop` and `allow`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from assistant import policy_command
 from assistant.settings import Settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Finance assistant for Xero.")
+cli.add_typer(policy_command.cli, name="policy")
 
 
 def main() -> None:
@@ -22,7 +24,7 @@ def main() -> None:
 def run() -> None:
     """Serve the chat, with the sandbox beside it where a provider is not configured."""
     settings = _settings()
-    if problems := settings.problems():
+    if problems := [*settings.problems(), *_policy_problems(settings)]:
         _say("The assistant does not start:", *(f"  - {problem}" for problem in problems), error=True)
         raise typer.Exit(2)
     from assistant.serve import serve
@@ -57,6 +59,41 @@ def migrate(revision: str = "head", *, back: bool = False) -> None:
             await database.close()
 
     _say(f"The tables are at revision {asyncio.run(go())}.")
+
+
+@cli.command()
+def stop(why: str = typer.Option("", help="Shown to everybody."), organisation: str = "") -> None:
+    """Stop everything that is written: of ORGANISATION (name or short code), or of all of them."""
+    _switch(stopped=True, why=why, organisation=organisation)
+
+
+@cli.command()
+def allow(why: str = "", organisation: str = "") -> None:
+    """Allow writes again after `stop`."""
+    _switch(stopped=False, why=why, organisation=organisation)
+
+
+def _switch(*, stopped: bool, why: str, organisation: str) -> None:
+    settings = _settings()
+    from assistant.stop_command import switch
+
+    names = asyncio.run(switch(settings, stopped=stopped, why=why, organisation=organisation))
+    if not names:
+        _say("There is no such organisation here. Nothing was changed.", error=True)
+        raise typer.Exit(1)
+    for name in names:
+        _say(f"{name}: {'all writes are stopped' if stopped else 'writes are allowed'}.")
+
+
+def _policy_problems(settings: Settings) -> list[str]:
+    """Why the rules cannot be used: without rules nothing may be written, so nothing is served."""
+    from assistant.policy.rules import BadPolicy, load_policy
+
+    try:
+        load_policy(settings.policy_file)
+    except BadPolicy as problem:
+        return [str(problem)]
+    return []
 
 
 def _settings() -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +11,15 @@ from pathlib import Path
 import structlog
 
 from assistant import providers
-from assistant.audit import AuditTrail
+from assistant.audit import AuditTag, AuditTrail
 from assistant.books_room import BooksRoom
+from assistant.cards import shown
 from assistant.chat.house import Errands, House, lend
 from assistant.clock import Clock, new_uuid, utc_now
+from assistant.confirmation import Confirmations
 from assistant.connect import XeroConnecting
 from assistant.connections import TokenSource
-from assistant.decisions import Decisions
+from assistant.decisions import Decisions, ShownAs
 from assistant.execution import Executor, Patience
 from assistant.feed import Feed, Listener
 from assistant.keys import TokenCipher, kept_key, new_token_key
@@ -25,13 +27,20 @@ from assistant.login.current import current
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
+from assistant.payees import Payees
+from assistant.policy.in_words import in_words
+from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
+from assistant.rulings import Rulings
 from assistant.settings import Settings
+from assistant.stop_switch import StopSwitch
 from assistant.stores import migrate
 from assistant.stores.database import Database
+from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
+from tools.base import Toolset, WriteKind, WriteTool
 from tools.catalogue import toolset
-from tools.errors import ToolFailed
+from tools.errors import Language, ToolFailed
 from tools.xero.login import connections
 
 log = structlog.get_logger()
@@ -82,12 +91,39 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         organisation_ids=organisations.ids_of,
         audit=audit,
     )
-    proposals = Proposals(database, audit, feed, card_minutes=settings.card_minutes, clock=clock)
-    decisions = Decisions(database, audit, feed, sessions.session_alive, clock=clock)
-    tools = toolset()
+    tools, policy = toolset(), load_policy(settings.policy_file)
+    rulings = Rulings(policy, tools, Payees(database, clock), clock)
+    confirmations = Confirmations(
+        Sealer(keys.session, clock).key("confirmation"), minutes=policy.cards.confirm_minutes, clock=clock
+    )
+    strict = StrictSignIns(database, clock, minutes=settings.step_up_minutes)
+    switch = StopSwitch(database, audit, clock=clock)
+    proposals = Proposals(database, audit, feed, rulings, card_minutes=settings.card_minutes, clock=clock)
+    decisions = Decisions(
+        database,
+        audit,
+        feed,
+        sessions.session_alive,
+        rulings,
+        confirmations,
+        step_up_for=strict.made_for,
+        shown_as=_shown_as(tools),
+        clock=clock,
+    )
     patience = Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75)
-    executor = Executor(database, tools, books.access_by_id, books.write_access, feed, clock, audit, patience=patience)
-    feed.subscribe(_reading_again(books))
+    executor = Executor(
+        database,
+        tools,
+        books.access_by_id,
+        books.write_access,
+        feed,
+        clock,
+        audit,
+        rulings,
+        sessions.person_now,
+        patience=patience,
+    )
+    feed.subscribe(_reading_again(books, rulings))
     model = providers.language_model(settings)
     errands = Errands()
     lend(
@@ -101,6 +137,9 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             executor=executor,
             audit=audit,
             feed=feed,
+            confirmations=confirmations,
+            switch=switch,
+            stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
             turn_steps=settings.turn_steps,
@@ -115,6 +154,12 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
 
     @asynccontextmanager
     async def beside() -> AsyncIterator[None]:
+        await audit.note(
+            tag=AuditTag.POLICY_LOADED,
+            organisation_id="",
+            subject="policy",
+            facts={"policy_version": policy.digest, "rules": list(in_words(policy))},
+        )
         running = [
             asyncio.create_task(_sweeping(executor, proposals, settings.sweep_seconds), name="sweeper"),
             asyncio.create_task(_warming(model, books), name="warming"),
@@ -154,6 +199,8 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         settings=settings,
         database=database,
         clock=clock,
+        audit=audit,
+        step_up_level=settings.step_up_acr,
         secret=keys.session,
         chat=CHAT,
         sessions=sessions,
@@ -163,13 +210,27 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
     )
 
 
-def _reading_again(books: BooksRoom) -> Listener:
-    """What has just been paid must not be answered as open from the copy."""
+def _shown_as(tools: Toolset) -> ShownAs:
+    """What a card says about the deed, for the trail of its confirmation."""
+
+    def shown_as(proposal: Proposal, language: Language) -> Mapping[str, object]:
+        tool = tools.get(proposal.tool)
+        return shown(proposal, tool, language) if isinstance(tool, WriteTool) else {}
+
+    return shown_as
+
+
+def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:
+    """What has just been paid must not be answered as open from the copy, and a new account number counts at once."""
 
     async def changed(proposal: Proposal) -> None:
-        document = proposal.payload.get("document")
-        if proposal.state is State.SUCCEEDED and isinstance(document, dict):
+        if proposal.state is not State.SUCCEEDED:
+            return
+        document, stakes = proposal.payload.get("document"), rulings.stakes_of(proposal)
+        if isinstance(document, dict):
             await books.ledger.touch(proposal.organisation_id, str(document["id"]))
+        elif stakes is not None and stakes.kind is WriteKind.PAYEE_CHANGE:
+            await books.ledger.touch_contact(proposal.organisation_id, stakes.payee_id)
 
     return changed
 

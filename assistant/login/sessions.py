@@ -124,6 +124,13 @@ class Sessions:
             raise SessionOver
         return await self._principal(found)
 
+    async def person_now(self, person_id: str) -> Principal | None:
+        """The same for what is carried out in somebody's name after they have left; None for somebody unknown."""
+        try:
+            return await self.principal_of(person_id)
+        except SessionOver:
+            return None
+
     async def session_alive(self, session_id: str) -> Principal | None:
         """The person of that session, read from the tables now; None when it is over or no role is left."""
         async with self._database.reading() as reading:

@@ -90,7 +90,7 @@ class ProposalRow(SQLModel, table=True):
             f"NOT second_person OR NOT {_one_of('state', TAKEN)} OR decided_by_id <> proposer_id",
             name="ck_proposal_second_person",
         ),
-        UniqueConstraint("id", "proposer_id", "second_person", "digest", name="uq_proposal_as_decided"),
+        Index("ix_proposal_as_decided", "id", "proposer_id", "second_person", "digest", unique=True),
         Index("ix_proposal_alike", "organisation_id", "payee_id", "created_at"),
     )
 

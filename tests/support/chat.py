@@ -408,7 +408,13 @@ def card_of(chat: Chat, proposal_id: str) -> dict[str, Any]:
 
 async def decide(chat: Chat, card: dict[str, Any], verdict: str = "confirm", **other: Any) -> str:
     """Click Confirm or Cancel on a card; the words of the refusal, or "" when the click was taken."""
-    payload = {"proposal_id": card["proposal_id"], "digest": card["digest"], "verdict": verdict, **other}
+    payload = {
+        "proposal_id": card["proposal_id"],
+        "digest": card["digest"],
+        "verdict": verdict,
+        "confirmation": card.get("confirmation", ""),
+        **other,
+    }
     answer = await chat.action("decide", payload)
     assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"
     told = answer.json()["response"] or {}
