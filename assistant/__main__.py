@@ -1,4 +1,4 @@
-"""The command line: `assistant run`, `assistant doctor`, `assistant migrate`."""
+"""The command line: `assistant run`, `assistant doctor`, `assistant migrate`, `assistant audit …`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from assistant.audit_command import audit
 from assistant.settings import Settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Finance assistant for Xero.")
+cli.add_typer(audit, name="audit")
 
 
 def main() -> None:
