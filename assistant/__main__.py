@@ -1,4 +1,4 @@
-"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `stop` and `allow`."""
+"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `audit`, `stop` and `allow`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import typer
 from pydantic import ValidationError
 
 from assistant import policy_command
+from assistant.audit_command import audit
 from assistant.settings import Settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Finance assistant for Xero.")
 cli.add_typer(policy_command.cli, name="policy")
+cli.add_typer(audit, name="audit")
 
 
 def main() -> None:

@@ -174,6 +174,13 @@ class AuditTrail:
         async with self._database.reading() as work:
             return await store.anything_but(work, tag, after)
 
+    async def signed_before(self) -> int:
+        """How many events the trail itself says were signed; 0 when it says nothing of it."""
+        async with self._database.reading() as work:
+            row = await store.newest(work, AuditTag.AUDIT_CHECKPOINTED)
+        size = facts_of(row).get("size") if row else 0
+        return size if isinstance(size, int) else 0
+
     async def of(self, subject: str) -> list[AuditRow]:
         """The whole life of one subject, e.g. of a proposal by its id."""
         async with self._database.reading() as work:

@@ -144,7 +144,8 @@ def _misplaced(stored: Sequence[object], head: Head | None, walk: _Walk, count: 
         return Wrong(last, Finding.HEAD, f"The row that says that the trail ends at event {count} {said}.")
     if head.seq > count:
         return _gone(count, head.seq, "the row that says where the trail ends")
-    if 0 <= head.seq < count and walk.evidence.size <= head.seq:
+    at_head = walk.hashes[head.seq - 1].hex() if 0 < head.seq <= count else GENESIS
+    if 0 <= head.seq < count and head.hash == at_head and walk.evidence.size <= head.seq:
         what = f"Event {head.seq + 1} was added: the row that says where the trail ends speaks of {head.seq} events."
         return Wrong(head.seq + 1, Finding.ADDED, what)
     if (head.seq, head.hash) != (count, walk.previous):

@@ -16,7 +16,7 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 from assistant.audit_chain import HASHED
-from assistant.canonical import NotCanonical, read
+from assistant.canonical import read
 from assistant.stores.audit import AuditRow, StoredEvent
 
 COLUMNS = (*HASHED, "previous", "hash")
@@ -27,7 +27,7 @@ def facts_of(event: AuditRow | StoredEvent) -> dict[str, object]:
     """The event's facts by name; none when they are not what was once written."""
     try:
         return read(event.facts) if isinstance(event.facts, str) else {}
-    except NotCanonical:
+    except ValueError:  # NotCanonical, and text that is no Unicode
         return {}
 
 
@@ -37,7 +37,7 @@ def as_json(event: StoredEvent) -> str:
     facts = facts_of(event)
     if facts or event.facts == "{}":
         values["facts"] = facts
-    return json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 async def json_document(events: AsyncIterable[StoredEvent]) -> AsyncIterator[str]:

@@ -6,9 +6,12 @@ import asyncio
 import json
 
 import pytest
+from sqlalchemy import text
 
-from assistant.audit import AuditTag, AuditTrail
+from assistant.audit import AuditTag, AuditTrail, Finding
 from assistant.audit_chain import event_hash
+from assistant.audit_check import examine
+from assistant.stores import audit as store
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.paying import ANNA, DEMO, HandClock
@@ -184,9 +187,175 @@ async def test_an_event_is_kept_exactly_when_the_rest_is(trail: AuditTrail) -> N
 async def test_bank_account_numbers_are_masked_and_secrets_refused(trail: AuditTrail) -> None:
     note = {"tag": AuditTag.PROPOSAL_CREATED, "organisation_id": DEMO.id, "subject": "p"}
     await trail.note(**note, facts={"body": {"payee": "to DE89 3704 0044 0532 0130 00"}})  # type: ignore[arg-type]
-    text = "".join([line async for line in trail.export()])
-    assert "DE89…3000" in text and "0532" not in text
+    written = "".join([line async for line in trail.export()])
+    assert "DE89…3000" in written and "0532" not in written
     for name in ("access_token", "Client-Secret", "password", "Authorization"):
         with pytest.raises(ValueError, match="must not be recorded"):
             await trail.note(**note, facts={"inner": [{name: "x"}]})  # type: ignore[arg-type]
     assert (await trail.verify()).events == 1
+
+
+# whatever a row holds, the check says so and does not fall over
+
+
+ODD = {
+    "facts": ["", "null", "[]", "{", "{not json}", "NaN", '{"a":1e309}', '{"a": 1}', '{"a":"\\ud800"}', "[" * 5_000],
+    "hash": ["", "f", "F" * 64, "g" * 64, "f" * 63, "f" * 66, " " * 64, "٣" * 64],
+    "previous": ["", "f", "f" * 63, "zz", "None", "é" * 32],
+    "at": ["", "yesterday", "9" * 300],
+    "tag": ["", "no:such_tag"],
+}
+
+
+@pytest.mark.parametrize("column", ODD)
+async def test_odd_values_are_called_edited(trail: AuditTrail, column: str) -> None:
+    await fill(trail)
+    for value in [*ODD[column], "x" * 100_000]:
+        async with trail._database.work() as work:
+            change = text(f"UPDATE audit_event SET {column} = :new WHERE seq = 4")
+            await (await work.connection()).execute(change, {"new": value})
+            report = (await examine(work)).report
+            assert (report.first_bad, report.finding) == (4, Finding.EDITED), value
+            await work.rollback()
+        assert (await trail.verify()).ok
+
+
+SQLITE_ONLY = ["CAST(x'ff' AS TEXT)", "x'ff'", "x''", "CAST(tag AS BLOB)", "zeroblob(9)"]
+
+
+@pytest.mark.parametrize("column", ["tag", "facts", "previous", "hash", "at"])
+@pytest.mark.parametrize("value", SQLITE_ONLY)
+async def test_what_sqlite_alone_lets_be_stored_is_called_edited(sqlite: Database, column: str, value: str) -> None:
+    trail = AuditTrail(sqlite, clock=HandClock())
+    await fill(trail)
+    await run_sql(sqlite, f"UPDATE audit_event SET {column} = {value} WHERE seq = 4")
+    report = await trail.verify()
+    assert (report.first_bad, report.finding) == (4, Finding.EDITED)
+    assert len([line async for line in trail.export()]) == 7, "an export shows it all the same"
+    assert (await sqlite_text_is_strict(sqlite)) == "str"
+
+
+async def sqlite_text_is_strict(database: Database) -> str:
+    return type((await run_sql(database, "SELECT tag FROM audit_event WHERE seq = 1"))[0][0]).__name__
+
+
+@pytest.mark.parametrize("seq", ["'many'", "1.5", "x'00'", "-9", "0", "9223372036854775807"])
+async def test_a_head_that_is_no_number_of_an_event_is_found(sqlite: Database, seq: str) -> None:
+    trail = AuditTrail(sqlite, clock=HandClock())
+    await fill(trail)
+    await run_sql(sqlite, f"UPDATE audit_head SET seq = {seq}")
+    report = await trail.verify()
+    assert not report.ok and report.first_bad in (7, 8) and report.finding in (Finding.HEAD, Finding.CUT_OFF)
+
+
+WITHOUT_KEYS = {
+    "sqlite": "CREATE TABLE loose AS SELECT * FROM audit_event; DROP TABLE audit_event; "
+    "ALTER TABLE loose RENAME TO audit_event",
+    "postgresql": "ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey; "
+    "ALTER TABLE audit_event DROP CONSTRAINT ck_audit_event_seq; "
+    "ALTER TABLE audit_event ALTER COLUMN seq DROP NOT NULL",
+}
+
+
+@pytest.mark.parametrize(
+    ("deed", "first", "finding"),
+    [
+        ("INSERT INTO audit_event SELECT * FROM audit_event WHERE seq = 3", 3, Finding.REPLAYED),
+        ("INSERT INTO audit_event SELECT * FROM audit_event WHERE seq = 7", 7, Finding.REPLAYED),
+        ("UPDATE audit_event SET seq = -2 WHERE seq = 5", -2, Finding.ADDED),
+        ("UPDATE audit_event SET seq = 0 WHERE seq = 1", 0, Finding.ADDED),
+        ("UPDATE audit_event SET seq = 3 WHERE seq = 5", 3, Finding.REPLAYED),
+        ("UPDATE audit_event SET seq = NULL WHERE seq = 7", None, Finding.ADDED),
+    ],
+)
+async def test_numbers_that_only_a_table_without_its_keys_can_hold(
+    trail: AuditTrail, deed: str, first: int | None, finding: Finding
+) -> None:
+    await fill(trail)
+    for statement in WITHOUT_KEYS[trail._database.engine.dialect.name].split("; "):
+        await run_sql(trail._database, statement)
+    assert (await trail.verify()).ok
+    await run_sql(trail._database, deed)
+    report = await trail.verify()
+    assert not report.ok
+    if first is None:
+        assert report.first_bad in (1, 7), "where nothing comes first or last"
+    else:
+        assert report.first_bad == first
+        # which of two rows with one number comes first is the database's own choice
+        assert report.finding in (finding, Finding.EDITED, Finding.REORDERED)
+
+
+async def test_a_second_head_is_found(trail: AuditTrail) -> None:
+    await fill(trail)
+    head = await trail.head()
+    if trail._database.is_sqlite:
+        await run_sql(trail._database, "CREATE TABLE loose AS SELECT * FROM audit_head")
+        await run_sql(trail._database, "DROP TABLE audit_head")
+        await run_sql(trail._database, "ALTER TABLE loose RENAME TO audit_head")
+    else:
+        await run_sql(trail._database, "ALTER TABLE audit_head DROP CONSTRAINT ck_audit_head_single")
+    await run_sql(trail._database, f"INSERT INTO audit_head (id, seq, hash) VALUES (2, 7, '{head.hash}')")
+    report = await trail.verify()
+    assert not report.ok and report.finding is Finding.HEAD
+
+
+async def test_a_check_while_others_record_sees_one_moment(trail: AuditTrail) -> None:
+    await fill(trail, 3)
+    other = AuditTrail(Database(trail._database.url), clock=HandClock())
+    async with trail._database.reading() as work:
+        await store.hold_still(work)
+        assert await store.heads(work) == [(3, (await trail.head()).hash)]
+        await fill(other, 2)
+        report = (await examine(work)).report
+    assert report.ok and report.events == 3
+    assert (await trail.verify()).events == 5
+    await other._database.close()
+
+
+async def test_an_event_changed_with_its_hash_is_named_when_the_next_one_still_points_to_the_old(
+    trail: AuditTrail,
+) -> None:
+    await fill(trail)
+    (row,) = await trail.of("proposal-3")
+    row.facts = '{"place":9}'
+    forged = event_hash(row)
+    await run_sql(trail._database, f"UPDATE audit_event SET facts = '{row.facts}', hash = '{forged}' WHERE seq = 4")
+    report = await trail.verify()
+    assert (report.first_bad, report.finding) == (4, Finding.REWRITTEN)
+
+
+async def test_a_removed_event_is_told_from_a_moved_one_and_a_copied_one(trail: AuditTrail) -> None:
+    await fill(trail)
+    for deed, finding in (
+        ("DELETE FROM audit_event WHERE seq = 4", Finding.REMOVED),
+        ("UPDATE audit_event SET seq = 40 WHERE seq = 4", Finding.REORDERED),
+        ("UPDATE audit_event SET facts = '{}' WHERE seq = 4", Finding.EDITED),
+    ):
+        async with trail._database.work() as work:
+            await (await work.connection()).execute(text(deed))
+            report = (await examine(work)).report
+            assert (report.first_bad, report.finding) == (4, finding)
+            await work.rollback()
+
+
+# what auditors are given
+
+
+async def test_an_export_can_be_limited_to_an_organisation_and_to_a_time(trail: AuditTrail) -> None:
+    await fill(trail, 2)
+    await trail.note(tag=AuditTag.LOGIN_STARTED, organisation_id="", subject="p", facts={})
+    assert len([event async for event in trail.stored(organisation_id=DEMO.id)]) == 2
+    assert len([event async for event in trail.stored(organisation_id="")]) == 1
+    noon = "2026-11-22T12:00:00.000000+00:00"
+    assert len([event async for event in trail.stored(since=noon)]) == 3
+    assert len([event async for event in trail.stored(until=noon)]) == 0
+
+
+async def test_a_proposal_is_found_by_its_number(trail: AuditTrail) -> None:
+    for number, subject in ((7, "seven"), (77, "seventy-seven"), (8, "eight")):
+        facts = {"number": number, "body": {"number": 70, "text": '"number":7'}}
+        await trail.note(tag=AuditTag.PROPOSAL_CREATED, organisation_id=DEMO.id, subject=subject, facts=facts)
+    await trail.note(tag=AuditTag.DECISION_CONFIRMED, organisation_id=DEMO.id, subject="seven", facts={})
+    assert [row.subject for row in await trail.of_number(DEMO.id, 7)] == ["seven", "seven"]
+    assert await trail.of_number(DEMO.id, 70) == [] and await trail.of_number("another", 7) == []

@@ -120,6 +120,14 @@ async def anything_but(work: AsyncSession, tag: str, after: int) -> bool:
     return found.first() is not None
 
 
+async def newest(work: AsyncSession, tag: str) -> AuditRow | None:
+    """The last event of that tag."""
+    found = await work.exec(
+        select(AuditRow).where(col(AuditRow.tag) == tag).order_by(col(AuditRow.seq).desc()).limit(1)
+    )
+    return found.first()
+
+
 # reading what somebody may have tampered with
 
 
