@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     """The rules: who may propose and confirm what, up to how much; default: those that come with the product."""
     audit_folder: Path | None = None
     """Where signed checkpoints of the audit trail go; default: a folder in ASSISTANT_HOME. Ship it elsewhere."""
+    audit_key: str = ""
+    """A file with the Ed25519 key that signs them; default: made once and kept in ASSISTANT_HOME."""
     audit_every_minutes: float = 15
     """How often a checkpoint is signed while something new is in the trail."""
     step_up_acr: str = "urn:okta:loa:2fa:any"

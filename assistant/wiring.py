@@ -12,6 +12,7 @@ import structlog
 
 from assistant import providers
 from assistant.audit import AuditTag, AuditTrail
+from assistant.audit_checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
 from assistant.books_room import BooksRoom
 from assistant.cards import shown
 from assistant.chat.house import Errands, House, lend
@@ -82,6 +83,12 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
     clock: Clock = utc_now
     organisations = books.organisations
     audit, feed = AuditTrail(database, clock=clock), Feed()
+    checkpoints = Checkpoints(
+        audit,
+        checkpoint_key(settings.assistant_home, settings.audit_key),
+        settings.audit_folder or checkpoint_folder(settings.assistant_home),
+        clock=clock,
+    )
     sessions = Sessions(
         database,
         clock,
@@ -163,6 +170,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         running = [
             asyncio.create_task(_sweeping(executor, proposals, settings.sweep_seconds), name="sweeper"),
             asyncio.create_task(_warming(model, books), name="warming"),
+            asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
         ]
         try:
             yield
@@ -172,6 +180,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             await feed.drain()
+            await _quietly("checkpoint", checkpoints.make)
             await model.close()
 
     async def xero_answers() -> None:
@@ -243,6 +252,13 @@ async def _sweeping(executor: Executor, proposals: Proposals, seconds: float) ->
         await asyncio.sleep(seconds)
 
 
+async def _signing(checkpoints: Checkpoints, minutes: float) -> None:
+    """Sign what the trail holds, outside the database, again and again; the last one is made at the end."""
+    while True:
+        await asyncio.sleep(minutes * 60)
+        await _quietly("checkpoint", checkpoints.make)
+
+
 async def _warming(model: OpenAIModel, books: BooksRoom) -> None:
     """What the first question would otherwise wait for: the model's library and the first copy of the ledger."""
     await _quietly("model", model.warm)
@@ -253,6 +269,8 @@ async def _quietly(what: str, work: Callable[[], Awaitable[object]]) -> None:
     """The outermost handler of what runs by itself: a fault is logged and the next round goes on."""
     try:
         await work()
+    except CheckpointRefused:
+        return  # said in the log as an error already; nothing was signed
     except ToolFailed as problem:
         # A provider that is down now is asked again by whoever needs it.
         log.warning("later", what=what, problem=str(problem))
