@@ -15,7 +15,7 @@ from tools.errors import ToolRetry
 from tools.free_text import payment_text
 from tools.inputs import ContactName, Day, Text, read_currency
 from tools.money import Money
-from tools.xero.books import Document, DocumentKind, PaymentQuery
+from tools.xero.books import Contact, Document, DocumentKind, OrganisationDetails, PaymentQuery
 from tools.xero.matching import apart, told_apart
 from tools.xero.payment_account import account_for, day_of_payment
 from tools.xero.payment_card import payment_card, payment_line
@@ -102,16 +102,7 @@ async def _proposal(
     known = await document_to_settle(
         access, document_number, contact_name, amount=amount, currency=wanted, direction=direction
     )
-    document, paid, details, contact = await asyncio.gather(
-        access.live.document(known.id),
-        access.live.payments_of(known.id),
-        access.live.organisation(),
-        contact_now(access, known.contact_id),
-    )
-    check_payable(document, paid)
-    if document.contact_id != known.contact_id:
-        contact = await contact_now(access, document.contact_id)
-    payee = check_payee(document, contact)
+    document, payee, details = await _payable_now(access, known)
     money, said = amount_to_record(document, amount, wanted, language=access.language)
     paid_on, day_said = day_of_payment(access, day, details)
     ledger_account, chosen = await account_for(access, document, account)
@@ -147,6 +138,20 @@ async def _proposal(
         ),
     )
     return Draft(payload=plan.payload(), summary=payment_line(plan, access.language))
+
+
+async def _payable_now(access: Access, known: Document) -> tuple[Document, Contact, OrganisationDetails]:
+    """Document, payee and organisation live from Xero; raises ToolFailed unless that can be paid to this payee."""
+    document, paid, details, contact = await asyncio.gather(
+        access.live.document(known.id),
+        access.live.payments_of(known.id),
+        access.live.organisation(),
+        contact_now(access, known.contact_id),
+    )
+    check_payable(document, paid)
+    if document.contact_id != known.contact_id:  # the copy is older than that change
+        contact = await contact_now(access, document.contact_id)
+    return document, check_payee(document, contact), details
 
 
 def _planned(document: Document) -> PlannedDocument:
