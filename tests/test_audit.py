@@ -7,6 +7,7 @@ import json
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from assistant.audit import AuditTag, AuditTrail, Finding
 from assistant.audit_chain import event_hash
@@ -119,7 +120,8 @@ async def test_a_replayed_event_shows(trail: AuditTrail) -> None:
         f"SELECT 8, {', '.join(COLUMNS)}, previous, hash FROM audit_event WHERE seq = 3",
     )
     report = await trail.verify()
-    assert not report.ok and report.first_bad == 8
+    assert not report.ok and report.first_bad == 8 and report.finding is Finding.REPLAYED
+    assert report.what == "Event 8 was replayed: the row is event 3, copied again."
 
 
 async def test_a_cut_off_end_shows_against_the_head(trail: AuditTrail) -> None:
@@ -232,11 +234,25 @@ async def test_what_sqlite_alone_lets_be_stored_is_called_edited(sqlite: Databas
     report = await trail.verify()
     assert (report.first_bad, report.finding) == (4, Finding.EDITED)
     assert len([line async for line in trail.export()]) == 7, "an export shows it all the same"
-    assert (await sqlite_text_is_strict(sqlite)) == "str"
 
 
-async def sqlite_text_is_strict(database: Database) -> str:
-    return type((await run_sql(database, "SELECT tag FROM audit_event WHERE seq = 1"))[0][0]).__name__
+async def test_only_the_check_itself_reads_text_that_is_none(sqlite: Database) -> None:
+    trail = AuditTrail(sqlite, clock=HandClock())
+    await fill(trail)
+    await run_sql(sqlite, "UPDATE audit_event SET tag = CAST(x'ff' AS TEXT) WHERE seq = 4")
+    assert not (await trail.verify()).ok
+    with pytest.raises(DBAPIError):
+        await run_sql(sqlite, "SELECT tag FROM audit_event WHERE seq = 4")
+
+
+async def test_a_gap_in_the_numbers_shows_even_where_every_hash_was_made_to_fit(trail: AuditTrail) -> None:
+    await fill(trail)
+    (row,) = await trail.of("proposal-6")
+    row.seq = 9
+    await run_sql(trail._database, f"UPDATE audit_event SET seq = 9, hash = '{event_hash(row)}' WHERE seq = 7")
+    await run_sql(trail._database, f"UPDATE audit_head SET hash = '{event_hash(row)}'")
+    report = await trail.verify()
+    assert not report.ok and report.first_bad == 7
 
 
 @pytest.mark.parametrize("seq", ["'many'", "1.5", "x'00'", "-9", "0", "9223372036854775807"])

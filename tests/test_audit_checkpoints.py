@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -30,7 +31,7 @@ from assistant.audit_note import (
 from assistant.audit_tree import root_of
 from assistant.stores.database import Database
 from tests.support.database import run_sql
-from tests.support.paying import NOON, HandClock
+from tests.support.paying import NOON, CrashNow, HandClock
 from tests.support.tampering import realistic
 
 pytestmark = pytest.mark.anyio
@@ -122,11 +123,41 @@ def test_every_change_of_a_note_shows() -> None:
         read_checkpoint(note, CheckpointKey.from_text(new_checkpoint_key()).public())
 
 
-@pytest.mark.parametrize("text", ["x\n", "o\n7\nAAAA\nsigned 2026-11-22T12:00:00.000000+00:00\n", "o\n0\n\n"])
+ROOT = base64.b64encode(bytes(32)).decode()
+SIGNED = "signed 2026-11-22T12:00:00.000000+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x\n",
+        f"o\n7\nAAAA\n{SIGNED}\n",
+        f"o\n0\n{ROOT}\n{SIGNED}\n",
+        f"o\n07\n{ROOT}\n{SIGNED}\n",
+        f"o\n-7\n{ROOT}\n{SIGNED}\n",
+        f"o\n7\n{ROOT}\n",
+        f"o\n7\n{ROOT}\n{SIGNED}\n{SIGNED}\n",
+        f"o\n7\n{ROOT}\nmore\n{SIGNED}\n",
+        f"o\n7\n{ROOT}\nsigned at noon\n",
+        f"another origin\n7\n{ROOT}\n{SIGNED}\n",
+    ],
+)
 def test_a_signed_text_that_is_no_checkpoint_is_none(text: str) -> None:
     key = CheckpointKey.from_text(new_checkpoint_key())
+    assert read_checkpoint(key.sign_text(f"o\n7\n{ROOT}\n{SIGNED}\n", "o"), key.public()).size == 7
     with pytest.raises(NotACheckpoint, match="is signed, but"):
         read_checkpoint(key.sign_text(text, "o"), key.public())
+
+
+def test_a_signature_is_written_in_one_way_only() -> None:
+    key = CheckpointKey.from_text(new_checkpoint_key())
+    note = key.sign(Checkpoint(7, bytes(32), NOON))
+    last = note[-3]  # of its six bits the last two are always zero
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = note[:-3] + letters[letters.index(last) + 1] + note[-2:]
+    assert note.endswith("=\n") and base64.b64decode(other.split()[-1]) == base64.b64decode(note.split()[-1])
+    with pytest.raises(NotACheckpoint):
+        read_checkpoint(other, key.public())
 
 
 def test_keys_are_read_from_pem_and_from_one_line_and_from_nothing_else(tmp_path: Path) -> None:
@@ -277,6 +308,37 @@ async def test_only_one_process_at_a_time_makes_one(signing: Signing) -> None:
         assert alone
         assert await signing.checkpoints.make() is None
     assert await signing.checkpoints.make()
+
+
+class Dying(AuditTrail):
+    """Its process dies before it can record that it signed."""
+
+    async def note(self, *, tag: AuditTag, **more: Any) -> None:
+        if tag is AuditTag.AUDIT_CHECKPOINTED:
+            raise CrashNow
+        await super().note(tag=tag, **more)
+
+
+class Busy(AuditTrail):
+    """Something is recorded between its check and the question whether there is anything new."""
+
+    async def anything_but(self, tag: AuditTag, *, after: int) -> bool:
+        await self.note(tag=AuditTag.PROPOSAL_CREATED, organisation_id="org", subject="p", facts={})
+        return await super().anything_but(tag, after=after)
+
+
+async def test_what_was_signed_before_a_crash_is_not_written_over(signing: Signing) -> None:
+    dying = Checkpoints(Dying(signing.database, clock=signing.clock), signing.key, signing.folder, clock=signing.clock)
+    with pytest.raises(CrashNow):
+        await dying.make()
+    written = (signing.folder / "checkpoint-000000000014.txt").read_text()
+    signing.clock.advance(minutes=1)
+    busy = Busy(signing.database, clock=signing.clock)
+    assert await Checkpoints(busy, signing.key, signing.folder, clock=signing.clock).make() is None
+    assert (signing.folder / "checkpoint-000000000014.txt").read_text() == written
+    await signing.note()
+    made = await signing.checkpoints.make()
+    assert made is not None and made.size == 15
 
 
 async def test_what_does_not_continue_the_last_one_is_not_signed(signing: Signing) -> None:

@@ -14,6 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 GENESIS = "0" * 64
 """What the first row chains to."""
 
+_AT_ONCE = 100
+"""Rows read before others get their turn: a check of a long trail must not hold up the chat."""
+
 
 class AuditRow(SQLModel, table=True):
     """One event. `facts` is canonical JSON; `hash` is SHA-256 over the hash before it and this row's bytes."""
@@ -160,7 +163,8 @@ async def as_stored(
     if until:
         wanted = wanted.where(col(AuditRow.at) < until)
     connection = await work.connection()
-    async with _any_text(connection), connection.stream(wanted.order_by(col(AuditRow.seq))) as rows:
+    in_order = wanted.order_by(col(AuditRow.seq)).execution_options(max_row_buffer=_AT_ONCE)
+    async with _any_text(connection), connection.stream(in_order) as rows:
         async for row in rows:
             yield StoredEvent(*row)
 
