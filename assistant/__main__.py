@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from assistant import policy_command
-from assistant.audit_command import audit
+from assistant.audit.command import audit
 from assistant.settings import Settings
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Finance assistant for Xero.")

@@ -12,7 +12,7 @@ import structlog
 
 from assistant import providers
 from assistant.audit import AuditTag, AuditTrail
-from assistant.audit_checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
+from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
 from assistant.books_room import BooksRoom
 from assistant.cards import shown
 from assistant.chat.house import Errands, House, lend

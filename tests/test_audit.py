@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from assistant.audit import AuditTag, AuditTrail, Finding
-from assistant.audit_chain import event_hash
-from assistant.audit_check import examine
+from assistant.audit.chain import event_hash
+from assistant.audit.check import examine
 from assistant.stores import audit as store
 from assistant.stores.database import Database
 from tests.support.database import run_sql

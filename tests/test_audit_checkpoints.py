@@ -13,11 +13,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from assistant.audit import AuditTag, AuditTrail, Finding
-from assistant.audit_check import Examined, Report
-from assistant.audit_checkpoints import CheckpointRefused, Checkpoints, checkpoint_key
-from assistant.audit_findings import Head
-from assistant.audit_folder import Evidence, FolderProblem, alone_in, read_folder, read_key_file
-from assistant.audit_note import (
+from assistant.audit.check import Examined, Report
+from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_key
+from assistant.audit.findings import Head
+from assistant.audit.folder import Evidence, FolderProblem, alone_in, read_folder, read_key_file
+from assistant.audit.note import (
     Checkpoint,
     CheckpointKey,
     NotACheckpoint,
@@ -28,7 +28,7 @@ from assistant.audit_note import (
     read_checkpoint,
     read_public_key,
 )
-from assistant.audit_tree import root_of
+from assistant.audit.tree import root_of
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.paying import NOON, CrashNow, HandClock

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from assistant.__main__ import cli
 from assistant.audit import AuditTag, AuditTrail
-from assistant.audit_export import harmless
+from assistant.audit.export import harmless
 from assistant.stores import organisations
 from assistant.stores.database import Database
 from tests.support.database import make_tables

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from assistant.audit import AuditTag, AuditTrail
-from assistant.audit_life import life_table
-from assistant.audit_steps import ENDS, without_end
-from assistant.audit_words import step_words
+from assistant.audit.life import life_table
+from assistant.audit.steps import ENDS, without_end
+from assistant.audit.words import step_words
 from assistant.canonical import canonical
 from assistant.stores.audit import AuditRow
 from assistant.stores.database import Database

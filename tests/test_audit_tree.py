@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from assistant.audit_tree import (
+from assistant.audit.tree import (
     Tree,
     consistency_proof,
     inclusion_proof,

@@ -1,1 +1,1 @@
-"""Takes one protection out of a copy of the source at a time, and lets a machine that attacks it show that it notices."""
+"""Takes one protection out of a copy of the source at a time: a machine that attacks it must notice."""

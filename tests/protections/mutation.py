@@ -74,7 +74,7 @@ def attack(machine: Sequence[str], folder: Path) -> tuple[int, str]:
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        return 124, f"no end within {SECONDS} s: {late.stdout or ''}"
+        return 124, f"no end within {SECONDS} s: {late.stdout!r}"
     return done.returncode, done.stdout + done.stderr
 
 

@@ -18,11 +18,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from assistant.audit import AuditTag, AuditTrail, Report
-from assistant.audit_chain import event_hash
-from assistant.audit_check import examine
-from assistant.audit_checkpoints import Checkpoints
-from assistant.audit_folder import Evidence, read_folder
-from assistant.audit_note import CheckpointKey, new_checkpoint_key
+from assistant.audit.chain import event_hash
+from assistant.audit.check import examine
+from assistant.audit.checkpoints import Checkpoints
+from assistant.audit.folder import Evidence, read_folder
+from assistant.audit.note import CheckpointKey, new_checkpoint_key
 from assistant.stores.audit import GENESIS, StoredEvent
 from assistant.stores.database import Database, Work
 from tests.support.paying import ALEX, ANNA, DEMO, PAUL, HandClock

@@ -19,11 +19,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.audit import AuditTrail, Report
-from assistant.audit_checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
-from assistant.audit_export import FORMATS, as_json
-from assistant.audit_folder import PUBLIC_KEY, Evidence, FolderProblem, read_folder, read_key_file
-from assistant.audit_life import life_table
-from assistant.audit_tree import inclusion_proof
+from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
+from assistant.audit.export import FORMATS, as_json
+from assistant.audit.folder import PUBLIC_KEY, Evidence, FolderProblem, read_folder, read_key_file
+from assistant.audit.life import life_table
+from assistant.audit.tree import inclusion_proof
 from assistant.clock import utc_now
 from assistant.settings import Settings
 from assistant.stores import organisations
@@ -125,9 +125,11 @@ def checkpoint(
     """Check the whole trail and sign it as it is now; 1 when it is refused because the trail is not what it was."""
 
     async def go(settings: Settings) -> int:
-        folder = checkpoints or checkpoint_folder(settings.assistant_home)
+        folder = (
+            checkpoints or settings.audit_folder or checkpoint_folder(settings.assistant_home)
+        )
         try:
-            signing = checkpoint_key(settings.assistant_home, key)
+            signing = checkpoint_key(settings.assistant_home, key or settings.audit_key)
         except (ValueError, OSError) as problem:
             raise _CannotBeDone(f"The signing key cannot be used: {problem}") from problem
         async with _trail(settings) as (trail, _):
@@ -240,7 +242,7 @@ def _there(file: str) -> bool:
 
 def _evidence(settings: Settings, folder: Path | None, public_key: Path | None) -> Evidence:
     """What the checkpoints prove; nothing when none were named and none were made."""
-    place = folder or checkpoint_folder(settings.assistant_home)
+    place = folder or settings.audit_folder or checkpoint_folder(settings.assistant_home)
     if folder is None and public_key is None and not (place / PUBLIC_KEY).exists():
         return Evidence()
     found = read_folder(place, read_key_file(public_key or place / PUBLIC_KEY))

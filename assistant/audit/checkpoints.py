@@ -12,8 +12,8 @@ from pathlib import Path
 import structlog
 
 from assistant.audit import AuditTag, AuditTrail
-from assistant.audit_check import Examined
-from assistant.audit_folder import (
+from assistant.audit.check import Examined
+from assistant.audit.folder import (
     Evidence,
     FolderProblem,
     alone_in,
@@ -21,8 +21,8 @@ from assistant.audit_folder import (
     write_checkpoint,
     write_key,
 )
-from assistant.audit_note import ORIGIN, Checkpoint, CheckpointKey, new_checkpoint_key
-from assistant.audit_tree import consistency_proof, is_consistent, root_of
+from assistant.audit.note import ORIGIN, Checkpoint, CheckpointKey, new_checkpoint_key
+from assistant.audit.tree import consistency_proof, is_consistent, root_of
 from assistant.clock import Clock, utc_now
 from assistant.keys import kept_key
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.audit_chain import event_hash, gives_its_hash
+from assistant.audit.chain import event_hash, gives_its_hash
 from assistant.stores.audit import StoredEvent
 
 _FARTHEST = 10_000

@@ -2,7 +2,7 @@
 
 Each row's hash is SHA-256 over the hash before it and the row's canonical bytes (RFC 8785). An edit, a deletion, an
 insertion or a swap breaks the chain at that row; a cut-off end shows against the head. Whoever makes all of that fit
-again is found by the signed checkpoints outside the database (assistant.audit_checkpoints).
+again is found by the signed checkpoints outside the database (assistant.audit.checkpoints).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from enum import StrEnum
 
-from assistant.audit_chain import event_hash
-from assistant.audit_check import Examined, Report, examine
-from assistant.audit_export import as_json, facts_of
-from assistant.audit_findings import Finding, Head
-from assistant.audit_folder import Evidence
+from assistant.audit.chain import event_hash
+from assistant.audit.check import Examined, Report, examine
+from assistant.audit.export import as_json, facts_of
+from assistant.audit.findings import Finding, Head
+from assistant.audit.folder import Evidence
 from assistant.canonical import canonical
 from assistant.clock import Clock, utc_now
 from assistant.masking import names_of_secrets, without_ibans

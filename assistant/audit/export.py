@@ -15,7 +15,7 @@ import io
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 
-from assistant.audit_chain import HASHED
+from assistant.audit.chain import HASHED
 from assistant.canonical import read
 from assistant.stores.audit import AuditRow, StoredEvent
 

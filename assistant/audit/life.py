@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from assistant.audit_export import facts_of
-from assistant.audit_steps import without_end
-from assistant.audit_words import fact_word, step_words
+from assistant.audit.export import facts_of
+from assistant.audit.steps import without_end
+from assistant.audit.words import fact_word, step_words
 from assistant.stores.audit import AuditRow
 from assistant.stores.moments import from_text
 from tools import words

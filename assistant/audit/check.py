@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from assistant.audit_chain import gives_its_hash
-from assistant.audit_findings import Finding, Head, Link, Misfit, Wrong, explained
-from assistant.audit_folder import Evidence
-from assistant.audit_tree import Tree
+from assistant.audit.chain import gives_its_hash
+from assistant.audit.findings import Finding, Head, Link, Misfit, Wrong, explained
+from assistant.audit.folder import Evidence
+from assistant.audit.tree import Tree
 from assistant.stores import audit as store
 from assistant.stores.audit import GENESIS, StoredEvent
 from assistant.stores.database import Work

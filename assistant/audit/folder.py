@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from assistant.audit_note import (
+from assistant.audit.note import (
     Checkpoint,
     CheckpointKey,
     NotACheckpoint,
@@ -28,7 +28,7 @@ from assistant.audit_note import (
     read_checkpoint,
     read_public_key,
 )
-from assistant.audit_tree import Tree
+from assistant.audit.tree import Tree
 
 PUBLIC_KEY = "audit-public-key.pem"
 _FIRST_LINES = """These are signed checkpoints of the audit trail of the Finance assistant for Xero.
