@@ -144,14 +144,17 @@ class ExecutionRecords:
         """Take an unknown one to look it up; only one process at a time gets it."""
         now = self._clock()
         async with self._database.work() as work:
-            return await store.move(
+            if not await store.move(
                 work,
                 proposal.id,
                 expected=(State.UNKNOWN,),
                 to=State.UNKNOWN,
                 only_if=(store.nobody_works_on_it(to_text(now)),),
                 lease_until=to_text(now + lease),
-            )
+            ):
+                return False
+            await self._told(work, proposal, AuditTag.EXECUTION_LOOKUP_STARTED, {"attempt": proposal.attempts})
+        return True
 
     async def put_back(
         self,
@@ -162,7 +165,9 @@ class ExecutionRecords:
         words: Mapping[Language, str],
         hold: Hold | None = None,
     ) -> Proposal:
-        """Leave it as it is (confirmed or unknown) until later; recorded only when there is something new to say.
+        """Leave it as it is (confirmed or unknown) until later.
+
+        A look-up is always recorded, since its beginning was; waiting only when there is something new to say.
 
         A `hold` is let go: meanwhile others may have the document.
         """
@@ -180,11 +185,12 @@ class ExecutionRecords:
                 lease_until=to_text(self._clock() + again_in),
                 problem=text,
             )
-            if not (moved and new):
+            if not moved or (state is State.CONFIRMED and not new):
                 return await self._now(work, proposal)
             tag = AuditTag.EXECUTION_POSTPONED if state is State.CONFIRMED else AuditTag.EXECUTION_LOOKED_UP
             later = await self._told(work, proposal, tag, {"state": str(state), "words": words["en"]})
-        self._feed.publish(later)
+        if new:
+            self._feed.publish(later)
         return later
 
     async def succeeded(self, proposal: Proposal, receipt: Receipt, *, found: bool = False) -> Proposal:

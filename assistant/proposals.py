@@ -87,6 +87,14 @@ class Proposals:
         """
         row = self._row(principal, organisation, conversation_id, tool, draft, replaces)
         gone, beside = list[str](), list[ProposalRow]()
+        await self._audit.note(
+            tag=AuditTag.PROPOSAL_REQUESTED,
+            organisation_id=organisation.id,
+            subject=row.id,
+            facts={"tool": tool.name, "digest": row.digest, "conversation_id": conversation_id},
+            principal=principal,
+            session_id=session_id,
+        )
         async with self._database.work() as work:
             refusal = self._may_propose(principal, organisation)
             if refusal is None:
@@ -110,8 +118,14 @@ class Proposals:
                     work,
                     tag=AuditTag.PROPOSAL_REFUSED,
                     organisation_id=organisation.id,
-                    subject=replaces or row.id,
-                    facts={"tool": tool.name, "digest": row.digest, "reason": str(refusal.reason), **refusal.facts},
+                    subject=row.id,
+                    facts={
+                        "tool": tool.name,
+                        "digest": row.digest,
+                        "reason": str(refusal.reason),
+                        "replaces": row.replaces,
+                        **refusal.facts,
+                    },
                     principal=principal,
                     session_id=session_id,
                 )

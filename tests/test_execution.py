@@ -35,6 +35,7 @@ async def test_a_confirmed_proposal_is_paid_once_with_its_id_as_key(core: Core) 
     assert done.link == done.receipt.link and done.problem is None
     assert core.till.paid == [(made.id, 98000)]
     assert await core.tags(made.id) == [
+        "proposal:requested",
         "proposal:created",
         "decision:requested",
         "decision:confirmed",

@@ -36,7 +36,7 @@ async def test_a_used_up_call_limit_at_the_write_is_waited_out(core: Core) -> No
         ("failed",),
         ("succeeded",),
     ]
-    assert (await core.tags(made.id))[3:] == [
+    assert (await core.tags(made.id))[4:] == [
         "execution:started",
         "execution:postponed",
         "execution:started",

@@ -36,7 +36,11 @@ async def test_a_lost_answer_is_unknown_and_the_sweep_finds_the_payment(core: Co
     (ended,) = await core.executor.sweep()
     assert ended.state is State.SUCCEEDED and ended.receipt and ended.problem is None
     assert len(core.till.sends) == 1 and core.till.times_paid(made.id) == 1
-    assert (await core.tags(made.id))[-2:] == ["execution:became_unknown", "execution:succeeded"]
+    assert (await core.tags(made.id))[-3:] == [
+        "execution:became_unknown",
+        "execution:lookup_started",
+        "execution:succeeded",
+    ]
 
 
 async def test_a_timeout_is_unknown_never_failed(database: Database) -> None:

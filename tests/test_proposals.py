@@ -43,7 +43,7 @@ async def test_a_proposal_waits_with_everything_that_the_card_shows(core: Core) 
     assert await core.proposals.get(made.id) == made
     assert await core.proposals.waiting(organisation_id=DEMO.id) == [made]
     assert await core.proposals.of_conversation("talk-1") == [made]
-    assert await core.tags(made.id) == ["proposal:created"]
+    assert await core.tags(made.id) == ["proposal:requested", "proposal:created"]
     assert await core.proposals.get("nonsense") is None
 
 
@@ -62,7 +62,12 @@ async def test_an_approver_confirms_exactly_what_was_digested(core: Core) -> Non
     made = await core.propose()
     done = await core.decide(made)
     assert (done.state, done.decided_by_id, done.decided_at) == (State.CONFIRMED, ANNA.id, core.clock())
-    assert await core.tags(made.id) == ["proposal:created", "decision:requested", "decision:confirmed"]
+    assert await core.tags(made.id) == [
+        "proposal:requested",
+        "proposal:created",
+        "decision:requested",
+        "decision:confirmed",
+    ]
     assert await core.proposals.waiting(organisation_id=DEMO.id) == []
 
 
@@ -113,7 +118,7 @@ async def test_after_its_time_a_card_is_expired(core: Core) -> None:
     assert caught.value.reason is RefusalReason.EXPIRED
     now = await core.proposals.get(made.id)
     assert now and now.state is State.EXPIRED
-    assert (await core.tags(made.id))[1:] == ["decision:requested", "proposal:expired", "decision:refused"]
+    assert (await core.tags(made.id))[2:] == ["decision:requested", "proposal:expired", "decision:refused"]
 
 
 async def test_a_moment_before_its_time_is_over_a_card_can_be_confirmed(core: Core) -> None:
@@ -208,7 +213,7 @@ async def test_a_viewer_proposes_nothing(core: Core) -> None:
         await core.propose(VERA)
     assert caught.value.reason is RefusalReason.NOT_ALLOWED
     assert await core.proposals.of_conversation("talk-1") == []
-    assert await core.tags() == ["proposal:refused"]
+    assert await core.tags() == ["proposal:requested", "proposal:refused"]
 
 
 @pytest.mark.parametrize("value", [980.0, None, float("nan"), 2**53, b"980"])
@@ -243,7 +248,7 @@ async def test_a_row_altered_by_hand_is_refused_stopped_and_recorded(core: Core,
         await core.proposals.get(made.id)
     assert await core.proposals.waiting(organisation_id=organisation) == []
     assert await core.proposals.of_conversation("talk-1") == []
-    assert (await core.tags(made.id))[1:] == ["decision:requested", "decision:refused", "proposal:found_altered"]
+    assert (await core.tags(made.id))[2:] == ["decision:requested", "decision:refused", "proposal:found_altered"]
     assert await run_sql(core.database, "SELECT state FROM proposal") == [("blocked",)]
 
 

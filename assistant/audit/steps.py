@@ -21,7 +21,9 @@ _OUTCOMES = frozenset(
 )
 
 ENDS: dict[AuditTag, frozenset[AuditTag]] = {
-    AuditTag.PROPOSAL_REQUESTED: frozenset({AuditTag.PROPOSAL_CREATED, AuditTag.PROPOSAL_REFUSED}),
+    AuditTag.PROPOSAL_REQUESTED: frozenset(
+        {AuditTag.PROPOSAL_CREATED, AuditTag.PROPOSAL_BLOCKED, AuditTag.PROPOSAL_REFUSED}
+    ),
     AuditTag.DECISION_REQUESTED: frozenset(
         {AuditTag.DECISION_CONFIRMED, AuditTag.DECISION_CANCELLED, AuditTag.DECISION_REFUSED}
     ),
