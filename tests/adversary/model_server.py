@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.adversary.wire import DONE, Reply, chunk, says
@@ -77,7 +78,7 @@ class ModelServer:
             reply = _unstreamed(reply)
         await _send(send, reply)
         if reply.cut:
-            await _abort(scope)
+            await _cut(scope, send)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -110,9 +111,20 @@ async def _send(send: Send, reply: Reply) -> None:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _abort(scope: Scope) -> None:
-    """Cut the connection as a crashing server does."""
-    raise ConnectionAbortedError(scope["path"])
+async def _cut(scope: Scope, send: Send) -> None:
+    """End the connection as a crashing server does: what was sent has left, the end of it never comes."""
+    scope["state"]["close"]()
+    await asyncio.sleep(0.001)  # the server notices; it would log an unfinished answer otherwise
+    await send({"type": "http.response.body", "body": b""})
+
+
+class _Cuttable(H11Protocol):
+    """HTTP as uvicorn speaks it; each request also carries its connection's `close`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As the parent, plus the means to cut this connection."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "close": transport.close}
 
 
 def _unstreamed(reply: Reply) -> Reply:
@@ -137,6 +149,7 @@ async def serve_model() -> AsyncIterator[ModelServer]:
         app.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         config = uvicorn.Config(
             app,
+            http=_Cuttable,
             ws="none",
             lifespan="off",
             log_config=None,

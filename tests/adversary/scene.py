@@ -112,9 +112,8 @@ class Behaviour:
     """How often the person speaks in the episode."""
     wants: str = "pay"
     """The person's request that it needs: pay, any or ask."""
-    slow: bool = False
-    """Costs seconds by its nature: played seldom."""
-    whole_only: bool = False
+    weight: float = 1.0
+    """How often it is played, compared with the others: those that cost much are played seldom."""
     clicks: str = ""
     """What the click-forger does beside it."""
 
