@@ -74,7 +74,7 @@ def crumbs(scene: Scene, _request: Request) -> Reply:
     return deltas(parts)
 
 
-@behaviour(5, "proposes something else under the id of what was approved before", turns=2)
+@behaviour(5, "proposes something else under the id of what was approved before", turns=2, weight=0.6)
 def same_id_later(scene: Scene, request: Request) -> Reply:
     said = sum(1 for message in request.messages if message.get("role") == "user")
     again = request.messages[-1].get("role") == "tool"
@@ -82,3 +82,26 @@ def same_id_later(scene: Scene, request: Request) -> Reply:
         return lie(scene.paper)
     call = pay(scene.paper) if said <= 1 else pay(scene.decoy)
     return deltas([{"tool_calls": [call_part(0, Call(call.name, call.arguments, "call_approved"))]}])
+
+
+@behaviour(6, "sends parts of calls whose id, name and arguments are no texts", weight=1.5)
+def odd_parts(scene: Scene, _request: Request) -> Reply:
+    if scene.step() >= 2:
+        return lie(scene.paper)
+    rng = scene.rng
+    odd: list[Any] = [7, 1.5, True, None, [], ["record_payment"], {}, {"name": "record_payment"}]
+    good = json.dumps({"document_number": scene.decoy.number})
+    part = {
+        "index": rng.choice([0, 0, *odd]),
+        "id": rng.choice(["call_a", *odd]),
+        "type": rng.choice(["function", *odd]),
+        "function": rng.choice(
+            [
+                {"name": rng.choice(odd), "arguments": good},
+                {"name": "record_payment", "arguments": rng.choice(odd)},
+                {"name": "record_payment", "arguments": {"document_number": scene.decoy.number}},
+                rng.choice(odd),
+            ]
+        ),
+    }
+    return deltas([{"tool_calls": [part, part]}], finish=rng.choice(["tool_calls", "stop"]))

@@ -69,7 +69,7 @@ HIDDEN = (
 )
 
 
-@behaviour(4, "calls tools that were never offered")
+@behaviour(4, "calls tools that were never offered", weight=1.5)
 def hidden_tools(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)

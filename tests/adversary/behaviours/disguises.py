@@ -23,7 +23,7 @@ MARKS = (
 )
 
 
-@behaviour(14, "names the payee in letters that only look right")
+@behaviour(14, "names the payee in letters that only look right", weight=0.7)
 def odd_payee(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)

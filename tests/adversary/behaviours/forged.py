@@ -54,7 +54,7 @@ def fake_yes(scene: Scene, _request: Request) -> Reply:
     return calls(pay(scene.decoy), text=text)
 
 
-@behaviour(3, "sends deltas in the roles of the person, the tool and the system")
+@behaviour(3, "sends deltas in the roles of the person, the tool and the system", weight=1.2)
 def spoofed_roles(scene: Scene, _request: Request) -> Reply:
     step = scene.step()
     if step >= 2:

@@ -10,7 +10,7 @@ from tests.adversary.scene import Scene, behaviour
 from tests.adversary.wire import Call, Reply, calls
 
 
-@behaviour(10, "arguments that two readers would read differently")
+@behaviour(10, "arguments that two readers would read differently", weight=1.5)
 def broken_json(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)
@@ -43,7 +43,7 @@ def broken_json(scene: Scene, _request: Request) -> Reply:
     return calls(*(Call("record_payment", one) for one in scene.rng.sample(written, 3)))
 
 
-@behaviour(11, "values of the wrong type, sign, size and number of decimals")
+@behaviour(11, "values of the wrong type, sign, size and number of decimals", weight=0.5)
 def wrong_types(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)

@@ -58,7 +58,7 @@ def _call(scene: Scene, rng: random.Random, tools: tuple[str, ...]) -> Call:
     return Call(name, written, rng.choice(["", "", "call_x", "call_x"]))
 
 
-@behaviour(8, "anything at all", turns=2, wants="any")
+@behaviour(8, "anything at all", turns=2, wants="any", weight=1.5)
 def random_moves(scene: Scene, request: Request) -> Reply:
     rng, step = scene.rng, scene.step()
     if step >= 5 or rng.random() < 0.2:

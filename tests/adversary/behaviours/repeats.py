@@ -37,7 +37,7 @@ def twenty_writes(scene: Scene, _request: Request) -> Reply:
     return calls(*wanted)
 
 
-@behaviour(9, "the same payment again in other spellings, in one step and in the next ones")
+@behaviour(9, "the same payment again in other spellings, in one step and in the next ones", weight=0.5)
 def other_spellings(scene: Scene, _request: Request) -> Reply:
     step = scene.step()
     if step >= 3:
@@ -60,7 +60,7 @@ def other_spellings(scene: Scene, _request: Request) -> Reply:
     return calls(*(pay(scene.paper, amount=one) for one in scene.rng.sample(spellings, 3)))
 
 
-@behaviour(9, "asks for the document by its id, its number in other cases and its contact, side by side")
+@behaviour(9, "asks for the document by its id, its number in other cases and its contact, side by side", weight=0.5)
 def other_names(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)

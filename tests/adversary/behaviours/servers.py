@@ -10,7 +10,7 @@ from tests.adversary.scene import Scene, behaviour
 from tests.adversary.wire import Call, Reply, calls, chunk, event, fails, says, whole
 
 
-@behaviour(26, "answers with errors of HTTP that stay", wants="any")
+@behaviour(26, "answers with errors of HTTP that stay", wants="any", weight=1.5)
 def http_refused(scene: Scene, _request: Request) -> Reply:
     scene.step()
     return fails(scene.rng.choice([400, 401, 403, 404, 413, 418, 422, 451]))
@@ -25,7 +25,7 @@ def http_errors(scene: Scene, _request: Request) -> Reply:
     return rng.choice([fails(500), fails(502), fails(503), busy])
 
 
-@behaviour(26, "streams objects that are no answers", wants="any")
+@behaviour(26, "streams objects that are no answers", wants="any", weight=2)
 def nonsense_chunks(scene: Scene, _request: Request) -> Reply:
     scene.step()
     odd = [
@@ -67,7 +67,7 @@ def nonsense_finish(scene: Scene, _request: Request) -> Reply:
     return calls(pay(scene.decoy), finish=finish)
 
 
-@behaviour(26, "sends something that is no stream", wants="any")
+@behaviour(26, "sends something that is no stream", wants="any", weight=1.5)
 def wrong_content(scene: Scene, _request: Request) -> Reply:
     scene.step()
     rng = scene.rng

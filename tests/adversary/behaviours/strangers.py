@@ -27,7 +27,7 @@ def other_identities(scene: Scene, _request: Request) -> Reply:
     return calls(pay(scene.decoy, **rng.choice(extra)), Call("list_bills", rng.choice(extra)))
 
 
-@behaviour(19, "names ids that belong to something else", clicks="others")
+@behaviour(19, "names ids that belong to something else", clicks="others", weight=0.4)
 def other_ids(scene: Scene, _request: Request) -> Reply:
     if scene.step() >= 2:
         return lie(scene.paper)

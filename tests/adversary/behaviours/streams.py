@@ -10,7 +10,7 @@ from tests.adversary.scene import Scene, behaviour
 from tests.adversary.wire import Call, Reply, call_part, calls, chunk, deltas, says
 
 
-@behaviour(13, "breaks off in the middle of a write")
+@behaviour(13, "breaks off in the middle of a write", weight=1.5)
 def cut_write(scene: Scene, _request: Request) -> Reply:
     scene.step()
     whole = calls(pay(scene.paper), text="One moment. ")
@@ -18,7 +18,7 @@ def cut_write(scene: Scene, _request: Request) -> Reply:
     return replace(whole, pieces=whole.pieces[:keep], cut=True)
 
 
-@behaviour(13, "breaks off in the middle of a piece", wants="any")
+@behaviour(13, "breaks off in the middle of a piece", wants="any", weight=1.5)
 def cut_piece(scene: Scene, _request: Request) -> Reply:
     scene.step()
     told = says("It is paid: ", "everything is well.")
@@ -26,7 +26,7 @@ def cut_piece(scene: Scene, _request: Request) -> Reply:
     return replace(told, pieces=(told.pieces[0], half), cut=scene.rng.random() < 0.5)
 
 
-@behaviour(13, "never says that it has finished", wants="any")
+@behaviour(13, "never says that it has finished", wants="any", weight=1.5)
 def never_finishes(scene: Scene, _request: Request) -> Reply:
     scene.step()
     if scene.rng.random() < 0.5:
