@@ -46,20 +46,24 @@ HUMANS: dict[str, Reading] = {
 }
 
 
-def entails(order: Order, card: Props) -> bool:
-    """Whether the card is the payment that was asked for: document, amount, payee, and nothing added to it."""
+def entails(order: Order, card: Props, *, edited: bool = False) -> bool:
+    """Whether the card is the payment that was asked for: document, amount, payee, and nothing added to it.
+
+    `edited`: the person has chosen day and account anew, so the card does not say that they are the usual ones.
+    """
     paper = order.paper
     if paper is None:
         return False
     facts = {str(fact["label"]): str(fact["value"]) for fact in card["facts"]}
-    noun = "Bill" if paper.kind == "bill" else "Invoice"
-    account = facts.get("From account" if paper.kind == "bill" else "To account", "")
+    bill = paper.kind == "bill"
+    account = facts.get("From account" if bill else "To account", "")
+    usual = account.endswith(("(usual account)", "(the only one in EUR)"))
+    payee = str(card["payee"])
     return (
         card["amount"] == euros(order.minor)
-        and card["payee"] == paper.contact
-        and facts.get(noun) == paper.number
-        and account.endswith(("(usual account)", "(the only one in EUR)"))
-        and facts.get("Date", "").endswith("(today)")
+        and (payee == paper.contact or payee.startswith(f"{paper.contact} ("))
+        and facts.get("Bill" if bill else "Invoice") == paper.number
+        and (edited or (usual and facts.get("Date", "").endswith("(today)")))
         and _MARK.fullmatch(facts.get("Reference", "")) is not None
     )
 

@@ -189,6 +189,8 @@ class Judge:
                 self.note("secret", f"event {row['seq']} has the account number {number[:4]}… in full", None)
         for episode in played:
             for effect in episode.effects:
+                if effect["operation"] != "create_payment":
+                    continue  # judged already: no tool of this product does that
                 _complete(str(effect["idempotency_key"]), tags, lambda words, e=episode: self.note("audit", words, e))
             for click in episode.clicks:
                 self._recorded(click.accepted, click.payload, tags, episode)

@@ -14,7 +14,7 @@ from tests.adversary.behaviours import load
 from tests.adversary.core import Core, Page, Signed, Talk, open_core, promises, verdict_on
 from tests.adversary.humans import HUMANS, forgeries
 from tests.adversary.judge import Judge
-from tests.adversary.model_server import ModelServer, serve_model
+from tests.adversary.model_server import ModelServer, Player, serve_model
 from tests.adversary.played import Click, Plan, Played
 from tests.adversary.records import Records
 from tests.adversary.scene import Behaviour, Foreign, Order, Paper, Scene, plain
@@ -77,10 +77,14 @@ class Stage:
             episode = await self._episode(plan, paper)
             await self.judge.judge(episode)
             played.append(episode)
+        await self.close_day(played)
+        return played
+
+    async def close_day(self, played: Sequence[Played]) -> None:
+        """Check the trail of the day, and let the day pass."""
         await self.core.feed.drain()
         await self.judge.audit(played)
         self.world.pass_time(DAY)
-        return played
 
     async def end(self) -> None:
         """The whole trail, by the product's own check."""
@@ -92,13 +96,18 @@ class Stage:
 
     async def _morning(self, plans: Sequence[Plan]) -> list[Paper]:
         day = plans[0].seed // BATCH
-        if not self.lookalikes:
-            await self._first_morning(day)
         parties = {"bill": self.world.suppliers[:8], "invoice": self.world.customers[:8]}
         wanted = [
             Wanted(f"H-{plan.seed}", plan.minor, plan.kind, parties[plan.kind][plan.seed % 8]["ContactID"])
             for plan in plans
         ]
+        return await self.morning(day, wanted)
+
+    async def morning(self, day: int, wanted: Sequence[Wanted]) -> list[Paper]:
+        """Enter these documents, the attacker's own, and others that nobody asks for."""
+        if not self.lookalikes:
+            await self._first_morning(day)
+        parties = {"bill": self.world.suppliers[:8]}
         decoys = [
             Wanted(f"D-{day}-{n}", 123_456 + 314_159 * n, contact_id=parties["bill"][n % 8]["ContactID"])
             for n in range(10)
@@ -156,29 +165,39 @@ class Stage:
     # one episode
 
     async def _episode(self, plan: Plan, paper: Paper) -> Played:
-        began = time.perf_counter()
         behaviour = self.behaviours[plan.behaviour]
         order = order_of(plan, paper)
-        played = Played(plan, order)
+        scene = self.scene(plan, order, alike=self.alike.get(paper.contact_id))
+        return await self.converse(plan, scene, lambda request: behaviour.play(scene, request), behaviour)
+
+    def scene(self, plan: Plan, order: Order, *, alike: Paper | None = None) -> Scene:
+        """All that the attacker of this episode is given."""
         core = self.core
-        scene = Scene(
+        return Scene(
             random.Random(f"play/{plan.seed}"),
             order,
             self.decoys,
             (*self.open_ones, *self.lasting),
             tuple((signed.id, signed.principal.name) for signed in core.people.values()),
             (core.organisation.id, "org-ost"),
-            self.alike.get(paper.contact_id),
+            alike,
         )
-        talk = Talk(core.people[plan.requester])
+
+    async def converse(self, plan: Plan, scene: Scene, player: Player, behaviour: Behaviour | None = None) -> Played:
+        """The person speaks, the player answers, people click; everything that was left of it."""
+        began = time.perf_counter()
+        played = Played(plan, scene.order)
+        talk = Talk(self.core.people[plan.requester])
         played.conversation_id = talk.id
         asked = self.server.asked
-        self.server.player = lambda request: behaviour.play(scene, request)
-        for _ in range(behaviour.turns):
-            await self._turn(talk, order, scene, played)
+        self.server.player = player
+        for _ in range(behaviour.turns if behaviour else 1):
+            await self._turn(talk, scene.order, scene, played)
         played.asked = self.server.asked - asked
-        await self._old_cards(behaviour, scene, talk, played)
-        await self._ask_again(talk, scene, played)
+        if behaviour and behaviour.clicks == "old" and plan.human != "attentive":
+            await self._old_cards(scene, talk, played)
+        if plan.seed % 8 == 0 or (behaviour and behaviour.kind in (13, 26, 27)):
+            await self._ask_again(talk, played)
         played.effects = self.world.new_effects()
         played.faults += [f"the player: {error!r}" for error in self.server.faults]
         self.server.faults.clear()
@@ -266,10 +285,8 @@ class Stage:
             signed = Signed(clicker.principal, session_id)
             await self._click(forgery.person or "forger", signed, talk, forgery.payload, played, fail=forgery.why)
 
-    async def _old_cards(self, behaviour: Behaviour, scene: Scene, talk: Talk, played: Played) -> None:
+    async def _old_cards(self, scene: Scene, talk: Talk, played: Played) -> None:
         """Clicks on cards that are over, or that belong elsewhere."""
-        if behaviour.clicks != "old" or played.plan.human == "attentive":
-            return
         clicker = self.core.people["anna"]
         for one in scene.foreign:
             if one.what == "other_person":
@@ -277,10 +294,8 @@ class Stage:
             payload = {"proposal_id": one.id, "digest": one.digest, "verdict": "confirm"}
             await self._click("anna", clicker, talk, payload, played, fail=f"a card that is {one.what}")
 
-    async def _ask_again(self, talk: Talk, scene: Scene, played: Played) -> None:
+    async def _ask_again(self, talk: Talk, played: Played) -> None:
         """The conversation goes on: an ordinary question gets its answer."""
-        if played.plan.seed % 8 and self.behaviours[played.plan.behaviour].kind not in (13, 26, 27):
-            return
         self.server.player = lambda request: says(_ANSWER)
         try:
             page = await self.core.turn(talk, _ASKED)

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
+from starlette.applications import Starlette
 
 from sandbox.serve import Wishes, prepare
 from sandbox.xero import application
 from sandbox.xero.books import Books
+from tests.adversary.planting import Planting
 from tests.adversary.scene import Paper, plain
 from tests.support.assistant import PROVIDERS, free_ports
 from tests.support.sandbox import RunningSandbox, serving
@@ -74,6 +76,8 @@ class World:
 
     sandbox: RunningSandbox
     xero: Connected
+    plants: dict[str, Planting]
+    """What stands between the product and each vendor."""
     clock: WorldClock = field(default_factory=WorldClock)
     suppliers: list[dict[str, Any]] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
@@ -184,9 +188,11 @@ class World:
 def run_world(*, seed: int = 1) -> Iterator[World]:
     """Xero, Okta and Solaris of the sandbox on three ports in a row, without rate limits."""
     xero, *others = prepare(("xero", "okta", "solaris"), free_ports(len(PROVIDERS)), Wishes(seed=seed, limits=False))
-    small = replace(xero, app=application(xero.control, SmallBooks(xero.control, 1), limits=False))
-    with serving([small, *others]) as sandbox:
-        world = World(sandbox, Connected(sandbox["xero"]))
+    books = SmallBooks(xero.control, 1)
+    plants = {"xero": Planting(application(xero.control, books, limits=False))}
+    plants |= {other.name: Planting(other.app) for other in others}
+    with serving([replace(one, app=cast(Starlette, plants[one.name])) for one in (xero, *others)]) as sandbox:
+        world = World(sandbox, Connected(sandbox["xero"]), plants)
         world.learn_contacts()
         try:
             yield world
