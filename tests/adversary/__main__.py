@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tally, delivery = soak_planted(wishes.texts, wishes.workers, wishes.seed)
             return _verdict(tally.violations, [*tally.lines("planted"), *delivery.lines()])
         case "whole":
-            tally = soak_whole(wishes.episodes, wishes.seed)
+            tally = soak_whole(wishes.episodes, wishes.seed, only=wishes.behaviour)
             return _verdict(tally.violations, tally.lines("whole"))
         case _:
             return _soak(wishes)
