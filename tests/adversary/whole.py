@@ -166,7 +166,7 @@ class House:
                 over = await self._press(name, chat, card, scene, played)
             else:
                 async with open_chat(self.product.url, self.browsers[name]) as other:
-                    shown = (await other.ask(str(card["number"]))).named("ConfirmationCard")
+                    shown = (await other.ask(f"Show card {card['number']}")).named("ConfirmationCard")
                     over = not shown or await self._press(name, other, shown[-1], scene, played)
                     self._seen(other, played)
             if over:
