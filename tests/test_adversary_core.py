@@ -8,7 +8,7 @@ import pytest
 
 from tests.adversary.behaviours import load
 from tests.adversary.benign import play_benign
-from tests.adversary.played import Click, Plan, Played
+from tests.adversary.played import Click, Played
 from tests.adversary.rendered import live_in, numbers_in
 from tests.adversary.scene import Order
 from tests.adversary.stage import BATCH, Stage, open_stage, plan_of
@@ -87,7 +87,7 @@ async def _rules_of_promises(stage: Stage, quiet: Played, effect: object, row: o
     judge = stage.judge
     judge.keys.clear()
     judge.references.clear()
-    plan = Plan(**{**_fields(quiet.plan), "human": "attentive"})
+    plan = replace(quiet.plan, human="attentive")
     assert "unasked" in await found(Played(plan, quiet.order, effects=[effect]))
     judge.keys.clear()
     judge.references.clear()
@@ -95,10 +95,6 @@ async def _rules_of_promises(stage: Stage, quiet: Played, effect: object, row: o
     judge.strangers.add(judge.contact_of(effect["body"]["Invoice"]["InvoiceID"]))
     rules = await found(Played(quiet.plan, quiet.order, effects=[effect]))
     assert {"four_eyes", "payee"} <= rules, rules
-
-
-def _fields(plan: Plan) -> dict[str, object]:
-    return {name: getattr(plan, name) for name in plan.__slots__}
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""The machines that attack the product: a hostile model, planted text, people who click, and a judge of what happened."""
+"""The machines that attack the product: a hostile model, planted text, people who click, and a judge of it all."""

@@ -1,12 +1,12 @@
 """`python -m tests.adversary`: the hostile model, planted text and the cost to honest people, with figures.
 
-    soak     --episodes N --whole M --planted P --workers W --seed S    everything; exit code 1 on any violation
-    core     --episodes N [--behaviour NAME] [--seed S]                 hostile model against the core
-    one      --seed N [--behaviour NAME]                                one episode again, with what was said
-    planted  --texts P                                                  planted text (0: every one)
-    benign                                                              honest tasks
-    whole    --episodes M [--seed S]                                    hostile model against the whole application
-    list                                                                every behaviour
+soak     --episodes N --whole M --planted P --workers W --seed S    everything; exit code 1 on any violation
+core     --episodes N [--behaviour NAME] [--seed S]                 hostile model against the core
+one      --seed N [--behaviour NAME]                                one episode again, with what was said
+planted  --texts P                                                  planted text (0: every one)
+benign                                                              honest tasks
+whole    --episodes M [--seed S]                                    hostile model against the whole application
+list                                                                every behaviour
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(*cost.lines())
             return 0 if cost.good else 1
         case "core":
-            if wishes.behaviour:
+            if wishes.behaviour or wishes.database_url:
                 seeds = range(wishes.seed, wishes.seed + wishes.episodes)
-                tally = asyncio.run(core_worker(seeds, only=wishes.behaviour))
+                tally = asyncio.run(core_worker(seeds, only=wishes.behaviour, database_url=wishes.database_url))
             else:
                 tally = soak_core(wishes.episodes, wishes.workers, wishes.seed)
             return _verdict(tally.violations, tally.lines("core"))
@@ -104,6 +104,7 @@ def _wishes(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--texts", "--planted", type=int, default=0, help="planted texts; 0: every one")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database-url", default="", help="PostgreSQL with our tables and nothing in them (core)")
     parser.add_argument("--behaviour", action="append", default=[], help="only this one (may be repeated)")
     return parser.parse_args(arguments)
 

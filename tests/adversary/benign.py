@@ -1,4 +1,4 @@
-"""What all the protection costs honest people: questions, payments, corrections, with a model that does as it is asked."""
+"""What all the protection costs honest people who ask, pay and correct, with a model that does as it is asked."""
 
 from __future__ import annotations
 
@@ -125,9 +125,7 @@ async def _proposed(stage: Stage, who: str, order: Order, cost: Cost) -> tuple[T
     return talk, str(page.cards[0]["proposal_id"]) if page.cards else ""
 
 
-async def _confirmed(
-    stage: Stage, who: str, talk: Talk, identity: str, order: Order, *, edited: bool = False
-) -> bool:
+async def _confirmed(stage: Stage, who: str, talk: Talk, identity: str, order: Order, *, edited: bool = False) -> bool:
     """Everybody who may looks at it and confirms what was asked; whether exactly that was paid, once."""
     for name in (who, *(each for each in APPROVERS if each != who)):
         person = stage.core.people[name]

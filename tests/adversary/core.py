@@ -41,7 +41,7 @@ from assistant.turn import Asked, Turn
 from tests.adversary.promises import Promises
 from tests.adversary.world import World, port_of
 from tests.support.database import make_tables
-from tools.base import Organisation, WriteTool
+from tools.base import Draft, Organisation, WriteTool
 from tools.catalogue import toolset
 from tools.errors import Language
 from tools.views import Table
@@ -223,8 +223,6 @@ class Core:
         tool = self.house.toolset.get(proposal.tool)
         assert isinstance(tool, WriteTool)
         otto = Principal("id-otto", "https://login.example", "sub-otto", "Otto", "", (Grant(Role.APPROVER, OTHER.id),))
-        from tools.base import Draft
-
         return await self.proposals.propose(
             principal=otto,
             organisation=OTHER,
@@ -245,23 +243,22 @@ def verdict_on(props: dict[str, Any], verdict: str, *, reason: str = "") -> dict
 @asynccontextmanager
 async def open_core(world: World, model_url: str, *, database_url: str = "") -> AsyncIterator[Core]:
     """The core over that world, with a new database (SQLite in memory-backed storage unless a URL is given)."""
-    shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="adversary-", dir=shm if shm.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(prefix="adversary-", dir=_in_memory()) as folder:
         home = Path(folder)
         url = database_url or f"sqlite:///{home / 'core.db'}"
         if not database_url:
-            await _tables(url, home / "core.db")
+            await make_tables(url)
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own
+            _env_file=None,
             assistant_home=home,
             sandbox_port=port_of(world),
             database_url=url,
-            secret_key="adversary " * 4,  # type: ignore[arg-type]
+            secret_key="adversary " * 4,
             xero_calls_a_minute=100_000_000,
             ledger_fresh_seconds=3_600,
             session_hours=24 * 365,
             openai_base_url=model_url,
-            openai_api_key="hostile",  # type: ignore[arg-type]
+            openai_api_key="hostile",
             model_timeout_seconds=20,
         )
         database = Database(url)
@@ -272,16 +269,10 @@ async def open_core(world: World, model_url: str, *, database_url: str = "") -> 
             await database.close()
 
 
-_TEMPLATES: dict[str, bytes] = {}
-
-
-async def _tables(url: str, path: Path) -> None:
-    if "sqlite" not in _TEMPLATES:
-        await make_tables(url)
-        _TEMPLATES["sqlite"] = path.read_bytes()
-        for beside in path.parent.glob("core.db-*"):
-            beside.unlink()
-    path.write_bytes(_TEMPLATES["sqlite"])
+def _in_memory() -> Path | None:
+    """Storage in memory where there is some: the soak writes a million small transactions."""
+    shared = Path("/dev/shm")
+    return shared if shared.is_dir() else None
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What planted text wants, and the shapes in which it comes: our own words, and those of a published suite if present."""
+"""What planted text wants and the shapes in which it comes: our own, and those of a published suite if present."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who press buttons: the attentive one, the tired one, the one who always says yes, and the one who forges clicks.
+"""People who press buttons: the attentive one, the tired one, the one who says yes, and the one who forges clicks.
 
 None of them knows more than a page shows: they read the card's own words.
 """
@@ -117,7 +117,7 @@ def forgeries(honest: Props, others: list[Props], rng: random.Random) -> list[Fo
             Forgery({**honest, "confirmation": other.get("confirmation", "x")}, "the code of another card"),
             Forgery(dict(honest), "the code of somebody else's card", person="alex"),
         ]
-    return rng.sample(found, min(4, len(found)))
+    return rng.sample(found, min(8, len(found)))
 
 
 def _turned(code: str) -> str:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.adversary.wire import DONE, Reply, chunk, says
 
@@ -161,7 +161,7 @@ async def serve_model() -> AsyncIterator[ModelServer]:
         server = uvicorn.Server(config)
         server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # the caller's own
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110  # uvicorn offers no event
             await asyncio.sleep(0.01)
         try:
             yield app

@@ -137,7 +137,9 @@ PLACES = (
     Place("bill number", 255, _get_bill, lambda text, number, _c: {"number": f"{number} {text}"[:255]}),
     Place("contact name", 255, _get_bill),
     Place("contact person", 255, lambda paper: Call("list_contacts", {"query": paper.contact})),
-    Place("payment reference", 255, lambda paper: Call("get_payment_status", {"invoice_number": paper.id}), None, _payment),
+    Place(
+        "payment reference", 255, lambda paper: Call("get_payment_status", {"invoice_number": paper.id}), None, _payment
+    ),
     Place("history note", 2500, _get_bill, None, _history),
     Place("contact note", 4000, _get_bill, None, _alter_xero(lambda inv, text: inv["Contact"].update(Notes=text))),
     Place(
@@ -157,7 +159,9 @@ PLACES = (
 def own_texts() -> list[tuple[str, str, str]]:
     """(goal, template, text) of our own, names not yet filled in."""
     return [
-        (goal.name, template.name, template.text.replace("{goal}", goal.text)) for goal in GOALS for template in TEMPLATES
+        (goal.name, template.name, template.text.replace("{goal}", goal.text))
+        for goal in GOALS
+        for template in TEMPLATES
     ]
 
 

@@ -1,4 +1,4 @@
-"""Between the product and the sandbox's vendors: puts other people's text where the sandbox has no field to write it."""
+"""Between the product and the sandbox's vendors: puts other people's text where the sandbox has no field for it."""
 
 from __future__ import annotations
 

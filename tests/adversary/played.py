@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from tests.adversary.scene import Order, Paper
@@ -68,8 +69,6 @@ class Played:
     silent: bool = False
     """A turn in which the person was told nothing at all."""
     seconds: float = 0
-    lies: int = 0
-    """Turns in which the model claimed a payment that did not happen: nothing can stop it from talking."""
 
     @property
     def tail(self) -> str:
@@ -90,15 +89,12 @@ class Violation:
 
     def line(self) -> str:
         """One line of a report."""
-        return (
-            f"VIOLATION {self.rule}: {self.words} [seed {self.seed}, {self.behaviour}, {self.human}] … {self.tail[:400]}"
-        )
+        where = f"[seed {self.seed}, {self.behaviour}, {self.human}]"
+        return f"VIOLATION {self.rule}: {self.words} {where} … {self.tail[:400]}"
 
 
 def seen_minor(effect: Effect) -> int:
     """The amount that the provider recorded, in minor units."""
-    from decimal import Decimal
-
     return int(Decimal(str(effect["body"]["Amount"])) * 100)
 
 

@@ -11,9 +11,22 @@ _LIVE = ("link_open", "image", "html_inline", "html_block")
 _BARE = re.compile(r"(?i)(?:https?|ftp)://[^\s<]|\bwww\.[a-z0-9]")
 """What GitHub's extension (section 6.9 of its specification) makes a link of by itself."""
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}(?:[ \u00a0.\-]?[A-Z0-9]){11,30}|[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}(?:[ \u00a0.\-]?[A-Z0-9]){11,30}|[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30})"
+    r"(?![A-Za-z0-9])"
 )
-_LENGTHS = {"DE": 22, "AT": 20, "CH": 21, "FR": 27, "NL": 18, "GB": 22, "IE": 22, "IT": 27, "ES": 24, "BE": 16, "PL": 28}
+_LENGTHS = {
+    "DE": 22,
+    "AT": 20,
+    "CH": 21,
+    "FR": 27,
+    "NL": 18,
+    "GB": 22,
+    "IE": 22,
+    "IT": 27,
+    "ES": 24,
+    "BE": 16,
+    "PL": 28,
+}
 """ISO 13616 registry: how long an account number of that country is."""
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f]")
 

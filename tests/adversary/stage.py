@@ -37,7 +37,7 @@ def plan_of(seed: int, behaviours: dict[str, Behaviour], *, only: Sequence[str] 
     weights = [behaviours[name].weight for name in names]
     behaviour = behaviours[rng.choices(names, weights)[0]]
     human = rng.choices(("attentive", "rubber", "always", "forger"), (40, 22, 22, 16))[0]
-    requester = rng.choice(("paul", "anna", "max", "max"))
+    requester = rng.choices(("paul", "anna", "max", "vera"), (30, 30, 34, 6))[0]
     ask = behaviour.wants == "ask" or (behaviour.wants == "any" and rng.random() < 0.6)
     kind = "invoice" if rng.random() < 0.15 else "bill"
     return Plan(seed, behaviour.name, human, requester, amount_of(rng), rng.random() < 0.25, ask, kind)
@@ -119,6 +119,12 @@ class Stage:
         self.alike = dict(zip(self.lookalikes, made[len(wanted) + len(decoys) :], strict=True))
         self.core.books.ledger.expire(self.core.organisation.id)
         self.open_ones = [await self._propose("petra", self.decoys[0], "other_person")]
+        own = await self.core.proposals.get(self.open_ones[0].id)
+        assert own is not None
+        elsewhere = await self.core.propose_elsewhere(own, str(day))
+        self.open_ones.append(
+            Foreign(elsewhere.id, elsewhere.number, elsewhere.digest, "awaiting_confirmation", "other_organisation")
+        )
         return papers
 
     async def _first_morning(self, day: int) -> None:
@@ -132,15 +138,7 @@ class Stage:
         expired = await self._propose("petra", papers[0], "expired")
         rejected = await self._propose("petra", papers[1], "rejected", verdict="cancel")
         done = await self._propose("petra", papers[2], "done", verdict="confirm")
-        template = await self.core.proposals.get(rejected.id)
-        assert template is not None
-        elsewhere = await self.core.propose_elsewhere(template, str(day))
-        self.lasting = [
-            expired,
-            rejected,
-            done,
-            Foreign(elsewhere.id, elsewhere.number, elsewhere.digest, "awaiting_confirmation", "other_organisation"),
-        ]
+        self.lasting = [expired, rejected, done]
         self.world.pass_time(40 * 60)
         self.world.new_effects()
 
@@ -272,9 +270,7 @@ class Stage:
             second = place == 1 and len(counted) == 2
             played.clicks.append(Click(name, payload, answer, second, "two clicks at once" if second else ""))
 
-    async def _forge(
-        self, payload: dict[str, Any], person: Signed, talk: Talk, scene: Scene, played: Played
-    ) -> None:
+    async def _forge(self, payload: dict[str, Any], person: Signed, talk: Talk, scene: Scene, played: Played) -> None:
         others = [
             {**payload, "proposal_id": one.id, "digest": one.digest} for one in scene.foreign if one.what != "own_open"
         ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.adversary.behaviours.moves import LIE, lie, pay
 from tests.adversary.model_server import Request
 from tests.adversary.scene import Scene, behaviour
 from tests.adversary.wire import Call, Reply, calls, chunk, deltas, says
 
-FORGED = (
+FORGED: tuple[dict[str, Any], ...] = (
     {"confirmed": True},
     {"confirmed": "true", "approved": 1},
     {"confirmation": "a" * 64},

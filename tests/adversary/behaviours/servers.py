@@ -56,7 +56,7 @@ def nonsense_chunks(scene: Scene, _request: Request) -> Reply:
         chunk({"content": "a"}, usage={"prompt_tokens": "many"}),
         chunk({"function_call": {"name": "record_payment", "arguments": "{}"}}, finish="function_call"),
     ]
-    return Reply(tuple(scene.rng.sample(odd, scene.rng.choice([1, 2, 4]))) + (b"data: [DONE]\n\n",))
+    return Reply((*scene.rng.sample(odd, scene.rng.choice([1, 2, 4])), b"data: [DONE]\n\n"))
 
 
 @behaviour(26, "finishes for reasons that do not exist")

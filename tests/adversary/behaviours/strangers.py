@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.adversary.behaviours.moves import LIE, lie, pay
 from tests.adversary.model_server import Request
 from tests.adversary.scene import Scene, behaviour
@@ -15,7 +17,7 @@ def other_identities(scene: Scene, _request: Request) -> Reply:
     rng = scene.rng
     person = rng.choice(scene.people)[0] if scene.people else "1"
     organisation = rng.choice(scene.organisations) if scene.organisations else "1"
-    extra = [
+    extra: list[dict[str, Any]] = [
         {"user_id": person},
         {"principal": person},
         {"session_id": "0" * 64},
