@@ -170,8 +170,6 @@ class OpenAIModel:
         return await create(**asked)
 
     async def _step(self, messages: list[ChatMessage], tools: list[dict[str, Any]]) -> AsyncGenerator[Delta, None]:
-        import json
-
         import openai
 
         assert self._client is not None
@@ -194,7 +192,7 @@ class OpenAIModel:
             raise ModelError(ModelProblem.BROKEN_OFF if begun else ModelProblem.UNREACHABLE) from error
         except openai.APIError as error:
             raise ModelError(ModelProblem.BROKEN_OFF) from error
-        except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError) as error:  # broken JSON and bytes are ValueErrors too
             # The SDK does not validate what a compatible server streams: whatever is not its format ends here.
             raise ModelError(ModelProblem.NONSENSE) from error
         except OSError as error:
@@ -244,6 +242,10 @@ class _Gathered:
         return text
 
     def _add_call(self, part: Any) -> None:
+        function = part.function
+        written = (part.id, function and function.name, function and function.arguments)
+        if not all(isinstance(each, str) for each in written if each):
+            raise ModelError(ModelProblem.NONSENSE)  # a list as a name would break whoever looks it up
         index = part.index if isinstance(part.index, int) else 0
         call = self._by_index.get(index)
         # Some servers number every parallel call 0: a new id at a known index is a new call, never a mixture of two.
@@ -253,15 +255,12 @@ class _Gathered:
             self._calls.append(call)
             if len(self._calls) > MAX_CALLS:
                 raise ModelError(ModelProblem.TOO_MUCH)
-        function = part.function
         if function is None:
             return
         call.name = call.name or function.name or ""
         if function.name and function.name != call.name:
             raise ModelError(ModelProblem.NONSENSE)
         piece = function.arguments or ""
-        if not isinstance(piece, str):
-            raise ModelError(ModelProblem.NONSENSE)
         call.arguments.append(piece)
         call.size += len(piece)
         if call.size > MAX_ARGUMENTS:

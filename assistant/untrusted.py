@@ -20,23 +20,22 @@ _PATTERN = re.compile(
     r"|(?P<www>(?i:www)(?=\.))"
     r"|(?P<directive>:(?=[A-Za-z]))"
     r"|(?P<fence>:::+)"
-    r"|(?P<hidden>[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f])"
 )
-_HELD = re.compile(r"[<\]:wW]+\Z")
+_HIDDEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Taken out before anything else is looked for: what stands around it may be an address once it is gone."""
+_HELD = re.compile(r"(?:[<\]:wW]+|:/)\Z")
 """What, at the end of a piece, the next piece could turn into one of them."""
 
 
 def harmless(text: str) -> str:
     """The whole text without any live address, HTML, directive or hidden character."""
-    return _PATTERN.sub(_replace, text)
+    return _PATTERN.sub(_replace, _HIDDEN.sub("", text))
 
 
 def _replace(found: re.Match[str]) -> str:
     match found.lastgroup:
         case "html":
             return "&lt;"
-        case "hidden":
-            return ""
         case "fence":
             return _JOINER.join(found[0])
         case _:
@@ -51,7 +50,7 @@ class HarmlessStream:
 
     def feed(self, piece: str) -> str:
         """The part that can be shown now."""
-        text = self._held + piece
+        text = self._held + _HIDDEN.sub("", piece)
         held = _HELD.search(text)
         self._held = held[0] if held else ""
         return harmless(text[: len(text) - len(self._held)] if self._held else text)

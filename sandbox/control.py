@@ -141,7 +141,10 @@ class Control:
         return [Middleware(FaultMiddleware, plan=self.plan, responders=self.responders)]
 
     async def _get_effects(self, request: Request) -> Response:
-        return JSONResponse(self._effects)
+        after = request.query_params.get("after", "0")
+        if not after.isdecimal():
+            return _refused("No effects are shown: after must be the number (seq) of an effect.")
+        return JSONResponse(self._effects[int(after) :])
 
     async def _get_faults(self, request: Request) -> Response:
         return JSONResponse([fault.shown() for fault in self.plan.pending()])

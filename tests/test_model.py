@@ -215,6 +215,10 @@ async def test_calls_that_were_cut_are_never_carried_out() -> None:
         chunk({"content": 7}, "stop"),
         chunk({"tool_calls": "x"}, "stop"),
         chunk({"tool_calls": [7]}, "stop"),
+        chunk({"tool_calls": [{"index": 0, "id": "a", "function": {"name": ["pay"], "arguments": "{}"}}]}, "stop"),
+        chunk({"tool_calls": [{"index": 0, "id": {"a": 1}, "function": {"name": "pay", "arguments": "{}"}}]}, "stop"),
+        chunk({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "pay", "arguments": {"a": 1}}}]}, "stop"),
+        b'data: {"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": 1}}\n\n',
     ],
 )
 async def test_what_is_not_the_format_is_nonsense(junk: bytes) -> None:

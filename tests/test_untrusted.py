@@ -50,10 +50,30 @@ async def test_plain_words_pass_unchanged() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(alphabet="![]()<>:/@wW.a-x \n\u2060e", max_size=6), max_size=12))
+@given(st.lists(st.text(alphabet="![]()<>:/@wW.a-x \n\u2060\u200b\x00e", max_size=6), max_size=12))
 def test_however_it_is_cut_the_same_is_shown_and_nothing_is_live(pieces: list[str]) -> None:
     stream = HarmlessStream()
     shown = "".join(stream.feed(piece) for piece in pieces) + stream.finish()
     assert shown == harmless("".join(pieces))
     for live in ("](", "][", "]:", "://", "<a", "<x"):
         assert live not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x]\u200b(https:\ufeff//evil.example/?d=1)",
+        "https:\u200b//evil.example",
+        "https:/\x00/evil.example",
+        "<\u200bimg src=x>",
+        "w\u200bww.evil.example",
+        "https://evil.example",
+    ],
+)
+def test_nothing_becomes_live_by_what_is_taken_out_or_by_where_it_is_cut(text: str) -> None:
+    for pieces in ([text], list(text)):
+        stream = HarmlessStream()
+        shown = "".join(stream.feed(piece) for piece in pieces) + stream.finish()
+        assert shown == harmless(text)
+        for live in ("](", "://", "<i", "www."):
+            assert live not in shown

@@ -33,7 +33,11 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 def build(control: Control, *, ports: Ports, scale: int = 1, limits: bool = True) -> Starlette:
     """The stand-in as an application; `limits` False lifts the vendor's rate limits (headers are still sent)."""
-    books = Books(control, scale)
+    return application(control, Books(control, scale), limits=limits)
+
+
+def application(control: Control, books: Books, *, limits: bool) -> Starlette:
+    """The same over books that are there already."""
     journal = Journal(books)
     identity = Identity(books)
     api = Api(books, journal, Gate(books, identity, Limits(on=limits)))

@@ -97,11 +97,18 @@ def run_sandbox_all(
 
 @contextmanager
 def _running(names: Sequence[str], port: int, wishes: Wishes) -> Iterator[RunningSandbox]:
-    providers = prepare(names, port, wishes)
+    with serving(prepare(names, port, wishes)) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def serving(providers: Sequence[Provider]) -> Iterator[RunningSandbox]:
+    """Providers that are built and bound already, answering until the end."""
     thread = _ServingThread(providers)
     thread.start()
     if not thread.ready.wait(30):
-        raise RuntimeError(f"The sandbox ({', '.join(names)}) did not answer within 30 seconds.")
+        names = ", ".join(provider.name for provider in providers)
+        raise RuntimeError(f"The sandbox ({names}) did not answer within 30 seconds.")
     if thread.error is not None:
         raise thread.error
     try:

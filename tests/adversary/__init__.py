@@ -1,0 +1,1 @@
+"""The machines that attack the product: a hostile model, planted text, people who click, and a judge of it all."""
