@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
+from assistant import repeating
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
-from assistant.execution_records import ExecutionRecords, Forbidden, age
+from assistant.execution_records import ExecutionRecords, Forbidden
 from assistant.feed import Feed
 from assistant.policy.verdict import Verdict
 from assistant.principal import Principal
@@ -27,6 +27,7 @@ from assistant.proposal_words import (
     another_under_way,
     blocked,
     for_a_person,
+    never_arrived,
     not_sent_in_time,
     outcome_unknown,
     tool_gone,
@@ -35,6 +36,7 @@ from assistant.proposal_words import (
 )
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
+from assistant.repeating import Patience
 from assistant.rulings import Rulings
 from assistant.stores.database import Database, Work
 from assistant.stores.holds import Held, Hold
@@ -42,6 +44,8 @@ from assistant.stores.moments import to_text
 from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, DecisionRow, State
 from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
+
+__all__ = ["CHECKPOINTS", "Executor", "Patience"]
 
 AccessFor = Callable[[str], Awaitable[Access]]
 WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
@@ -56,33 +60,6 @@ CHECKPOINTS = (
     "stands_by", "not_taken", "abandoned", "held", "looked_up", "hold_taken_again", "after_claim_again",
 )  # fmt: skip
 """The places where a process may die; tests let it die at each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in seconds."""
-
-    lease: float = 60
-    """An attempt that has not ended by then is taken for dead."""
-    send: float = 45
-    """The provider's answer to a write; shorter than the lease, so that a live process ends its own attempt."""
-    read: float = 30
-    """The provider's answers to reading again."""
-    follow_up: float = 120
-    """A confirmation is tried again for so long while the provider cannot be read."""
-    confirmation: float = 3600
-    """A confirmation that nothing came of for so long is not executed any more."""
-    key: float = 300
-    """Inside this time after the first send the same key cannot pay twice (Xero: 6 minutes, less a margin)."""
-    settled: float = 600
-    """After this time a request cannot still be under way."""
-    look_again: float = 20
-    hold: float = 45
-    """How long a document is kept for a proposal that is being checked; longer than `read`."""
-    next_in_line: float = 1
-    """After that a proposal that waits for another one on the same document tries again."""
-    stand_by: float = 120
-    """So long a confirmed proposal is tried again by who began it; after that only the sweep does."""
 
 
 def _nothing(_name: str) -> None:
@@ -183,8 +160,7 @@ class Executor:
             return await self._records.blocked(proposal, State.CONFIRMED, tool_gone(proposal.tool))
         if not await self._records.confirmed_as_is(proposal):
             return await self._records.blocked(proposal, State.CONFIRMED, unconfirmed())
-        since = self._clock() - (proposal.decided_at or proposal.created_at)
-        if since > timedelta(seconds=self._patience.confirmation):
+        if self._too_old(proposal):
             return await self._records.failed(proposal, State.CONFIRMED, not_sent_in_time({"en": "", "de": ""}))
         hold = await self._records.take_hold(proposal, tool.subject(proposal.payload), self._patience.hold)
         if isinstance(hold, Held):
@@ -299,17 +275,23 @@ class Executor:
         return await self._records.unknown(proposal, outcome_unknown(), why="an earlier send is not certain")
 
     async def _refused(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal, refusal: ToolError) -> Proposal:
-        """The provider said no. To a first send that is final; a repetition may be refused *because* the first one
-        was done after all (nothing is left to pay), so look before saying that nothing was written."""
-        if proposal.attempts == 1:
+        """The provider said no. That is final where every earlier send is certain. Otherwise it may be refused
+        *because* an earlier one was done after all (nothing is left to pay), or that one may still arrive: look
+        before saying that nothing was written, and say so only when nothing can be under way any more."""
+        earlier = repeating.uncertain((await self._records.attempts(proposal))[:-1])
+        if not earlier:
             return await self._records.failed(proposal, State.EXECUTING, refusal.words)
         try:
             receipt = await self._look_up(tool, writing, proposal)
         except (ToolError, TimeoutError):
-            return await self._records.unknown(proposal, outcome_unknown(), why="refused, and cannot be looked up")
+            why = "refused, and cannot be looked up"
+            return await self._records.unknown(proposal, outcome_unknown(), why=why, refused=True)
         if receipt is not None:
             return await self._records.succeeded(proposal, receipt, found=True)
-        return await self._records.failed(proposal, State.EXECUTING, refusal.words)
+        if repeating.settled(earlier, self._patience, self._clock()):
+            return await self._records.failed(proposal, State.EXECUTING, refusal.words)
+        why = "refused, and an earlier send may still arrive"
+        return await self._records.unknown(proposal, outcome_unknown(), why=why, refused=True)
 
     # what was left
 
@@ -344,11 +326,10 @@ class Executor:
         """Looked up and not there: send again, but only where that cannot make it twice."""
         attempts = await self._records.attempts(proposal)
         same = all(each.key == proposal.id and each.body_hash == proposal.digest for each in attempts)
-        if not attempts or not same or len(attempts) >= MOST_ATTEMPTS:
+        if not attempts or not same:
             return await self._park(proposal, tool.provider)
-        by_key = age(attempts[0].started_at, self._clock) < timedelta(seconds=self._patience.key)
-        settled = age(attempts[-1].started_at, self._clock) > timedelta(seconds=self._patience.settled)
-        if not (by_key or settled):
+        settled = repeating.settled(repeating.uncertain(attempts), self._patience, self._clock())
+        if not (settled or repeating.by_key(attempts, self._patience, self._clock())):
             return await self._look_later(proposal)
         hold = await self._records.take_hold(proposal, tool.subject(proposal.payload), self._patience.hold)
         if isinstance(hold, Held):
@@ -363,11 +344,19 @@ class Executor:
             return await self._look_later(proposal)
         if receipt is not None:
             return await self._records.succeeded(proposal, receipt, found=True)
-        if changed is None:
-            return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN, hold, certain=settled)
-        if settled:
+        if settled and changed is not None:
             return await self._records.blocked(proposal, State.UNKNOWN, blocked(dict(changed)))
-        return await self._look_later(proposal)
+        if settled and (len(attempts) >= MOST_ATTEMPTS or self._too_old(proposal)):
+            words = never_arrived(tool.provider.capitalize(), len(attempts))
+            return await self._records.failed(proposal, State.UNKNOWN, words)
+        if changed is not None:
+            return await self._look_later(proposal)
+        return await self._claim_and_send(tool, writing, proposal, State.UNKNOWN, hold, certain=settled)
+
+    def _too_old(self, proposal: Proposal) -> bool:
+        """Whether a confirmation is from so long ago that nothing is sent on it any more."""
+        since = self._clock() - (proposal.decided_at or proposal.created_at)
+        return since > timedelta(seconds=self._patience.confirmation)
 
     async def _look_up(self, tool: WriteTool, writing: WriteAccess, proposal: Proposal) -> Receipt | None:
         async with asyncio.timeout(self._patience.read):

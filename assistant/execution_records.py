@@ -265,13 +265,18 @@ class ExecutionRecords:
         self._feed.publish(later)
         return later
 
-    async def unknown(self, proposal: Proposal, words: Mapping[Language, str], *, why: str) -> Proposal:
-        """It was sent and nobody said whether it was done; the next sweep looks it up."""
+    async def unknown(
+        self, proposal: Proposal, words: Mapping[Language, str], *, why: str, refused: bool = False
+    ) -> Proposal:
+        """It was sent and nobody said whether it was done; the next sweep looks it up.
+
+        `refused`: this send certainly was not done, and an earlier one may have been.
+        """
         return await self._end(
             proposal,
             expected=(State.EXECUTING,),
             to=State.UNKNOWN,
-            outcome=AttemptOutcome.UNKNOWN,
+            outcome=AttemptOutcome.FAILED if refused else AttemptOutcome.UNKNOWN,
             tag=AuditTag.EXECUTION_BECAME_UNKNOWN,
             facts={"why": why},
             problem=words_to_text(dict(words)),
@@ -338,8 +343,3 @@ class ExecutionRecords:
         if row is None:
             raise Refusal(RefusalReason.UNKNOWN_PROPOSAL)
         return from_row(row)
-
-
-def age(then: str, clock: Clock) -> timedelta:
-    """How long ago a stored moment was."""
-    return clock() - from_text(then)

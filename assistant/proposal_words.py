@@ -174,6 +174,18 @@ def for_a_person(label: str, provider: str) -> Words:
     }
 
 
+def never_arrived(provider: str, sends: int) -> Words:
+    """Sent without a clear answer, looked up when nothing could be under way any more, and not there."""
+    times_en = "once" if sends == 1 else f"{sends} times"
+    times_de = "einmal" if sends == 1 else f"{sends}-mal"
+    return {
+        "en": f"It was sent {times_en} without a clear answer. Looked up afterwards, {provider} does not have it: "
+        "nothing was written. If it still has to be done, ask for it again.",
+        "de": f"Es wurde {times_de} gesendet, ohne klare Antwort. Danach nachgesehen: {provider} hat es nicht; es "
+        "wurde nichts geschrieben. Falls es noch nötig ist, fordern Sie es neu an.",
+    }
+
+
 def state_words(state: State, decided_by: str) -> Words:
     """Where a proposal stands, for somebody who came too late to decide."""
     by_en = f" by {decided_by}" if decided_by else ""

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.faults import Fault, FaultMiddleware, FaultPlan, Responder, parse_fault
+from sandbox.faults import Fault, FaultMiddleware, FaultPlan, Means, Responder, parse_fault
+from sandbox.late import LatePost
 
 _LONGEST_ADVANCE = 20 * 366 * 24 * 3600  # seconds; beyond it dates overflow rather than test anything
 
@@ -40,7 +41,8 @@ class Control:
         self.state = state
         self.reckoning = reckoning
         self.plan = FaultPlan()
-        self.responders: dict[str, Responder] = {}
+        self.means = Means()
+        self.post = LatePost()
         self._shift = timedelta() if today is None else today - datetime.now(UTC).date()
         self._advanced = 0.0
         self._effects: list[dict[str, Any]] = []
@@ -120,8 +122,8 @@ class Control:
                 effects.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
     def respond(self, kind: str, responder: Responder) -> None:
-        """Answer `unauthorized`, `rate_limit`, `error_500` or `unavailable` in the vendor's own shape."""
-        self.responders[kind] = responder
+        """Answer `unauthorized`, `rate_limit`, `error_500`, `unavailable` or `refuse` in the vendor's own shape."""
+        self.means.responders[kind] = responder
 
     def routes(self) -> list[BaseRoute]:
         """The control surface, to be put before the provider's own routes."""
@@ -130,6 +132,7 @@ class Control:
             Route("/_sandbox/faults", self._get_faults, methods=["GET"]),
             Route("/_sandbox/faults", self._post_fault, methods=["POST"]),
             Route("/_sandbox/faults", self._delete_faults, methods=["DELETE"]),
+            Route("/_sandbox/faults/deliver", self._post_deliver, methods=["POST"]),
             Route("/_sandbox/clock", self._get_clock, methods=["GET"]),
             Route("/_sandbox/clock", self._post_clock, methods=["POST"]),
             Route("/_sandbox/state", self._get_state, methods=["GET"]),
@@ -138,7 +141,7 @@ class Control:
 
     def middleware(self) -> list[Middleware]:
         """What applies the faults to every request outside `/_sandbox/`."""
-        return [Middleware(FaultMiddleware, plan=self.plan, responders=self.responders)]
+        return [Middleware(FaultMiddleware, plan=self.plan, means=self.means, post=self.post, now=self.now)]
 
     async def _get_effects(self, request: Request) -> Response:
         after = request.query_params.get("after", "0")
@@ -152,14 +155,22 @@ class Control:
     async def _post_fault(self, request: Request) -> Response:
         try:
             fault: Fault = parse_fault(await _json_object(request))
+            self.means.check(fault.kind)
         except ValueError as error:
             return _refused(f"No fault was set: {error}")
+        if fault.kind == "stale" and self.means.freeze is not None:
+            fault.frozen = self.means.freeze()
+            if "seconds" in fault.extra:
+                fault.until = self.now() + timedelta(seconds=fault.seconds("seconds", 0))
         self.plan.add(fault)
         return JSONResponse(fault.shown(), status_code=201)
 
     async def _delete_faults(self, request: Request) -> Response:
         self.plan.clear()
         return Response(status_code=204)
+
+    async def _post_deliver(self, request: Request) -> Response:
+        return JSONResponse({"delivered": await self.post.deliver()})
 
     async def _get_clock(self, request: Request) -> Response:
         return JSONResponse({"now": self.now().isoformat(), "advanced_seconds": self._advanced})
@@ -171,7 +182,18 @@ class Control:
             return _refused(f"The clock was not moved: {error}")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_ADVANCE:
             return _refused("The clock was not moved: advance_seconds must be a number from 0 to 20 years.")
-        return JSONResponse({"now": self.advance(float(seconds)).isoformat(), "advanced_seconds": self._advanced})
+        await self._pass(float(seconds))
+        return JSONResponse({"now": self.now().isoformat(), "advanced_seconds": self._advanced})
+
+    async def _pass(self, seconds: float) -> None:
+        """Move the clock, stopping where a late request is due, so that it is handled at its own time."""
+        left, end = seconds, self.now() + timedelta(seconds=seconds)
+        while (due := self.post.next_due()) is not None and due <= end:
+            step = min(left, max(0.0, (due - self.now()).total_seconds()))
+            self.advance(step)
+            left -= step
+            await self.post.deliver(due)
+        self.advance(left)
 
     async def _get_state(self, request: Request) -> Response:
         reckoned = {} if self.reckoning is None else self.reckoning()

@@ -180,19 +180,88 @@ async def test_a_straggler_does_not_end_the_attempt_that_took_its_place(core: Co
     assert ended.state is State.SUCCEEDED and core.till.times_paid(made.id) == 1
 
 
-async def test_it_is_not_sent_for_ever(core: Core) -> None:
+async def test_what_never_arrives_is_not_sent_for_ever_and_ends_when_nothing_is_under_way(core: Core) -> None:
     core.till.answers = ["lost_before"] * 20
     made = await core.confirmed()
     await core.executor.execute(made.id)
-    for _ in range(60):
+    states: list[State] = []
+    for _ in range(20 * 60 // 20):
         core.clock.advance(seconds=20)
         await core.executor.sweep()
-    for _ in range(20):
+        states.append((await now(core, made)).state)
+    assert set(states) == {State.UNKNOWN}
+    assert len(core.till.sends) == 5, "four while the key protects it, and one when all of them were settled"
+    for _ in range(10):
         core.clock.advance(minutes=11)
         await core.executor.sweep()
     ended = await now(core, made)
-    assert ended.state is State.UNKNOWN and ended.problem and "Look in Xero" in ended.problem["en"]
-    assert len(core.till.sends) == 8
+    assert ended.state is State.FAILED and ended.problem and "nothing was written" in ended.problem["en"]
+    assert len(core.till.sends) == 8 and core.till.paid == []
+
+
+async def test_repetitions_that_are_answered_with_a_remembered_error_leave_attempts_for_later(core: Core) -> None:
+    core.till.answers = ["lost_before", "remember_error"]
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    for _ in range(50):
+        core.clock.advance(seconds=20)
+        await core.executor.sweep()
+    assert (await now(core, made)).state is State.SUCCEEDED and core.till.times_paid(made.id) == 1
+
+
+async def test_a_refused_repetition_is_not_final_while_the_first_send_may_still_arrive(core: Core) -> None:
+    core.till.answers = ["lost_before", "refuse"]
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    await core.executor.sweep()
+    assert (await now(core, made)).state is State.UNKNOWN and len(core.till.sends) == 2
+    core.clock.advance(seconds=30)
+    core.till.deliver_late(made.id)
+    await core.executor.sweep()
+    assert (await now(core, made)).state is State.SUCCEEDED and core.till.times_paid(made.id) == 1
+
+
+async def test_a_refusal_is_final_when_no_earlier_send_can_still_arrive(core: Core) -> None:
+    core.till.answers = ["lost_before", "refuse", "refuse"]
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    await core.executor.sweep()
+    for _ in range(29):
+        core.clock.advance(seconds=20)
+        await core.executor.sweep()
+        assert (await now(core, made)).state is State.UNKNOWN and len(core.till.sends) == 2
+    core.clock.advance(seconds=40)
+    await core.executor.sweep()
+    ended = await now(core, made)
+    assert ended.state is State.FAILED and ended.problem and "exceeds" in ended.problem["en"]
+    assert core.till.paid == []
+
+
+async def test_a_refusal_after_sends_that_certainly_did_not_arrive_is_final(core: Core) -> None:
+    core.till.answers = ["busy", "refuse"]
+    made = await core.confirmed()
+    ended = await core.executor.execute(made.id)
+    for _ in range(3):
+        core.clock.advance(seconds=20)
+        await core.executor.sweep()
+    ended = await now(core, made)
+    assert ended.state is State.FAILED and ended.problem and "exceeds" in ended.problem["en"]
+    assert core.till.looks == 0
+
+
+async def test_an_old_confirmation_is_not_sent_again_when_the_provider_comes_back(core: Core) -> None:
+    core.till.answers, core.till.mute = ["lost_before"], True
+    made = await core.confirmed()
+    await core.executor.execute(made.id)
+    core.clock.advance(hours=3)
+    await core.executor.sweep()
+    assert (await now(core, made)).state is State.UNKNOWN
+    core.till.mute = False
+    core.clock.advance(seconds=20)
+    await core.executor.sweep()
+    ended = await now(core, made)
+    assert ended.state is State.FAILED and ended.problem and "nothing was written" in ended.problem["en"]
+    assert len(core.till.sends) == 1 and core.till.paid == []
 
 
 async def test_two_sweeps_in_parallel_send_once(core: Core) -> None:

@@ -125,9 +125,7 @@ def checkpoint(
     """Check the whole trail and sign it as it is now; 1 when it is refused because the trail is not what it was."""
 
     async def go(settings: Settings) -> int:
-        folder = (
-            checkpoints or settings.audit_folder or checkpoint_folder(settings.assistant_home)
-        )
+        folder = checkpoints or settings.audit_folder or checkpoint_folder(settings.assistant_home)
         try:
             signing = checkpoint_key(settings.assistant_home, key or settings.audit_key)
         except (ValueError, OSError) as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -56,10 +57,25 @@ def async_url(url: str) -> str:
     return url
 
 
+class _LettingGo(sqlite3.Connection):
+    """A connection that gives the write lock back when it is closed.
+
+    A task that is cancelled in the middle of a statement (a closed chat, the Stop button) has its connection closed
+    under it. As long as anything still refers to that statement's cursor, SQLite keeps such a connection open with its
+    transaction (sqlite3_close_v2), and nobody else can write.
+    """
+
+    def close(self) -> None:
+        """Closes it; what was not committed is undone first."""
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 def _engine(url: str, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 30})
+    engine = create_async_engine(url, connect_args={"timeout": 30, "factory": _LettingGo})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -23,7 +23,7 @@ from sandbox.xero.identity import Identity
 from sandbox.xero.journal import Journal
 from sandbox.xero.login import Login
 from sandbox.xero.reckoning import reckon
-from sandbox.xero.refusals import Refusal, TooMany, Unauthorised
+from sandbox.xero.refusals import Invalid, Refusal, TooMany, Unauthorised, echo
 
 if TYPE_CHECKING:
     from sandbox.ports import Ports
@@ -40,10 +40,15 @@ def application(control: Control, books: Books, *, limits: bool) -> Starlette:
     """The same over books that are there already."""
     journal = Journal(books)
     identity = Identity(books)
-    api = Api(books, journal, Gate(books, identity, Limits(on=limits)))
+    gate = Gate(books, identity, Limits(on=limits))
+    api = Api(books, journal, gate)
     control.reckoning = lambda: reckon(books, journal)
     control.respond("unauthorized", lambda fault: Unauthorised().answer())
     control.respond("rate_limit", lambda fault: TooMany("minute", 2).answer())
+    control.respond("refuse", lambda fault: Invalid(echo({}, fault.text())).answer())
+    control.means.keeps_answers = True
+    control.means.expire = identity.expire
+    control.means.freeze = lambda: _as_of_now(books, gate)
 
     async def refused(request: Request, refusal: Exception) -> Response:
         if not isinstance(refusal, Refusal):
@@ -59,3 +64,10 @@ def application(control: Control, books: Books, *, limits: bool) -> Starlette:
         middleware=[Middleware(Concurrency, on=limits), *control.middleware()],
         exception_handlers={Refusal: refused},
     )
+
+
+def _as_of_now(books: Books, gate: Gate) -> Starlette:
+    """The accounting API as it answers at this moment, also later on; tokens and limits are those of the live one."""
+    frozen = books.frozen()
+    api = Api(frozen, Journal(frozen), gate)
+    return Starlette(routes=[Route(ROOT + "{path:path}", api.serve, methods=["GET"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
@@ -148,6 +149,15 @@ class Books:
                 self.tokens[record.token_hash] = record
             case Link():
                 self.links[record.link_id] = record
+
+    def frozen(self) -> Books:
+        """These books as they are now: what changes here afterwards does not show there. For reading only."""
+        still = copy.copy(self)
+        for name in ("documents", "payments", "contacts", "allocations", "notes", "changed"):
+            setattr(still, name, copy.copy(getattr(self, name)))
+        for name in ("_payments_of", "_allocations_of", "_by_number"):
+            setattr(still, name, {key: list(ids) for key, ids in getattr(self, name).items()})
+        return still
 
     def new_id(self) -> str:
         """A fresh id for something a client made."""

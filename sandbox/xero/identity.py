@@ -185,6 +185,12 @@ class Identity:
             return None
         return token
 
+    def expire(self, authorization: str) -> None:
+        """Let the access token of an Authorization header run out at this moment."""
+        token = self.bearer(authorization)
+        if token is not None:
+            self._books.apply(replace(token, expires_at=self._now - timedelta(seconds=1)))
+
     def _jwt(self, client_id: str, scopes: tuple[str, ...], event_id: str) -> str:
         now = int(self._now.timestamp())
         claims = {

@@ -88,7 +88,8 @@ class Till:
     due: int = 98000
     answers: list[str] = field(default_factory=list)
     """How the next writes go: ok, lost_after, lost_before, refuse, slow_after, cut (the process dies after it),
-    busy (the call limit is used up for a moment), away (no connection: nothing was sent)."""
+    busy (the call limit is used up for a moment), away (no connection: nothing was sent), remember_error (nothing
+    happens, and an error is answered and remembered under the key)."""
     sends: list[tuple[str, str]] = field(default_factory=list)
     """(key, body) of everything that arrived, as text."""
     looks: int = 0
@@ -110,6 +111,8 @@ class Till:
     waiting_for: asyncio.Future[Any] | None = None
     """The provider takes that long before it does anything."""
     remembered: dict[str, datetime] = field(default_factory=dict)
+    errors: dict[str, datetime] = field(default_factory=dict)
+    """Since when an error is remembered under a key."""
 
     async def write(self, payload: Payload, key: str) -> Receipt:
         self.sending = key
@@ -124,6 +127,10 @@ class Till:
             raise ProviderBusy("Xero", until=self.clock() + timedelta(seconds=self.busy_seconds))
         if how == "away":
             raise ProviderUnavailable("Xero", reason="no connection")
+        if how == "remember_error":
+            self.errors[key] = self.clock()
+        if key in self.errors and self.clock() - self.errors[key] < timedelta(minutes=6):
+            raise OutcomeUnknown("Xero", reason="HTTP 500")
         if how == "lost_before":
             self.lost[key] = self.clock(), minor
             raise OutcomeUnknown("Xero", reason="connection lost")

@@ -26,8 +26,8 @@ class RunningProvider:
         effects: list[dict[str, Any]] = self._get("/_sandbox/effects")
         return effects
 
-    def fault(self, match: str, kind: str, times: int = 1, **extra: float) -> None:
-        """Order a fault (`seconds` for slow, `retry_after` for rate_limit)."""
+    def fault(self, match: str, kind: str, times: int = 1, **extra: float | str) -> None:
+        """Order a fault (`seconds` for slow, late, duplicate, stale; `retry_after` for rate_limit; `text` for refuse)."""
         body = {"match": match, "kind": kind, "times": times, **extra}
         httpx.post(f"{self.url}/_sandbox/faults", json=body).raise_for_status()
 
