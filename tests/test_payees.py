@@ -227,7 +227,8 @@ async def test_a_copy_made_before_there_was_a_registry_fills_it(registered: Regi
     assert (await registered.of(stranger.id)).known_since == registered.clock()
 
 
-async def test_the_copy_never_shows_a_number_that_the_registry_has_not_dated(registered: Registered) -> None:
+async def test_the_copy_never_shows_a_number_that_the_registry_has_not_dated(database: Database) -> None:
+    registered = Registered(database, page_size=50)
     await registered.ask()
     registered.change(ACME.id, iban=OTHER_IBAN)
     await run_sql(registered.database, "DROP TABLE payee")

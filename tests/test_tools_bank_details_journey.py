@@ -8,6 +8,7 @@ import pytest
 
 from assistant.ledger.sync import LedgerSync
 from assistant.payees import Payees, PayeeStanding
+from assistant.settings import Settings
 from assistant.stores.database import Database
 from tests.support.books import FakeBooks, World
 from tests.support.sandbox import RunningProvider, run_sandbox
@@ -29,7 +30,8 @@ TODAY = date(2026, 11, 22)
 NEW = "DE89370400440532013000"
 OTHER = "GB29NWBK60161331926819"
 ORG = "org-1"
-SCOPES = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
+SCOPES: str = Settings.model_fields["xero_scopes"].default
+"""Those that the product asks for unless it is told otherwise."""
 
 
 class OneToken:

@@ -238,8 +238,6 @@ def _features(reading: Reading, seen: set[str]) -> set[str]:
         features.add("#write")
     if no:
         seen -= {
-            "change_details",
-            "new_details",
             "remind",
             "collect_strong",
             "collect",
