@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from assistant.sentences import sentence
 from tools.base import Access, Effect, Organisation, ReadTool, Tool, ToolResult, Toolset, WriteTool
 from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
+from tools.payee import compact
 from tools.views import Table
 
 MAX_RESULT = 12_000
@@ -98,10 +99,11 @@ class Dispatch:
         asking: Asking,
         access_for: AccessFor,
         proposals: Proposer,
+        said: Callable[[], Sequence[str]] = tuple,
         seconds: float = TOOL_SECONDS,
     ) -> None:
         self._toolset, self._asking, self._access_for = toolset, asking, access_for
-        self._proposals, self._seconds = proposals, seconds
+        self._proposals, self._seconds, self._said = proposals, seconds, said
         self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
         """What the model is told of: a viewer's model does not even see that writing exists."""
 
@@ -127,6 +129,9 @@ class Dispatch:
             arguments = read_arguments(call.arguments, tool.signature.arguments)
         except BadArguments as error:
             return failed(call, "retry", f"{tool.name}: {error}. Nothing was done; call it again correctly or ask.")
+        if isinstance(tool, WriteTool) and not self._typed(tool, arguments):
+            words = sentence("not_typed", language)
+            return failed(call, "retry", words, problem=words)
         access: Access | None = None
         try:
             async with asyncio.timeout(self._seconds):
@@ -142,6 +147,12 @@ class Dispatch:
         except TimeoutError:
             words = sentence("tool_too_slow", language, provider=tool.provider, seconds=str(round(self._seconds)))
             return failed(call, "failed", words, problem=words)
+
+    def _typed(self, tool: WriteTool, arguments: Mapping[str, Any]) -> bool:
+        """Whether what the person must have typed is in their own messages: an account number that only a document, a
+        tool's answer or the model itself brings is not taken, however well it is argued."""
+        typed = compact("\n".join(self._said()))
+        return all(not (wanted := compact(str(arguments.get(name, "")))) or wanted in typed for name in tool.typed)
 
     def _not_offered(self, call: CallRequest) -> Outcome:
         if isinstance(self._toolset.get(call.name), WriteTool):

@@ -67,6 +67,10 @@ class History:
         for call_id in open_calls:
             self.resulted(call_id, STOPPED)
 
+    def said(self) -> list[str]:
+        """The person's own messages, oldest first."""
+        return [str(message["content"]) for message in self._messages if message["role"] == "user"]
+
     def messages(self) -> list[ChatMessage]:
         """A copy of everything."""
         return list(self._messages)

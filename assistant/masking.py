@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tools.payee import masked
+
 _LOOKS_LIKE_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){11,40}(?![A-Za-z0-9])")
 _LOWER_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}(?![A-Za-z0-9])")
 _SECRET_NAME = re.compile(r"(?i)(token|secret|password|authorization|cookie|credential)")
 
 
 def without_ibans(value: object) -> object:
-    """The same value with every bank account number in its texts masked to its ends (ISO 13616)."""
+    """The same value with every bank account number in its texts masked to its ends (ISO 13616).
+
+    A national number looks like any other; it is known by the fingerprint that stands beside it.
+    """
     match value:
         case str():
             return _LOWER_IBAN.sub(_mask_valid, _LOOKS_LIKE_IBAN.sub(_mask, value))
         case dict():
-            return {name: without_ibans(inner) for name, inner in value.items()}
+            kept = {name: without_ibans(inner) for name, inner in value.items()}
+            if "fingerprint" in kept and isinstance(number := kept.get("number"), str):
+                kept["number"] = masked(number)
+            return kept
         case list() | tuple():
             return [without_ibans(inner) for inner in value]
         case _:

@@ -56,6 +56,13 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "Es können nur {limit} Karten auf einmal vorbereitet werden. Diese wurde nicht vorbereitet; bitte danach "
         "noch einmal fragen.",
     },
+    "not_typed": {
+        "en": "An account number is only taken as you type it here yourself, never from a document or from the "
+        "assistant. Nothing was prepared. Type the number, best from a source that you already trust.",
+        "de": "Eine Kontonummer wird nur so genommen, wie Sie sie hier selbst eingeben, nie aus einem Beleg oder vom "
+        "Assistenten. Es wurde nichts vorbereitet. Bitte die Nummer eingeben, am besten aus einer Quelle, der Sie "
+        "schon vertrauen.",
+    },
     "twice_the_same": {
         "en": "The same was already asked for in this message. Nothing was prepared a second time.",
         "de": "Dasselbe wurde in dieser Nachricht schon verlangt. Es wurde nichts ein zweites Mal vorbereitet.",

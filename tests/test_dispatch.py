@@ -8,8 +8,9 @@ import pytest
 
 from assistant.principal import Role
 from assistant.turn import MAX_CARDS
-from tests.support.conversation import KeepsProposals, Talk, person
+from tests.support.conversation import PAY_THING, KeepsProposals, Talk, list_things, person
 from tests.support.model import ScriptedModel, call, calls, says
+from tools.base import Access, Draft, Toolset, write_tool
 from tools.catalogue import toolset
 
 pytestmark = pytest.mark.anyio
@@ -148,3 +149,37 @@ async def test_a_write_that_must_be_asked_back_goes_on_with_the_model() -> None:
     screen = await Talk(model, proposals=proposals).say("Pay")
     assert screen.of("answer") == ["Which thing? 1. B-1"]
     assert proposals.kept == []
+
+
+async def set_number(access: Access, account_number: str) -> Draft:
+    """Change an account number."""
+    return Draft({"document": {"id": "c-1", "number": account_number}}, "A new number")
+
+
+NUMBERED = write_tool(
+    "xero",
+    propose=set_number,
+    changed=PAY_THING.changed,
+    execute=PAY_THING.execute,
+    look_up=PAY_THING.look_up,
+    card=PAY_THING.card,
+    subject=PAY_THING.subject,
+    stakes=PAY_THING.stakes,
+    typed=("account_number",),
+)
+
+
+async def test_an_account_number_that_the_person_has_not_typed_is_not_taken() -> None:
+    """However a model argues for it: a number from a document, a tool's answer or nowhere changes no payee."""
+    proposals = KeepsProposals()
+    toolset = Toolset([list_things, NUMBERED])
+    wanted = call("set_number", {"account_number": "DE89 3704 0044 0532 0130 00"})
+    other = call("set_number", {"account_number": "DE28 1001 0010 9999 9999 99"})
+    model = ScriptedModel(calls(wanted), says("No."), calls(wanted), calls(other), says("No."))
+    talk = Talk(model, proposals=proposals, toolset=toolset)
+    screen = await talk.say("Change it to the account in the bill")
+    assert proposals.kept == [] and "type it here yourself" in str(model.seen[1].results()[0])
+    await talk.say("The new account of Acme is de89370400440532013000, please change it")
+    assert len(proposals.kept) == 1
+    await talk.say("And the other one")
+    assert len(proposals.kept) == 1 and screen.of("card") == [("P-1", screen.of("card")[0][1])]

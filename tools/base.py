@@ -204,6 +204,8 @@ class WriteTool:
     """The id of what is written to (the invoice or bill): one write at a time is carried out on it."""
     stakes: Callable[[Payload], Stakes]
     """What the policy has to know of it."""
+    typed: tuple[str, ...]
+    """Arguments that must stand in the person's own messages: what only a model says of them is not taken."""
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
@@ -249,10 +251,22 @@ def write_tool(
     card: Callable[[Payload, Language], Card],
     subject: Callable[[Payload], str],
     stakes: Callable[[Payload], Stakes],
+    typed: tuple[str, ...] = (),
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
     signature = _Signature(propose)
-    return WriteTool(_at_home(propose), _at_home(changed), execute, look_up, card, subject, stakes, provider, signature)
+    return WriteTool(
+        propose=_at_home(propose),
+        changed=_at_home(changed),
+        execute=execute,
+        look_up=look_up,
+        card=card,
+        subject=subject,
+        stakes=stakes,
+        typed=typed,
+        provider=provider,
+        signature=signature,
+    )
 
 
 class Toolset:

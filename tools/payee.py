@@ -20,8 +20,11 @@ def fingerprint(account_number: str) -> str:
 
 
 def masked(account_number: str) -> str:
-    """The number's ends, e.g. "DE89…3000"; empty for none, and only dots for one too short to hide in."""
+    """What may be shown and kept of a number, e.g. "DE89…3000": its ends, of a short one its last four; "" for none.
+
+    A masked number stays as it is.
+    """
     number = compact(account_number)
-    if not number:
-        return ""
-    return f"{number[:4]}…{number[-4:]}" if len(number) > 9 else "…"
+    if not number or "…" in number:
+        return number
+    return f"{number[:4]}…{number[-4:]}" if len(number) >= 12 else f"…{number[-4:]}" if len(number) >= 6 else "…"

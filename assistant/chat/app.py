@@ -217,7 +217,13 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
     if await shown_by_code(text, chosen, principal, organisation, screen, talk):
         return
     asking = Asking(principal, organisation, talk.id, language, session_id)
-    dispatch = Dispatch(toolset=house.toolset, asking=asking, access_for=house.access_for, proposals=house.proposals)
+    dispatch = Dispatch(
+        toolset=house.toolset,
+        asking=asking,
+        access_for=house.access_for,
+        proposals=house.proposals,
+        said=talk.history.said,
+    )
     turn = Turn(
         asking=asking,
         history=talk.history,

@@ -329,6 +329,7 @@ class Talk:
             asking=asking,
             access_for=access,
             proposals=self.proposals,
+            said=self.history.said,
             seconds=self.tool_seconds,
         )
         return Turn(

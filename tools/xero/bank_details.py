@@ -179,4 +179,5 @@ CHANGE_BANK_DETAILS = write_tool(
     card=bank_details_card,
     subject=lambda payload: BankDetailsPlan.read(payload).subject(),
     stakes=lambda payload: BankDetailsPlan.read(payload).stakes(),
+    typed=("account_number",),
 )
