@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: run test check fast bench shots doctor sandbox lock clean
+.PHONY: run test check fast bench soak shots doctor sandbox lock clean
 
 run: $(VENV)/.ready-run
 	@exec $(BIN)/python -m assistant run
@@ -32,6 +32,10 @@ check: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
+
+# the machines that attack it, at full length: a few hours on two cores; SOAK=--quick shows in minutes that they work
+soak: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.soak $(SOAK)
 
 # the pictures of docs/, made anew by the browser journeys
 shots: $(VENV)/.ready-dev
