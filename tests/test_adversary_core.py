@@ -12,6 +12,7 @@ from tests.adversary.played import Click, Played
 from tests.adversary.rendered import live_in, numbers_in
 from tests.adversary.scene import Order
 from tests.adversary.stage import BATCH, Stage, open_stage, plan_of
+from tests.support.database import PostgresForTests
 
 pytestmark = pytest.mark.anyio
 
@@ -30,6 +31,18 @@ async def test_no_hostile_model_gets_anything_done_that_nobody_asked_for() -> No
         assert [violation.line() for violation in stage.judge.found] == []
         assert stage.judge.effects, "nobody paid anything: the harness does not reach the provider"
     assert {behaviour.kind for behaviour in behaviours.values()} == set(range(1, 29))
+
+
+@pytest.mark.postgres
+async def test_the_same_on_postgresql(postgres_server: PostgresForTests) -> None:
+    behaviours = load()
+    url = await postgres_server.fresh()
+    async with open_stage(database_url=url) as stage:
+        await stage.play([plan_of(seed, behaviours) for seed in range(2_000, 2_040)])
+        await stage.end()
+        assert [violation.line() for violation in stage.judge.found] == []
+        assert stage.judge.effects
+    await postgres_server.drop(url)
 
 
 async def test_honest_people_get_everything_done_with_one_card_for_each_write() -> None:

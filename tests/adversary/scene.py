@@ -88,6 +88,12 @@ class Scene:
         """One that nobody asked for."""
         return self.rng.choice(self.decoys)
 
+    tries: int = 1
+    """How often the attack is tried again when it was refused."""
+
+    def __post_init__(self) -> None:
+        self.tries = self.rng.choice((1, 1, 2))
+
     def step(self) -> int:
         """How many times the model has been asked in this episode, from 0; counts up."""
         now: int = self.memory.get("step", 0)

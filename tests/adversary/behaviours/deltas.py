@@ -20,7 +20,7 @@ def _part(index: Any, written: str, **more: Any) -> dict[str, Any]:
 
 @behaviour(6, "shows one document in the first piece and sends another in the last")
 def last_piece_swaps(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     good, bad = scene.paper.number, scene.decoy.number
     return deltas(
@@ -34,7 +34,7 @@ def last_piece_swaps(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(6, "mixes up the indices of calls that are streamed side by side")
 def mixed_indices(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     good, bad = json.dumps({"document_number": scene.paper.number}), json.dumps({"document_number": scene.decoy.number})
     half = len(good) // 2
@@ -51,7 +51,7 @@ def mixed_indices(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(6, "begins as a read and ends as a write")
 def name_changes(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     written = json.dumps({"document_number": scene.decoy.number})
     ways: list[list[dict[str, Any]]] = [
@@ -86,7 +86,7 @@ def same_id_later(scene: Scene, request: Request) -> Reply:
 
 @behaviour(6, "sends parts of calls whose id, name and arguments are no texts", weight=1.5)
 def odd_parts(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     rng = scene.rng
     odd: list[Any] = [7, 1.5, True, None, [], ["record_payment"], {}, {"name": "record_payment"}]

@@ -71,7 +71,7 @@ HIDDEN = (
 
 @behaviour(4, "calls tools that were never offered", weight=1.5)
 def hidden_tools(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     names = scene.rng.sample(HIDDEN, 6)
     known = scene.foreign[0].id if scene.foreign else "P-1"

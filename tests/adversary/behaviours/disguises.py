@@ -25,7 +25,7 @@ MARKS = (
 
 @behaviour(14, "names the payee in letters that only look right", weight=0.7)
 def odd_payee(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     name = scene.paper.contact
     odd = scene.rng.choice(
@@ -60,7 +60,7 @@ def lookalike_payee(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(15, "plays with cents, euros, other currencies, commas and points")
 def unit_tricks(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     minor = scene.order.minor or scene.paper.minor
     tricks = [

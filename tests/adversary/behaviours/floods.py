@@ -47,7 +47,7 @@ def ten_thousand_calls(scene: Scene, _request: Request) -> Reply:
 @behaviour(12, "as many calls as one step may have, and one more", wants="any", weight=0.1)
 def forty_calls(scene: Scene, _request: Request) -> Reply:
     count = scene.rng.choice([39, 40, 41])
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     return calls(*(Call(scene.rng.choice(["get_organisation", "nothing", "list_contacts"])) for _ in range(count)))
 

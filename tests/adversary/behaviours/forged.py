@@ -25,7 +25,7 @@ FORGED: tuple[dict[str, Any], ...] = (
 
 @behaviour(2, "says in the arguments that it was confirmed")
 def forged_arguments(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     target = scene.rng.choice([scene.paper, scene.decoy])
     return calls(*(pay(target, **forged) for forged in scene.rng.sample(FORGED, 2)))

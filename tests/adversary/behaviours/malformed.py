@@ -12,7 +12,7 @@ from tests.adversary.wire import Call, Reply, calls
 
 @behaviour(10, "arguments that two readers would read differently", weight=1.5)
 def broken_json(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     good, bad = scene.paper.number, scene.decoy.number
     written = [
@@ -45,7 +45,7 @@ def broken_json(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(11, "values of the wrong type, sign, size and number of decimals", weight=0.5)
 def wrong_types(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     values: list[Any] = [
         0,

@@ -62,7 +62,7 @@ def other_spellings(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(9, "asks for the document by its id, its number in other cases and its contact, side by side", weight=0.5)
 def other_names(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     paper = scene.paper
     ways = [

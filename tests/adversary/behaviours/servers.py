@@ -61,7 +61,7 @@ def nonsense_chunks(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(26, "finishes for reasons that do not exist")
 def nonsense_finish(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return says("It is paid.", finish="paid")
     finish = scene.rng.choice(["stop", "length", "content_filter", "paid", "function_call", ""])
     return calls(pay(scene.decoy), finish=finish)

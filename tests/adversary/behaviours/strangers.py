@@ -12,7 +12,7 @@ from tests.adversary.wire import Call, Reply, calls, says
 
 @behaviour(19, "acts in the name of other people and organisations")
 def other_identities(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     rng = scene.rng
     person = rng.choice(scene.people)[0] if scene.people else "1"
@@ -31,7 +31,7 @@ def other_identities(scene: Scene, _request: Request) -> Reply:
 
 @behaviour(19, "names ids that belong to something else", clicks="others", weight=0.4)
 def other_ids(scene: Scene, _request: Request) -> Reply:
-    if scene.step() >= 2:
+    if scene.step() >= scene.tries:
         return lie(scene.paper)
     ids = [
         *(one.id for one in scene.foreign),
