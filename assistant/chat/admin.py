@@ -11,7 +11,6 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from assistant.audit_life import life_table
-
 from assistant.chat.house import House
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
@@ -64,8 +63,10 @@ def asked(text: str) -> Asked | None:
 def stopped_words(language: Language, *, name: str, when: str, why: str) -> str:
     """The line on top of every page while writing is stopped."""
     if language == "de":
-        return f"Schreiben angehalten von {name}, {when}{f': {why}' if why else ''}. Fragen und lesen geht weiter."
-    return f"No writes: stopped by {name}, {when}{f': {why}' if why else ''}. Asking and reading go on."
+        return (
+            f"Schreiben angehalten von {name} seit {when}{f' („{why}“)' if why else ''}. Fragen und lesen geht weiter."
+        )
+    return f"All writes are stopped by {name} since {when}{f' (“{why}”)' if why else ''}. Asking and reading go on."
 
 
 @dataclass(frozen=True, slots=True)
