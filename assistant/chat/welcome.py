@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.card_needs import may_confirm
+from assistant.chat.admin import COMMANDS as ADMIN_COMMANDS
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.sentences import sentence
@@ -135,7 +136,7 @@ def greeting(principal: Principal, waits: Waits | None, now: datetime, language:
         "place": f"{roles} · {words.visible(waits.organisation.name)}",
         "waiting": _waiting_line(waits, german),
         "waiting_count": len(waits.for_me) + len(waits.mine),
-        "hint": ADMINS_MAY[german] if principal.may(Role.ADMIN, waits.organisation.id) else "",
+        **({"hint": ADMINS_MAY[german]} if principal.may(Role.ADMIN, waits.organisation.id) else {}),
     }
 
 
@@ -203,14 +204,18 @@ def starters(language: Language, *, may_prepare: bool) -> list[Start]:
     return [Start(label, message, f"/public/icons/{icon}.svg") for label, message, icon in rows]
 
 
-def command(language: Language) -> dict[str, Any]:
-    """The command of the composer (typed as /), as Chainlit's page takes it."""
+def commands(language: Language, *, admin: bool = False) -> list[dict[str, Any]]:
+    """The commands of the composer (typed as /), as Chainlit's page takes them; an admin has two more."""
     german = language == "de"
-    return {
-        "id": WAITING["de" if german else "en"],
-        "description": "Karten, die auf Ihre Entscheidung warten" if german else "Cards that wait for your decision",
-        "icon": "inbox",
-        "button": False,
-        "persistent": False,
-        "selected": False,
-    }
+    waiting = "Karten, die auf Ihre Entscheidung warten" if german else "Cards that wait for your decision"
+    rows = [(WAITING["de" if german else "en"], waiting, "inbox")]
+    if admin:
+        stop, allow = ADMIN_COMMANDS["de" if german else "en"]
+        rows.append(
+            (stop, "Für alle, sofort; schreiben Sie dazu, warum" if german else "For all, now; say why", "octagon")
+        )
+        rows.append((allow, "Für alle, sofort" if german else "For all, now", "circle-play"))
+    return [
+        {"id": name, "description": said, "icon": icon, "button": False, "persistent": False, "selected": False}
+        for name, said, icon in rows
+    ]
