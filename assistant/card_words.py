@@ -13,10 +13,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "executing": {"en": "Being recorded in {provider}", "de": "Wird in {provider} erfasst"},
     "done": {"en": "Done", "de": "Erledigt"},
     "blocked": {"en": "Stopped: nothing was recorded", "de": "Angehalten: nichts wurde erfasst"},
-    "by_rules": {
-        "en": "Not allowed by the rules: nothing was recorded",
-        "de": "Von den Regeln nicht erlaubt: nichts wurde erfasst",
-    },
+    "by_rules": {"en": "Not allowed: nothing was recorded", "de": "Nicht erlaubt: nichts wurde erfasst"},
     "failed": {"en": "Failed: nothing was recorded", "de": "Fehlgeschlagen: nichts wurde erfasst"},
     "unclear": {"en": "Outcome unclear: do not pay again", "de": "Ausgang unklar: bitte nicht noch einmal zahlen"},
     "expired": {"en": "Expired: nothing was recorded", "de": "Abgelaufen: nichts wurde erfasst"},

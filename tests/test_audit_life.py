@@ -198,7 +198,7 @@ async def test_a_payment_as_the_product_records_it_has_a_life(sqlite: Database) 
     rows = await core.audit.of_number(DEMO.id, proposal.number)
     table = life_table(rows, proposal.label, DEMO, "en", core.clock())
     words = [word(row) for row in table.rows]
-    assert words == ["Proposed", "Confirmed", "Being sent", "Done"]
+    assert words == ["Proposed", "Clicked", "Confirmed", "Being sent", "Done"]
     assert table.title == "The life of P-1" and table.organisation == "Demo GmbH"
     assert "what was proposed: {" in str(table.rows[0]["details"])
     assert without_end(rows) == []
