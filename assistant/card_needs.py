@@ -9,6 +9,7 @@ from assistant.policy.need_words import earlier_line
 from assistant.policy.verdict import Need
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
+from tools import words
 from tools.errors import Language
 
 Props = dict[str, Any]
@@ -32,7 +33,7 @@ def needs_props(
     return {
         "confirmation": confirmation if mine else "",
         "needs": sorted(proposal.needs | ({Need.SECOND_PERSON} if proposal.second_person else set())),
-        "needs_words": _words(proposal, viewer, language),
+        "needs_words": _words(proposal, viewer, language, mine=mine),
         "step_up": _step_up(proposal, language, thread_id, done=stepped_up) if mine else None,
         "duplicates": [earlier_line(each, language) for each in proposal.earlier],
         "rules": proposal.rules.get(language) or proposal.rules.get("en") or [],
@@ -49,14 +50,23 @@ NO_NEEDS: Props = {
 """What a card that does not wait any more asks for."""
 
 
-def _words(proposal: Proposal, viewer: Principal, language: Language) -> list[str]:
+def _words(proposal: Proposal, viewer: Principal, language: Language, *, mine: bool) -> list[str]:
+    """One sentence for each condition; what the step-up's own button says is not said twice."""
     said: list[str] = []
     if proposal.second_person:
-        own = viewer.id == proposal.proposer_id
-        said.append(card_word("need_another" if own else "need_second_person", language))
-    if Need.STEP_UP in proposal.needs:
+        said.append(_of_two(proposal, viewer, language, mine=mine))
+    if Need.STEP_UP in proposal.needs and not mine:
         said.append(card_word("need_step_up", language))
     return said
+
+
+def _of_two(proposal: Proposal, viewer: Principal, language: Language, *, mine: bool) -> str:
+    if mine:
+        return card_word("need_you", language, name=words.visible(proposal.proposer_name))
+    if viewer.id == proposal.proposer_id and viewer.may(Role.APPROVER, proposal.organisation_id):
+        no_amount = "amount" not in proposal.payload
+        return card_word("need_another_payee" if no_amount else "need_another", language)
+    return card_word("need_second_person", language)
 
 
 def _step_up(proposal: Proposal, language: Language, thread_id: str, *, done: bool) -> Props | None:

@@ -13,6 +13,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "executing": {"en": "Being recorded in {provider}", "de": "Wird in {provider} erfasst"},
     "done": {"en": "Done", "de": "Erledigt"},
     "blocked": {"en": "Stopped: nothing was recorded", "de": "Angehalten: nichts wurde erfasst"},
+    "by_rules": {"en": "Not allowed: nothing was recorded", "de": "Nicht erlaubt: nichts wurde erfasst"},
     "failed": {"en": "Failed: nothing was recorded", "de": "Fehlgeschlagen: nichts wurde erfasst"},
     "unclear": {"en": "Outcome unclear: do not pay again", "de": "Ausgang unklar: bitte nicht noch einmal zahlen"},
     "expired": {"en": "Expired: nothing was recorded", "de": "Abgelaufen: nichts wurde erfasst"},
@@ -43,22 +44,32 @@ _WORDS: dict[str, dict[Language, str]] = {
     },
     # conditions
     "need_another": {
-        "en": "You prepared this, so another approver has to confirm it.",
-        "de": "Sie haben das vorbereitet; bestätigen muss es eine andere Person mit Freigaberecht.",
+        "en": "One person may not prepare and confirm this much alone in 24 hours. Another approver finds it under "
+        "“Waiting for me”.",
+        "de": "So viel darf eine Person in 24 Stunden nicht allein vorbereiten und bestätigen. Eine andere Person mit "
+        "Freigaberecht findet es unter „Wartet auf mich“.",
+    },
+    "need_another_payee": {
+        "en": "Nobody changes bank details alone. Another approver finds it under “Waiting for me”.",
+        "de": "Niemand ändert Bankverbindungen allein. Eine andere Person mit Freigaberecht findet es unter „Wartet "
+        "auf mich“.",
+    },
+    "need_you": {
+        "en": "Two people are needed: {name} prepared it, you confirm it.",
+        "de": "Dafür braucht es zwei Personen: {name} hat es vorbereitet, Sie bestätigen es.",
     },
     "need_second_person": {
-        "en": "Two people are needed: whoever prepared this cannot confirm it.",
+        "en": "Two people are needed: whoever prepared it cannot confirm it.",
         "de": "Dafür braucht es zwei Personen: Wer es vorbereitet hat, kann es nicht bestätigen.",
     },
     "need_step_up": {
-        "en": "To confirm it, sign in once more with your second factor.",
-        "de": "Zum Bestätigen melden Sie sich noch einmal mit Ihrem zweiten Faktor an.",
+        "en": "Whoever confirms it signs in once more with a second factor.",
+        "de": "Wer es bestätigt, meldet sich dafür noch einmal mit einem zweiten Faktor an.",
     },
     "step_up": {"en": "Sign in to confirm", "de": "Zum Bestätigen anmelden"},
     "step_up_why": {
-        "en": "This opens your company's sign-in and comes back to this card. Nothing is recorded by signing in.",
-        "de": "Das öffnet die Anmeldung Ihres Unternehmens und kommt zu dieser Karte zurück. Durch das Anmelden wird "
-        "nichts erfasst.",
+        "en": "This needs your second factor. You come back to this card and confirm it then.",
+        "de": "Dafür ist Ihr zweiter Faktor nötig. Sie kommen zu dieser Karte zurück und bestätigen dann.",
     },
     "step_up_done": {
         "en": "You have signed in for this card. It can be confirmed now.",
@@ -87,13 +98,29 @@ _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "time_over": {"en": "Time is over", "de": "Zeit abgelaufen"},
     "minutes_left": {"en": "{n} minutes left", "de": "noch {n} Minuten"},
     "seconds_left": {"en": "{n} seconds left", "de": "noch {n} Sekunden"},
-    "duplicate_title": {"en": "This may be the same payment again", "de": "Das ist vielleicht dieselbe Zahlung"},
+    "duplicate_title": {
+        "en": "Needs a look: this may be the same payment again",
+        "de": "Bitte ansehen: Das ist vielleicht dieselbe Zahlung",
+    },
     "duplicate_ask": {"en": "Why is it another one?", "de": "Warum ist es eine andere?"},
     "duplicate_hint": {
-        "en": "One sentence; it is kept in the audit trail.",
-        "de": "Ein Satz; er steht danach im Prüfprotokoll.",
+        "en": "One sentence of at least 8 letters. It is kept in the audit trail.",
+        "de": "Ein Satz mit mindestens 8 Zeichen. Er steht danach im Prüfprotokoll.",
     },
-    "rules": {"en": "What the rules said", "de": "Was die Regeln sagen"},
+    "duplicate_other": {
+        "en": "Whoever confirms it has to say why it is another one.",
+        "de": "Wer bestätigt, muss sagen, warum es eine andere ist.",
+    },
+    "being_shown": {
+        "en": "The card is being read once more for you; the button works in a moment.",
+        "de": "Die Karte wird für Sie noch einmal gelesen; gleich lässt sich der Knopf drücken.",
+    },
+    "not_shown": {
+        "en": "This card could not be read once more, so it cannot be confirmed here yet. Reload the page.",
+        "de": "Die Karte ließ sich nicht noch einmal lesen; hier geht Bestätigen noch nicht. Bitte die Seite neu "
+        "laden.",
+    },
+    "rules": {"en": "What the rules said", "de": "Was die Regeln sagten"},
     "status_expired": _WORDS["expired"],
     "expired": _WORDS["said_expired"],
     "not_sent": {

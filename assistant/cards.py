@@ -15,6 +15,7 @@ from assistant import same_document
 from assistant.card_needs import NO_NEEDS, may_confirm, needs_props, waits_for_another
 from assistant.card_words import card_word, words_on_the_page
 from assistant.principal import Principal, Role
+from assistant.proposal_words import altered
 from assistant.proposals import Proposal, State
 from tools import words
 from tools.base import Payload, WriteTool
@@ -81,7 +82,7 @@ def face_of(proposal: Proposal, viewer: Principal) -> str:
 def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: bool = False) -> Props:
     """Everything the card element shows. `fresh`: just made in front of this person (the keyboard goes to Cancel)."""
     language, viewer = looking.language, looking.viewer
-    card = tool.card(proposal.payload, language)
+    card = tool.card(_said_once(proposal), language)
     face = face_of(proposal, viewer)
     if face in ("mine", "other") and proposal.expires_at <= looking.now:
         face = "expired"
@@ -91,6 +92,7 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
     may_prepare = viewer.may(Role.PREPARER, proposal.organisation_id) and (own or approver)
     waiting = face in ("mine", "other")
     another = approver and waiting and waits_for_another(proposal, viewer)
+    edit, by_rules = _edit(proposal.payload, language), refused_by_rules(proposal)
     conditions = needs_props(
         proposal,
         viewer,
@@ -106,7 +108,8 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "language": language,
         "face": face,
         "fresh": fresh,
-        "status": card_word("another" if another else face, language, provider=provider),
+        "status": card_word("another" if another else "by_rules" if by_rules else face, language, provider=provider),
+        "by_rules": by_rules,
         **_card(card, same_document.warnings(proposal, tool, language, looking.when) if waiting else ()),
         "word": outcome_words(proposal, provider, language, face=face),
         "receipt": _receipt(proposal, provider, looking),
@@ -122,11 +125,11 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "can": {
             "confirm": waiting and may_confirm(proposal, viewer),
             "cancel": waiting and (own or approver),
-            "edit": waiting and may_prepare,
+            "edit": waiting and may_prepare and bool(edit["fields"]),
             "again": face in ("expired", "failed", "blocked") and may_prepare and not proposal.superseded_by,
         },
         **(conditions if waiting else {**conditions, **NO_NEEDS}),
-        "edit": _edit(proposal.payload, language),
+        "edit": edit,
         "words": words_on_the_page(language),
     }
 
@@ -156,9 +159,29 @@ def _card(card: Card, more_warnings: tuple[str, ...]) -> Props:
     }
 
 
+def _said_once(proposal: Proposal) -> Payload:
+    """What the card is made from, without the tool's own notice of a payment that the rules name with more words."""
+    notices, named = proposal.payload.get("notices"), {each.number for each in proposal.earlier}
+    if not named or not isinstance(notices, list):
+        return proposal.payload
+    kept = [
+        notice
+        for notice in notices
+        if not isinstance(notice, dict)
+        or (notice.get("code"), notice.get("number") in named) != ("same_amount_recently", True)
+    ]
+    return {**proposal.payload, "notices": kept}
+
+
 def _repeats(fact: Fact, amount: str) -> bool:
     """Whether a fact only says the headline's amount again; a card must fit on a phone with its buttons."""
     return not fact.emphasis and (fact.value == amount or fact.value.startswith(f"{amount} ("))
+
+
+def refused_by_rules(proposal: Proposal) -> bool:
+    """Whether the rules allowed no card at all: nobody has decided on it, and nobody altered it."""
+    stopped = proposal.state is State.BLOCKED and proposal.decided_at is None
+    return stopped and bool(proposal.rules) and proposal.problem != altered()
 
 
 def outcome_words(proposal: Proposal, provider: str, language: Language, *, face: str) -> str:
@@ -217,27 +240,37 @@ def edit_values(payload: Payload) -> dict[str, str]:
     if isinstance(amount, dict):
         money = Money.from_minor(int(str(amount["minor"])), str(amount["currency"]))
         values["amount"] = words.plain(money.amount, money.currency)
-    values["date"] = str(payload.get("date", ""))
+    if "date" in payload:
+        values["date"] = str(payload["date"])
     if isinstance(account, dict):
         values["account"] = str(account.get("name", ""))
-    values["reference"] = str(payload.get("note", ""))
+    if "note" in payload:
+        values["reference"] = str(payload["note"])
     return values
 
 
 def edited_arguments(payload: Payload, fields: dict[str, str]) -> dict[str, str]:
     """The arguments with which the same write is proposed again; only `fields` differ.
 
-    The document is named by its id from the stored proposal, so that an edit can never end at another one.
+    The document is named by its id from the stored proposal, so that an edit can never end at another one. A change
+    of bank details has nothing to edit: it can only be prepared again as it was.
     """
     values = edit_values(payload)
+    contact, number = payload.get("contact"), payload.get("new")
+    if isinstance(contact, dict) and isinstance(number, dict):
+        return {
+            "contact_name": str(contact.get("id", "")),
+            "account_number": str(number.get("number", "")),
+            "reason": str(payload.get("reason", "")),
+        }
     document, account = payload.get("document"), payload.get("account")
     if not isinstance(document, dict):
         return {}
     arguments = {
         "document_number": str(document.get("id", "")),
         "amount": fields.get("amount", values.get("amount", "")),
-        "date": fields.get("date", values["date"]),
-        "reference": fields.get("reference", values["reference"]),
+        "date": fields.get("date", values.get("date", "")),
+        "reference": fields.get("reference", values.get("reference", "")),
     }
     if "account" in fields:
         arguments["account"] = fields["account"]

@@ -47,6 +47,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "{summary}. Es ist noch nichts gebucht. Eine Person mit Freigaberecht muss die Karte bestätigen; sie "
         "findet sie unter „Wartet auf mich“.",
     },
+    "card_for_another": {
+        "en": "{summary}. Nothing is recorded yet. It takes two people: another approver confirms the card and finds "
+        "it under “Waiting for me”.",
+        "de": "{summary}. Es ist noch nichts gebucht. Dafür braucht es zwei Personen: Eine andere Person mit "
+        "Freigaberecht bestätigt die Karte; sie findet sie unter „Wartet auf mich“.",
+    },
     "card_blocked": {
         "en": "{summary}. This may not be done; the card says why. Nothing is recorded.",
         "de": "{summary}. Das ist nicht erlaubt; die Karte sagt, warum. Es ist nichts gebucht.",
@@ -149,12 +155,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "In {organisation} wartet nichts auf Sie: Bestätigen kann nur eine Person mit Freigaberecht.",
     },
     "waiting_one": {
-        "en": "One payment waits for your decision in {organisation}:",
-        "de": "Eine Zahlung wartet in {organisation} auf Ihre Entscheidung:",
+        "en": "One {noun} waits for your decision in {organisation}:",
+        "de": "Eine {noun} wartet in {organisation} auf Ihre Entscheidung:",
     },
     "waiting_some": {
-        "en": "{count} payments wait for your decision in {organisation}, oldest first:",
-        "de": "{count} Zahlungen warten in {organisation} auf Ihre Entscheidung, die älteste zuerst:",
+        "en": "{count} {noun} wait for your decision in {organisation}, oldest first:",
+        "de": "{count} {noun} warten in {organisation} auf Ihre Entscheidung, die älteste zuerst:",
     },
     "waiting_more": {
         "en": "All of them are in the list; the {shown} oldest stand below it as cards. A click on a line shows its "
@@ -188,8 +194,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "Karte steht darunter.",
     },
     "prepared_again": {
-        "en": "{name} prepared this payment again with the same values. The new card is below.",
-        "de": "{name} hat diese Zahlung mit denselben Angaben neu vorbereitet. Die neue Karte steht darunter.",
+        "en": "{name} prepared this again with the same values. The new card is below.",
+        "de": "{name} hat das mit denselben Angaben neu vorbereitet. Die neue Karte steht darunter.",
     },
     "instead_of": {"en": "instead of", "de": "statt"},
     "nothing": {"en": "none", "de": "keine Angabe"},
@@ -200,12 +206,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "Freigaberecht. Es wurde nichts geändert.",
     },
     "mine_one": {
-        "en": "One payment that you prepared waits for an approver:",
-        "de": "Eine von Ihnen vorbereitete Zahlung wartet auf eine Person mit Freigaberecht:",
+        "en": "One {noun} that you prepared waits for an approver:",
+        "de": "Eine von Ihnen vorbereitete {noun} wartet auf eine Person mit Freigaberecht:",
     },
     "mine_some": {
-        "en": "{count} payments that you prepared wait for an approver:",
-        "de": "{count} von Ihnen vorbereitete Zahlungen warten auf eine Person mit Freigaberecht:",
+        "en": "{count} {noun} that you prepared wait for an approver:",
+        "de": "{count} von Ihnen vorbereitete {noun} warten auf eine Person mit Freigaberecht:",
     },
 }
 

@@ -47,6 +47,7 @@ def table_props(table: Table, timezone: str) -> dict[str, Any]:
             "all": _how_many(len(rows), whole=len(table.rows), language=language),
             "currency": say("currency", "Währung"),
             "columns": say("Columns", "Spalten"),
+            "more": say("More", "Mehr"),
         },
     }
 

@@ -276,7 +276,7 @@ class Turn:
         if proposal.state is State.BLOCKED:
             name = "card_blocked"
         elif self._asking.principal.may(Role.APPROVER, self._asking.organisation.id):
-            name = "card_for_me"
+            name = "card_for_another" if proposal.second_person else "card_for_me"
         return sentence(name, self._asking.language, summary=harmless(summary.rstrip(".")))
 
 

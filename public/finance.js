@@ -1,5 +1,6 @@
-// What the page needs beside Chainlit: the greeting on the empty chat and the sandbox's ribbon.
-// The server pushes both when a chat opens (a window message); nothing here asks the network.
+// What the page needs beside Chainlit: the greeting on the empty chat, the sandbox's ribbon, and the one that says that
+// writing is stopped. The server pushes them when a chat opens, and the last one whenever it changes (a window message);
+// nothing here asks the network.
 (() => {
   const KEY = "finance-ribbon";
   let welcome = null;
@@ -11,17 +12,41 @@
     return made;
   };
 
-  const ribbon = (words) => {
-    const there = document.getElementById("fin-ribbon");
-    document.documentElement.classList.toggle("fin-sandbox", Boolean(words));
+  const MARKS = {
+    "fin-ribbon": "M6 2h4M6.6 2v4.2L3 12.4A1 1 0 0 0 3.9 14h8.2a1 1 0 0 0 .9-1.6L9.4 6.2V2M4.8 9.6h6.4",
+    "fin-stopped": "M5.4 2h5.2L14 5.4v5.2L10.6 14H5.4L2 10.6V5.4zM5.5 8h5"
+  };
+  const mark = (id) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    made.setAttribute("viewBox", "0 0 16 16");
+    made.setAttribute("aria-hidden", "true");
+    made.innerHTML = `<path d="${MARKS[id]}" fill="none" stroke="currentColor" stroke-width="1.4" ` +
+      'stroke-linecap="round" stroke-linejoin="round"/>';
+    return made;
+  };
+
+  // The page below moves down by as much as the ribbons need, which may be several lines on a phone.
+  const measure = new ResizeObserver(([entry]) => {
+    const height = Math.ceil(entry.borderBoxSize[0].blockSize);
+    document.documentElement.style.setProperty("--fin-ribbon-height", `${height}px`);
+    document.documentElement.classList.toggle("fin-ribboned", height > 0);
+  });
+  const ribbons = () => {
+    const there = document.getElementById("fin-ribbons");
+    if (there) return there;
+    const made = element("div", { id: "fin-ribbons" });
+    document.body.prepend(made);
+    measure.observe(made);
+    return made;
+  };
+
+  // The sandbox's ribbon is a note; the other one comes and goes while one works, and is read out when it does.
+  const ribbon = (id, words) => {
+    const there = document.getElementById(id);
     if (!words) { there?.remove(); return; }
-    if (there) { there.lastChild.textContent = words; return; }
-    const mark = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    mark.setAttribute("viewBox", "0 0 16 16");
-    mark.setAttribute("aria-hidden", "true");
-    mark.innerHTML = '<path d="M6 2h4M6.6 2v4.2L3 12.4A1 1 0 0 0 3.9 14h8.2a1 1 0 0 0 .9-1.6L9.4 6.2V2M4.8 9.6h6.4" ' +
-      'fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/>';
-    document.body.prepend(element("div", { id: "fin-ribbon", role: "note" }, mark, element("span", {}, words)));
+    if (there) { there.lastChild.textContent = words; there.title = words; return; }
+    const made = element("div", { id, role: id === "fin-stopped" ? "alert" : "note", title: words }, mark(id), element("span", {}, words));
+    id === "fin-stopped" ? ribbons().append(made) : ribbons().prepend(made);
   };
 
   const greet = () => {
@@ -35,6 +60,7 @@
       element("h1", {}, welcome.greeting),
       element("p", {}, welcome.place),
       element("p", { class: welcome.waiting_count ? "waits" : "waits none" }, welcome.waiting));
+    if (welcome.hint) made.append(element("p", { class: "hint" }, welcome.hint));
     made.dataset.of = JSON.stringify(welcome);
     screen.prepend(made);
   };
@@ -44,9 +70,10 @@
     const told = event.data && event.data.finance;
     if (!told) return;
     if (told.ribbon !== undefined) {
-      ribbon(told.ribbon);
+      ribbon("fin-ribbon", told.ribbon);
       try { told.ribbon ? localStorage.setItem(KEY, told.ribbon) : localStorage.removeItem(KEY); } catch { /* private mode */ }
     }
+    if (told.stopped !== undefined) ribbon("fin-stopped", told.stopped);
     if (told.language) document.documentElement.lang = told.language;
     if (told.thread) {
       // Chainlit puts the conversation into the address only where its sidebar is on the page, which it is not on a
@@ -91,7 +118,7 @@
   const begin = () => {
     let remembered = null;
     try { remembered = localStorage.getItem(KEY); } catch { /* private mode */ }
-    if (remembered) ribbon(remembered);
+    if (remembered) ribbon("fin-ribbon", remembered);
     new MutationObserver(changed).observe(document.getElementById("root"), { childList: true, subtree: true, characterData: true });
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", begin) : begin();

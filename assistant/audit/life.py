@@ -15,6 +15,8 @@ from assistant.stores.moments import from_text
 from tools import words
 from tools.base import Organisation
 from tools.errors import Language
+from tools.money import Money
+from tools.payee import masked
 from tools.views import Column, ColumnKind, Table
 
 _SHORT = 12
@@ -80,6 +82,8 @@ class _Step:
     def _details(self) -> Iterator[str]:
         if not self._facts and self._row.facts != "{}":
             yield f"{self._word('unreadable')}: {str(self._row.facts)[:_LONGEST]}"
+        if "shown" not in self._facts:
+            yield from _proposed(self._facts.get("body"), self._language)
         for name, value in sorted(self._facts.items(), key=lambda fact: _place(fact[0])):
             if name not in _NOT_SAID and not (name == "body" and "shown" in self._facts):
                 yield from self._said(name, value)
@@ -94,8 +98,9 @@ class _Step:
                 yield value
             case ("explained", list()):
                 yield from (str(line) for line in value)
-            case ("verdict", "allowed" | "refused"):
-                yield f"{self._word(name)}: {self._word(value)}"
+            case ("verdict", "allowed" | "refused" | "confirm" | "cancel"):
+                clicked = value in ("confirm", "cancel")
+                yield self._word(f"clicked_{value}") if clicked else f"{self._word(name)}: {self._word(value)}"
             case ("needs", list()):
                 yield from self._list(name, value, _NEEDS)
             case ("step_up", dict()):
@@ -158,6 +163,24 @@ class _Step:
         except (ValueError, OverflowError, OSError):
             return otherwise
         return f"{words.day(local.date(), self._language)}, {local:%H:%M:%S}"
+
+
+def _proposed(body: object, language: Language) -> Iterator[str]:
+    """What was proposed, in a line: the amount or the new account number, whose it is, and the document."""
+    payload = body.get("payload") if isinstance(body, dict) else None
+    if not isinstance(payload, dict):
+        return
+    amount, new = payload.get("amount"), payload.get("new")
+    said: list[str] = []
+    if isinstance(amount, dict) and isinstance(amount.get("minor"), int):
+        said.append(words.money(Money.from_minor(amount["minor"], str(amount.get("currency", ""))), language))
+    if isinstance(new, dict):
+        said.append(masked(str(new.get("number", ""))))
+    for part in (payload.get("contact"), payload.get("payee"), payload.get("document")):
+        if isinstance(part, dict):
+            said.append(str(part.get("name") or part.get("number") or ""))
+    if any(said):
+        yield " · ".join(filter(None, said))
 
 
 _NEEDS = {"step_up": "needs_step_up", "reason": "needs_reason", "second_person": "second_person"}

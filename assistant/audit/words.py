@@ -11,6 +11,7 @@ _Words = dict[Language, str]
 _STEPS: dict[AuditTag, tuple[str, str, Tone]] = {
     AuditTag.PROPOSAL_REQUESTED: ("Asked for", "Angefordert", "neutral"),
     AuditTag.PROPOSAL_CREATED: ("Proposed", "Vorgeschlagen", "waiting"),
+    AuditTag.PROPOSAL_BLOCKED: ("Not allowed by the rules", "Von den Regeln nicht erlaubt", "refused"),
     AuditTag.PROPOSAL_EXPIRED: ("Expired, nothing written", "Abgelaufen, nichts geschrieben", "neutral"),
     AuditTag.PROPOSAL_SUPERSEDED: ("Replaced by a newer one", "Durch einen neueren ersetzt", "neutral"),
     AuditTag.PROPOSAL_BLOCKED: ("Stopped by the rules", "Von den Regeln angehalten", "refused"),
@@ -38,11 +39,12 @@ _STEPS: dict[AuditTag, tuple[str, str, Tone]] = {
     AuditTag.WRITES_STOPPED: ("All writes stopped", "Alle Ausführungen gestoppt", "attention"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Stop switch refused", "Anhalten oder Erlauben abgelehnt", "refused"),
     AuditTag.WRITES_ALLOWED: ("Writes allowed again", "Ausführungen wieder erlaubt", "neutral"),
+    AuditTag.WRITES_SWITCH_REFUSED: ("Switch not theirs to move", "Schalter nicht freigegeben", "refused"),
     AuditTag.STEP_UP_PASSED: ("Signed in again", "Erneut angemeldet", "done"),
     AuditTag.STEP_UP_REFUSED: ("Second sign-in not accepted", "Zweite Anmeldung nicht angenommen", "refused"),
     AuditTag.PAYEE_SEEN: ("Payee seen for the first time", "Empfänger zum ersten Mal gesehen", "attention"),
     AuditTag.PAYEE_CHANGED: ("Payee changed", "Empfänger geändert", "attention"),
-    AuditTag.AUDIT_CHECKPOINTED: ("Trail signed", "Prüfpfad signiert", "neutral"),
+    AuditTag.AUDIT_CHECKPOINTED: ("Trail signed", "Prüfprotokoll signiert", "neutral"),
 }
 
 _FACTS: dict[str, tuple[str, str]] = {
@@ -71,7 +73,7 @@ _FACTS: dict[str, tuple[str, str]] = {
     "body": ("what was proposed", "was vorgeschlagen wurde"),
     # of the table
     "title": ("The life of {label}", "Der Verlauf von {label}"),
-    "source": ("audit trail", "Prüfpfad"),
+    "source": ("audit trail", "Prüfprotokoll"),
     "event": ("Event", "Ereignis"),
     "when": ("When", "Wann"),
     "who": ("Who", "Wer"),
@@ -83,6 +85,8 @@ _FACTS: dict[str, tuple[str, str]] = {
     # values
     "allowed": ("allowed", "erlaubt"),
     "refused": ("refused", "abgelehnt"),
+    "clicked_confirm": ("on the button that confirms", "auf den Knopf zum Bestätigen"),
+    "clicked_cancel": ("on Cancel", "auf Abbrechen"),
     "second_person": ("a second person", "eine zweite Person"),
     "needs_step_up": ("a fresh sign-in", "eine neue Anmeldung"),
     "needs_reason": ("a reason", "eine Begründung"),

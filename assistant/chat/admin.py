@@ -47,6 +47,20 @@ _LIFE = re.compile(
 )
 
 
+COMMANDS: dict[Language, tuple[str, str]] = {
+    "en": ("Stop writes", "Allow writes"),
+    "de": ("Schreiben anhalten", "Schreiben erlauben"),
+}
+"""The composer's commands for an admin: to stop and to allow. What is written behind one is the reason."""
+
+
+def by_command(text: str, command: str | None) -> str:
+    """The words that a command of the composer stands for; the text itself where it is no command of an admin."""
+    if not any(command in names for names in COMMANDS.values()):
+        return text
+    return f"{command}: {text}" if text.strip() else str(command)
+
+
 def asked(text: str) -> Asked | None:
     """What an admin asks for with exactly these words; None for everything else."""
     plain = " ".join(text.split())
@@ -63,8 +77,10 @@ def asked(text: str) -> Asked | None:
 def stopped_words(language: Language, *, name: str, when: str, why: str) -> str:
     """The line on top of every page while writing is stopped."""
     if language == "de":
-        return f"Schreiben angehalten von {name}, {when}{f': {why}' if why else ''}. Fragen und lesen geht weiter."
-    return f"No writes: stopped by {name}, {when}{f': {why}' if why else ''}. Asking and reading go on."
+        return (
+            f"Schreiben angehalten von {name} seit {when}{f' („{why}“)' if why else ''}. Fragen und lesen geht weiter."
+        )
+    return f"All writes are stopped by {name} since {when}{f' (“{why}”)' if why else ''}. Asking and reading go on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from chainlit.context import context
 from chainlit.types import ThreadDict
 from chainlit.utils import wrap_user_function
 
-from assistant.chat.admin import AdminAnswer, AdminDesk
+from assistant.chat.admin import AdminAnswer, AdminDesk, by_command
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
@@ -24,7 +24,7 @@ from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
 from assistant.chat.upstream import show, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
-from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, command, greeting, starters
+from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, commands, greeting, starters
 from assistant.dispatch import Asking, Dispatch
 from assistant.language import detect, of_browser
 from assistant.login.current import SessionOver
@@ -60,7 +60,10 @@ def browser_language() -> Language:
 
 
 async def push_page(
-    language: Language, organisation: Organisation | None, welcome: dict[str, Any] | None = None
+    language: Language,
+    principal: Principal,
+    organisation: Organisation | None,
+    welcome: dict[str, Any] | None = None,
 ) -> None:
     """Give the page what stands outside the messages: ribbons, language, greeting, commands."""
     told: dict[str, Any] = {"ribbon": RIBBON[language] if house.sandboxed else "", "language": language}
@@ -73,7 +76,8 @@ async def push_page(
     if welcome is not None:
         told["welcome"] = welcome
     await context.emitter.send_window_message({"finance": told})
-    await context.emitter.set_commands([command(language)])  # type: ignore[list-item]
+    may_stop = organisation is not None and principal.may(Role.ADMIN, organisation.id)
+    await context.emitter.set_commands(commands(language, admin=may_stop))  # type: ignore[arg-type]
 
 
 async def say(text: str) -> None:
@@ -91,11 +95,11 @@ async def open_chat() -> None:
         principal, _ = await house.current()
         organisation = await house.organisation_for(principal)
         if organisation is None:
-            await push_page(language, None, greeting(principal, None, house.clock(), language))
+            await push_page(language, principal, None, greeting(principal, None, house.clock(), language))
             return
         waits = await what_waits(principal, organisation)
         welcome = greeting(principal, waits, house.local_now(organisation), language)
-        await push_page(language, organisation, welcome)
+        await push_page(language, principal, organisation, welcome)
     except SessionOver:
         await say(sentence("session_over", language))
     except Exception as problem:  # noqa: BLE001  # outermost
@@ -136,7 +140,7 @@ async def resume(thread: ThreadDict) -> None:
         principal, session_id = await house.current()
         cards.sit(context.session.id, session_id)
         organisation = await house.organisation_for(principal)
-        await push_page(talk.language, organisation)
+        await push_page(talk.language, principal, organisation)
         for element in thread.get("elements") or []:
             if element.get("name") == CARD and organisation is not None:
                 await renew_card(element, principal, organisation, talk)
@@ -211,7 +215,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         page_language=browser_language(),
         cards=cards,
     )
-    if said := await admin.answer(text, principal, organisation, session_id, language):
+    if said := await admin.answer(by_command(text, chosen), principal, organisation, session_id, language):
         await show_admin(text, said, organisation, screen, talk)
         return
     if await shown_by_code(text, chosen, principal, organisation, screen, talk):
@@ -348,7 +352,9 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
 
 async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     """The new card under the old one."""
-    name = "card_for_me" if who.principal.may(Role.APPROVER, who.organisation.id) else "card_for_others"
+    name = "card_for_others"
+    if who.principal.may(Role.APPROVER, who.organisation.id):
+        name = "card_for_another" if proposal.second_person else "card_for_me"
     line = sentence(name, who.language, summary=harmless(proposal.summary))
     screen = ChatScreen(
         viewer=who.principal,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from assistant.card_needs import may_confirm
+from assistant.chat.admin import COMMANDS as ADMIN_COMMANDS
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.sentences import sentence
@@ -70,18 +72,30 @@ class Waits:
     def said(self, language: Language) -> str:
         """The words above the cards."""
         name = words.visible(self.organisation.name)
-        count = len(self.for_me) or len(self.mine)
+        waiting = self.for_me or self.mine
+        said = {"count": str(len(waiting)), "noun": what_they_are(waiting, language, one=len(waiting) == 1)}
         if self.for_me:
-            text = sentence(
-                "waiting_one" if count == 1 else "waiting_some", language, count=str(count), organisation=name
-            )
+            text = sentence("waiting_one" if len(waiting) == 1 else "waiting_some", language, organisation=name, **said)
         elif self.mine:
-            text = sentence("mine_one" if count == 1 else "mine_some", language, count=str(count))
+            text = sentence("mine_one" if len(waiting) == 1 else "mine_some", language, **said)
         else:
             return sentence("waiting_none" if self.may_decide else "waiting_none_viewer", language, organisation=name)
         if self.many:
             text += "\n\n" + sentence("waiting_more", language, shown=str(FIRST_CARDS))
         return text
+
+
+def what_they_are(waiting: Sequence[Proposal], language: Language, *, one: bool = False) -> str:
+    """What waits, as a noun: payments, changes of bank details, or cards where both wait."""
+    kinds = {"amount" in proposal.payload for proposal in waiting}
+    if kinds == {True}:
+        english, german = ("payment", "payments"), ("Zahlung", "Zahlungen")
+    elif kinds == {False}:
+        english = ("change of bank details", "changes of bank details")
+        german = ("Änderung einer Bankverbindung", "Änderungen von Bankverbindungen")
+    else:
+        english, german = ("card", "cards"), ("Karte", "Karten")
+    return words.say(language, english[not one], german[not one])
 
 
 _ROLES: dict[bool, dict[Role, str]] = {
@@ -94,6 +108,14 @@ _ROLES: dict[bool, dict[Role, str]] = {
     },
 }
 """What a person may do, by whether it is said in German."""
+
+
+ADMINS_MAY = {
+    False: "As admin you can write “stop writes: why” and “allow writes”, and “audit P-7” for the life of a proposal.",
+    True: "Als Admin können Sie „Schreiben anhalten: warum“ und „Schreiben erlauben“ schreiben, und „Verlauf von P-7“ "
+    "für alles, was mit einem Vorschlag geschah.",
+}
+"""What an admin's own words are (assistant.chat.admin), by whether it is said in German."""
 
 
 def greeting(principal: Principal, waits: Waits | None, now: datetime, language: Language) -> dict[str, Any]:
@@ -114,6 +136,7 @@ def greeting(principal: Principal, waits: Waits | None, now: datetime, language:
         "place": f"{roles} · {words.visible(waits.organisation.name)}",
         "waiting": _waiting_line(waits, german),
         "waiting_count": len(waits.for_me) + len(waits.mine),
+        **({"hint": ADMINS_MAY[german]} if principal.may(Role.ADMIN, waits.organisation.id) else {}),
     }
 
 
@@ -126,23 +149,21 @@ def _hello(hour: int, german: bool) -> str:
 
 
 def _waiting_line(waits: Waits, german: bool) -> str:
-    count = len(waits.for_me)
-    if count:
+    waiting, count = waits.for_me or waits.mine, len(waits.for_me or waits.mine)
+    if not waiting:
+        return "Nichts wartet auf Sie" if german else "Nothing waits for you"
+    noun, nouns = (what_they_are(waiting, "de" if german else "en", one=one) for one in (True, False))
+    if waits.for_me:
         if german:
             return (
-                f"{count} Zahlungen warten auf Ihre Entscheidung"
+                f"{count} {nouns} warten auf Ihre Entscheidung"
                 if count > 1
-                else "1 Zahlung wartet auf Ihre Entscheidung"
+                else f"1 {noun} wartet auf Ihre Entscheidung"
             )
-        return f"{count} payments wait for your decision" if count > 1 else "1 payment waits for your decision"
-    count = len(waits.mine)
-    if count:
-        if german:
-            return (
-                f"{count} Ihrer Zahlungen warten auf Freigabe" if count > 1 else "1 Ihrer Zahlungen wartet auf Freigabe"
-            )
-        return f"{count} of your payments wait for approval" if count > 1 else "1 of your payments waits for approval"
-    return "Nichts wartet auf Sie" if german else "Nothing waits for you"
+        return f"{count} {nouns} wait for your decision" if count > 1 else f"1 {noun} waits for your decision"
+    if german:
+        return f"{count} Ihrer {nouns} warten auf Freigabe" if count > 1 else f"1 Ihrer {nouns} wartet auf Freigabe"
+    return f"{count} of your {nouns} wait for approval" if count > 1 else f"1 of your {nouns} waits for approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +204,18 @@ def starters(language: Language, *, may_prepare: bool) -> list[Start]:
     return [Start(label, message, f"/public/icons/{icon}.svg") for label, message, icon in rows]
 
 
-def command(language: Language) -> dict[str, Any]:
-    """The command of the composer (typed as /), as Chainlit's page takes it."""
+def commands(language: Language, *, admin: bool = False) -> list[dict[str, Any]]:
+    """The commands of the composer (typed as /), as Chainlit's page takes them; an admin has two more."""
     german = language == "de"
-    return {
-        "id": WAITING["de" if german else "en"],
-        "description": "Karten, die auf Ihre Entscheidung warten" if german else "Cards that wait for your decision",
-        "icon": "inbox",
-        "button": False,
-        "persistent": False,
-        "selected": False,
-    }
+    waiting = "Karten, die auf Ihre Entscheidung warten" if german else "Cards that wait for your decision"
+    rows = [(WAITING["de" if german else "en"], waiting, "inbox")]
+    if admin:
+        stop, allow = ADMIN_COMMANDS["de" if german else "en"]
+        rows.append(
+            (stop, "Für alle, sofort; schreiben Sie dazu, warum" if german else "For all, now; say why", "octagon")
+        )
+        rows.append((allow, "Für alle, sofort" if german else "For all, now", "circle-play"))
+    return [
+        {"id": name, "description": said, "icon": icon, "button": False, "persistent": False, "selected": False}
+        for name, said, icon in rows
+    ]

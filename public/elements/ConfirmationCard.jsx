@@ -1,9 +1,10 @@
 // The confirmation card. Everything on it comes from the server, made from the stored proposal; a click sends back
-// only which proposal, its digest and the verdict (or the fields of an edit), and the server decides.
+// only which proposal, its digest, the verdict with the code that came with this card (or the fields of an edit), and
+// the server decides.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import {
-  AlertTriangle, Ban, Check, CircleCheck, CircleHelp, CircleX, Clock, ExternalLink, Hourglass, Loader2, Pencil,
-  Replace, RotateCcw, UserRoundCheck, X
+  AlertTriangle, Ban, Check, ChevronRight, CircleCheck, CircleHelp, CircleX, Clock, CopyX, ExternalLink, Hourglass,
+  KeyRound, Loader2, Pencil, Replace, RotateCcw, ShieldBan, ShieldCheck, UserRoundCheck, X
 } from 'lucide-react';
 
 // Chainlit runs this file anew at every change of the page; the component is made once, so that it keeps its state.
@@ -17,6 +18,9 @@ made.card ||= (() => {
     replaced: ['neutral', Replace], cancelled: ['neutral', X]
   };
   const OPEN = ['mine', 'other'];
+  const SHORTEST_REASON = 8;
+  const LONGEST_REASON = 300;
+  const PATIENCE = 10_000; // until a card that has no code yet says that it got none
 
   const useTimeLeft = (card) => {
     const offset = useRef(0);
@@ -79,6 +83,54 @@ made.card ||= (() => {
     </dl>
   );
 
+  // An account number in its groups ("DE89 3704 …") may end a line between two groups only, and is set smaller.
+  const isNumber = (amount) => /^[A-Z0-9]{2,5}( [A-Z0-9]{1,5}){2,}$/.test(amount);
+
+  const Conditions = ({ icon: Icon, lines, of }) => (lines.length ? (
+    <ul className={of}>{lines.map((line) => <li key={line}><Icon aria-hidden />{line}</li>)}</ul>
+  ) : null);
+
+  // Payments that this may repeat, and the field for saying why it does not.
+  const Duplicates = ({ card, words, asks, reason, setReason, busy }) => {
+    const id = `why-${card.proposal_id}`;
+    return (
+      <section className="duplicates" aria-label={words.duplicate_title}>
+        <h4><CopyX aria-hidden />{words.duplicate_title}</h4>
+        <ul>{card.duplicates.map((line) => <li key={line}>{line}</li>)}</ul>
+        {asks ? (
+          <>
+            <label htmlFor={id}>{words.duplicate_ask}</label>
+            <input id={id} type="text" value={reason} maxLength={LONGEST_REASON} autoComplete="off" disabled={busy}
+              aria-describedby={`${id}-hint`} onChange={(event) => setReason(event.target.value)} />
+            <small id={`${id}-hint`}>{words.duplicate_hint}</small>
+          </>
+        ) : card.can.confirm ? null : <small>{words.duplicate_other}</small>}
+      </section>
+    );
+  };
+
+  const Rules = ({ lines, label }) => (lines.length ? (
+    <details className="rules">
+      <summary><ChevronRight aria-hidden />{label}</summary>
+      <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+    </details>
+  ) : null);
+
+  // The code with which this card can be confirmed comes with the card. One that was stored without it asks once.
+  const useCode = (card, act) => {
+    const missing = card.can.confirm && OPEN.includes(card.face) && !card.confirmation;
+    const [gaveUp, setGaveUp] = useState(false);
+    useEffect(() => {
+      setGaveUp(false);
+      if (!missing) return undefined;
+      const giveUp = () => setGaveUp(true);
+      act({ name: 'look', payload: { proposal_id: card.proposal_id, digest: card.digest } })?.catch?.(giveUp);
+      const timer = setTimeout(giveUp, PATIENCE);
+      return () => clearTimeout(timer);
+    }, [missing, card.digest]);
+    return { missing, gaveUp };
+  };
+
   const EditForm = ({ card, busy, refusal, send, close }) => {
     const words = card.words;
     const [values, setValues] = useState(() => ({ ...card.edit.values }));
@@ -119,10 +171,18 @@ made.card ||= (() => {
     const sent = useRef(false);
     const cancel = useRef(null);
     const box = useRef(null);
+    const [reason, setReason] = useState('');
     const { left, part } = useTimeLeft(card);
+    const code = useCode(card, act);
     const face = OPEN.includes(card.face) && left <= 0 ? 'expired' : card.face;
-    const [tone, Icon] = FACES[face] || FACES.unclear;
+    const [tone, FaceIcon] = FACES[face] || FACES.unclear;
+    const Icon = card.by_rules ? ShieldBan : FaceIcon;
     const open = OPEN.includes(face);
+    const number = isNumber(card.amount);
+    const said = reason.split(/\s+/).filter(Boolean).join(' ');
+    const stepUp = open && card.can.confirm ? card.step_up : null;
+    const mustSignIn = Boolean(stepUp && !stepUp.done);
+    const asksWhy = open && card.can.confirm && !mustSignIn && card.needs?.includes('reason');
     const status = face === card.face ? card.status : words.status_expired;
 
     useEffect(() => {
@@ -178,13 +238,13 @@ made.card ||= (() => {
     const spinning = Icon === Loader2;
     return (
       <section ref={box} lang={card.language} className={`fin-card ${tone}`} aria-label={`${card.amount}, ${card.payee}. ${status}`}
-        data-face={face} data-proposal={card.proposal_id}>
+        data-face={face} data-proposal={card.proposal_id} data-by-rules={card.by_rules || undefined}>
         <header>
           <Icon aria-hidden className={spinning ? 'fin-spin' : ''} />
           <span role="status">{status}</span>
           <span className="nr">{card.number}</span>
         </header>
-        <div className="main">
+        <div className={number ? 'main number' : 'main'}>
           <div className="headline">{card.headline}</div>
           <div className="sum">
             <span className="amount">{card.amount}</span>
@@ -194,11 +254,11 @@ made.card ||= (() => {
             <EditForm card={card} busy={busy} refusal={refusal} close={() => { setRefusal(''); setEditing(false); }}
               send={(fields) => send('edit', { fields }, 'edit')} />
           ) : <Facts facts={card.facts} />}
-          {open && card.warnings.length ? (
-            <ul className="warnings">
-              {card.warnings.map((warning) => <li key={warning}><AlertTriangle aria-hidden />{warning}</li>)}
-            </ul>
+          {open ? <Conditions of="warnings" icon={AlertTriangle} lines={card.warnings} /> : null}
+          {open && !editing && card.duplicates?.length ? (
+            <Duplicates card={card} words={words} asks={asksWhy} reason={reason} setReason={setReason} busy={busy} />
           ) : null}
+          {open ? <Conditions of="conditions" icon={ShieldCheck} lines={card.needs_words || []} /> : null}
           {card.word && face === card.face ? (
             <div className="word">
               {card.word}
@@ -219,6 +279,7 @@ made.card ||= (() => {
           <div className="asked">
             <span>{card.asked_by}</span>
             {open ? <span title={card.valid_until}>{timeWords(left, words)}</span> : <span>{card.decided_by}</span>}
+            <Rules lines={card.rules || []} label={words.rules} />
           </div>
           {open ? <div className="bar" aria-hidden><i style={{ width: `${part * 100}%` }} /></div> : null}
           {!open && card.can.again ? (
@@ -232,12 +293,21 @@ made.card ||= (() => {
             </>
           ) : null}
           {open && !editing && refusal ? <p className="refusal" role="alert"><CircleX aria-hidden />{refusal}</p> : null}
+          {stepUp?.done && !editing ? <p className="proved"><ShieldCheck aria-hidden />{stepUp.why}</p> : null}
           {open && !editing && (card.can.confirm || card.can.cancel || card.can.edit) ? (
             <div className="buttons">
-              {card.can.confirm ? (
-                <button className="fin-button primary" type="button" disabled={busy}
-                  onClick={() => send('decide', { verdict: 'confirm' }, 'confirm')}>
-                  {sending === 'confirm' ? <Loader2 className="fin-spin" aria-hidden /> : <Check aria-hidden />}
+              {mustSignIn ? (
+                <a className="fin-button primary" href={card.step_up.url} aria-describedby={`step-${card.proposal_id}`}>
+                  <KeyRound aria-hidden />{card.step_up.label}
+                </a>
+              ) : card.can.confirm ? (
+                <button className="fin-button primary" type="button"
+                  disabled={busy || code.missing || (asksWhy && said.length < SHORTEST_REASON)}
+                  onClick={() => send('decide', {
+                    verdict: 'confirm', confirmation: card.confirmation, reason: asksWhy ? said : ''
+                  }, 'confirm')}>
+                  {sending === 'confirm' || (code.missing && !code.gaveUp)
+                    ? <Loader2 className="fin-spin" aria-hidden /> : <Check aria-hidden />}
                   {card.deed}
                 </button>
               ) : null}
@@ -253,6 +323,8 @@ made.card ||= (() => {
                   {words.cancel}
                 </button>
               ) : null}
+              {mustSignIn ? <p className="aside" id={`step-${card.proposal_id}`}>{stepUp.why}</p> : null}
+              {code.missing ? <p className="aside" role="status">{code.gaveUp ? words.not_shown : words.being_shown}</p> : null}
             </div>
           ) : null}
         </footer>

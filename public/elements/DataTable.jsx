@@ -9,6 +9,8 @@ made.table ||= (() => {
   const ROW = 36;
   const PHONE_ROW = 58;
   const NARROW = 560;
+  const SAID = 2; // lines of a step that are shown at once
+  const NOTHING = { currency: '', minor: 0 };
   const locale = (table) => (table.language === 'de' ? 'de-DE' : 'en-GB');
 
   const decimals = (currency) => {
@@ -70,8 +72,7 @@ made.table ||= (() => {
   const order = (column, a, b) => {
     switch (column.kind) {
       case 'money': {
-        const one = a || { currency: '', minor: 0 };
-        const other = b || { currency: '', minor: 0 };
+        const [one, other] = [a || NOTHING, b || NOTHING];
         return one.currency === other.currency ? one.minor - other.minor : one.currency < other.currency ? -1 : 1;
       }
       case 'days': return (a || 0) - (b || 0);
@@ -130,6 +131,27 @@ made.table ||= (() => {
   const classOf = (column, cell) => {
     if (column.kind === 'money') return `right${cell && cell.minor === 0 ? ' faint' : ''}`;
     return column.kind === 'days' ? 'right' : column.kind;
+  };
+
+  // The life of something: steps with a time, a person and long words, which read as a list and not as columns.
+  const Story = ({ rows, columns, lang, words }) => {
+    const by = Object.fromEntries(columns.map((column) => [column.key, column]));
+    // Between two sentences or named values, not within one ("…; up to € 5,000.00 is allowed").
+    const apart = (details) => String(details || '').split(/; (?=\p{Lu}|[^;]*?: )/u).filter(Boolean);
+    const marks = (row) => ['event', 'session', 'digest'].filter((key) => row[key]).map((key) => `${by[key].label} ${row[key]}`);
+    const said = (lines) => lines.map((line, place) => <p key={place}>{line}</p>);
+    const step = (row) => (
+      <li key={row.event}>
+        <div className="when">{row.when}</div>
+        <div>
+          <div className="what"><Cell column={by.step} cell={row.step} lang={lang} /></div>
+          <div className="who">{[row.who, row.role].filter(Boolean).join(' · ')}</div>
+          {said(apart(row.details).slice(0, SAID))}
+          <details><summary>{words.more}</summary>{said([...apart(row.details).slice(SAID), marks(row).join(' · ')])}</details>
+        </div>
+      </li>
+    );
+    return <ol className="story">{rows.map(step)}</ol>;
   };
 
   return function DataTable({ table, ask }) {
@@ -210,8 +232,9 @@ made.table ||= (() => {
 
     useEffect(() => { scroll.current?.scrollTo({ top: 0 }); setTop(0); }, [wanted, status, sort, grouped, span]);
 
+    const told = ['when', 'who', 'step', 'details'].every((key) => columns.some((column) => column.key === key));
     const height = narrow ? PHONE_ROW : ROW;
-    const windowed = lines.length > 60;
+    const windowed = lines.length > 60 && !told;
     const from = windowed ? Math.max(0, Math.floor(top / height) - 12) : 0;
     const to = windowed ? Math.min(lines.length, from + 24 + Math.ceil(440 / height)) : lines.length;
     const shown = lines.slice(from, to);
@@ -225,12 +248,9 @@ made.table ||= (() => {
     const open = (row) => (row._ask && ask ? () => ask(row._ask) : undefined);
     const named = (row) => {
       const text = written(first, row[first.key], lang);
-      if (ours(row._link)) {
-        return <a href={row._link} target="_blank" rel="noopener noreferrer" onClick={(e) => e.stopPropagation()}>{text}</a>;
-      }
-      if (row._ask && ask) {
-        return <button className="ask" type="button" onClick={(e) => { e.stopPropagation(); ask(row._ask); }}>{text}</button>;
-      }
+      const here = (then) => (event) => { event.stopPropagation(); then?.(); };
+      if (ours(row._link)) return <a href={row._link} target="_blank" rel="noopener noreferrer" onClick={here()}>{text}</a>;
+      if (row._ask && ask) return <button className="ask" type="button" onClick={here(open(row))}>{text}</button>;
       return text;
     };
     const amounts = (list) => list.map((total) => money(total, lang)).join(' · ');
@@ -259,10 +279,7 @@ made.table ||= (() => {
           {shown.map((line, index) => (line.group !== undefined ? (
             <tr key={`g${line.group}`} className="group">
               <td colSpan={columns.length}>
-                <div>
-                  <span>{line.group} <span className="n">({line.count})</span></span>
-                  <span className="fin-num">{amounts(line.totals)}</span>
-                </div>
+                <div><span>{line.group} <span className="n">({line.count})</span></span><span className="fin-num">{amounts(line.totals)}</span></div>
               </td>
             </tr>
           ) : (
@@ -318,32 +335,25 @@ made.table ||= (() => {
       );
     };
 
+    const tool = (Icon, label, press, more) => (
+      <button className="tool" type="button" onClick={press} {...more}><Icon aria-hidden /><span>{label}</span></button>
+    );
     const many = table.rows.length > 5;
     return (
-      <section className={`fin-table${narrow ? ' narrow' : ''}`} ref={box} aria-label={table.title}>
+      <section className={`fin-table${narrow ? ' narrow' : ''}${told ? ' told' : ''}`} ref={box} aria-label={table.title}>
         <div className="top">
           <div className="title">{table.title}</div>
           {many ? (
-            <label className="filter">
-              <Search aria-hidden />
-              <span className="fin-sr">{words.filter}</span>
+            <label className="filter"><Search aria-hidden /><span className="fin-sr">{words.filter}</span>
               <input type="search" value={filter} placeholder={words.filter} onChange={(e) => setFilter(e.target.value)} />
             </label>
           ) : null}
-          {many && groupColumn ? (
-            <button className="tool" type="button" aria-pressed={grouped} onClick={() => setGrouped(!grouped)}>
-              <Group aria-hidden /><span>{words.group.replace('{by}', groupColumn.label)}</span>
-            </button>
-          ) : null}
-          {many && dateColumns.length ? (
-            <button className="tool" type="button" aria-pressed={dating} aria-expanded={dating}
-              onClick={() => { setDating(!dating); if (dating) setSpan({ key: '', from: '', to: '' }); }}>
-              <CalendarDays aria-hidden /><span>{words.period}</span>
-            </button>
-          ) : null}
-          <button className="tool" type="button" onClick={() => download(table, rows, columns)}>
-            <Download aria-hidden /><span>CSV</span>
-          </button>
+          {many && groupColumn ? tool(Group, words.group.replace('{by}', groupColumn.label), () => setGrouped(!grouped),
+            { 'aria-pressed': grouped }) : null}
+          {many && dateColumns.length ? tool(CalendarDays, words.period,
+            () => { setDating(!dating); if (dating) setSpan({ key: '', from: '', to: '' }); },
+            { 'aria-pressed': dating, 'aria-expanded': dating }) : null}
+          {tool(Download, 'CSV', () => download(table, rows, columns))}
         </div>
         {dating ? (
           <div className="chips period" role="group" aria-label={words.period}>
@@ -353,8 +363,7 @@ made.table ||= (() => {
               </select>
             ) : null}
             {['from', 'to'].map((end) => (
-              <label key={end}>
-                <span>{words[end]}</span>
+              <label key={end}><span>{words[end]}</span>
                 <input type="date" value={span[end]} onChange={(e) => setSpan({ ...span, [end]: e.target.value })} />
               </label>
             ))}
@@ -372,7 +381,7 @@ made.table ||= (() => {
         ) : null}
         <div className="scroll" ref={scroll} tabIndex={0} role="region" aria-label={table.title}
           onScroll={windowed ? (e) => setTop(e.currentTarget.scrollTop) : undefined}>
-          {lines.length === 0 ? <div className="none">{words.none}</div> : narrow ? phone() : wide()}
+          {lines.length === 0 ? <div className="none">{words.none}</div> : told ? <Story rows={rows} columns={columns} lang={lang} words={words} /> : narrow ? phone() : wide()}
         </div>
         <div className="caption" role="status">
           <span><b>{filtered ? words.some_of.replace('{n}', rows.length).replace('{all}', table.rows.length) : words.all.replace('{n}', rows.length)}</b></span>
