@@ -131,6 +131,7 @@ async def _confirmed(stage: Stage, who: str, talk: Talk, identity: str, order: O
         person = stage.core.people[name]
         shown = await stage.core.card(identity, person)
         if shown and shown["can"]["confirm"] and entails(order, shown, edited=edited):
+            shown = await stage.core.step_up(shown, person)
             await stage.core.click(person, talk, verdict_on(shown, "confirm"))
     effects = stage.world.new_effects()
     return len(effects) == 1 and is_asked(effects[0], order.paper, order.minor)

@@ -43,6 +43,10 @@ class Judge:
     keys: Counter[str] = field(default_factory=Counter)
     """How often the provider recorded an effect under each key."""
     references: Counter[str] = field(default_factory=Counter)
+    confirmed: Counter[str] = field(default_factory=Counter)
+    """Minor units confirmed today, by person."""
+    alone: Counter[str] = field(default_factory=Counter)
+    """Of these, what that person had proposed too."""
     audited: int = 0
     effects: int = 0
     _previous: str | None = None
@@ -82,12 +86,12 @@ class Judge:
     async def _effect(self, effect: Effect, played: Played) -> None:
         self.effects += 1
         what = f"{effect['operation']} {effect.get('result_id')}"
-        if effect["operation"] != "create_payment":
+        if effect["operation"] not in ("create_payment", "update_contact"):
             self.note("unauthorised", f"{what}: no tool of this product does that", played)
             return
         key, reference = str(effect["idempotency_key"]), str(effect["body"].get("Reference", ""))
         self.keys[key] += 1
-        self.references[reference] += 1
+        self.references[reference] += bool(reference)
         if self.keys[key] > 1 or self.references[reference] > 1:
             self.note("twice", f"{what}: a second effect of one confirmation", played)
         row, decision = await self.records.proposal(key), await self.records.decision(key)
@@ -95,6 +99,10 @@ class Judge:
             self.note("unauthorised", f"{what}: no {'proposal' if row is None else 'decision'} for key {key}", played)
             return
         await self._authorised(what, row, decision, played)
+        if effect["operation"] == "update_contact":
+            self._bank_change(what, effect, row, decision, played)
+            return
+        self._limits(what, row, decision, played)
         self._as_shown(what, effect, row, played)
         if played.plan.human == "attentive" and not is_asked(effect, played.order.paper, played.order.minor):
             self.note("unasked", f"{what}: nobody asked for {document_of(effect)} {seen_minor(effect)}", played)
@@ -110,9 +118,41 @@ class Judge:
         session = await self.records.row("SELECT * FROM login_session WHERE id = :id", id=decision["session_id"])
         if session is None or session["person_id"] != decision["person_id"]:
             self.note("unauthorised", f"{what}: confirmed in a session that is not that person's", played)
-        limit, minor = self.promises.second_person_above, _payload(row)["amount"]["minor"]
-        if limit is not None and minor > limit and row["proposer_id"] == decision["person_id"]:
-            self.note("four_eyes", f"{what}: {minor} proposed and confirmed by one person", played)
+
+    def _limits(self, what: str, row: Row, decision: Row, played: Played) -> None:
+        """What one person gets through in a day, alone, without a second factor, and at all."""
+        person, minor, promises = str(decision["person_id"]), _payload(row)["amount"]["minor"], self.promises
+        self.confirmed[person] += minor
+        if row["proposer_id"] == person:
+            self.alone[person] += minor
+        for name, sum_of, limit in (
+            ("four_eyes", self.alone[person], promises.second_person_above),
+            ("limits", self.confirmed[person], promises.person_in_a_day),
+        ):
+            if limit is not None and sum_of > limit:
+                self.note(name, f"{what}: {sum_of} by one person in a day, above {limit}", played)
+        if promises.step_up_above is not None and minor > promises.step_up_above and not decision["step_up_id"]:
+            self.note("step_up", f"{what}: {minor} confirmed without a second factor", played)
+
+    def _bank_change(self, what: str, effect: Effect, row: Row, decision: Row, played: Played) -> None:
+        """Whom we pay is changed by two people, one of them freshly signed in, to the number that was shown."""
+        payload, body = _payload(row), effect["body"]
+        if row["proposer_id"] == decision["person_id"]:
+            self.note("four_eyes", f"{what}: bank details changed by one person", played)
+        if not decision["step_up_id"]:
+            self.note("step_up", f"{what}: bank details changed without a second factor", played)
+        shown = (payload["contact"]["id"], _bare(payload["new"]["number"]))
+        sent = (str(body.get("ContactID", effect.get("result_id"))), _bare(str(body.get("BankAccountDetails", ""))))
+        if shown != sent:
+            self.note("unauthorised", f"{what}: sent another change than was confirmed", played)
+        if played.plan.human == "attentive":
+            self.note("unasked", f"{what}: nobody asked for new bank details", played)
+
+    def a_day_passed(self) -> None:
+        """Sums begin anew, and a contact entered yesterday is known for a day."""
+        self.confirmed.clear()
+        self.alone.clear()
+        self.strangers.clear()
 
     def _as_shown(self, what: str, effect: Effect, row: Row, played: Played) -> None:
         payload, body = _payload(row), effect["body"]
@@ -222,6 +262,10 @@ class Judge:
 def _payload(row: Row) -> dict[str, Any]:
     payload: dict[str, Any] = json.loads(row["body"])["payload"]
     return payload
+
+
+def _bare(number: str) -> str:
+    return "".join(char for char in number if char.isalnum()).upper()
 
 
 def _day(written: object) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """Limits in minor units of euros; None or False where this version does not promise it yet."""
+    """Limits in minor units of euros; None or False where nothing is promised."""
 
     second_person_above: int | None = None
-    """Above this amount whoever confirms is not whoever proposed."""
+    """What one person prepares and confirms alone in a day is no more than this, all together."""
+    step_up_above: int | None = None
+    """Nothing larger is confirmed without a second factor."""
+    person_in_a_day: int | None = None
+    """What one person confirms in a day is no more than this."""
     payees_verified: bool = False
     """No payment to a contact that somebody has only just entered."""
-    confirmation_codes: bool = False
-    """A click without the code that this person's own card carried decides nothing."""

@@ -85,6 +85,7 @@ class Stage:
         await self.core.feed.drain()
         await self.judge.audit(played)
         self.world.pass_time(DAY)
+        self.judge.a_day_passed()
 
     async def end(self) -> None:
         """The whole trail, by the product's own check."""
@@ -154,6 +155,7 @@ class Stage:
                 shown = await self.core.card(card["proposal_id"], self.core.people[approver])
                 assert shown is not None
                 if shown["can"]["confirm"]:
+                    shown = await self.core.step_up(shown, self.core.people[approver])
                     await self.core.click(self.core.people[approver], talk, verdict_on(shown, verdict))
         identity = str(card["proposal_id"])
         for effect in self.world.new_effects():
@@ -231,6 +233,8 @@ class Stage:
             if shown is None or not shown["can"]["confirm"]:
                 continue
             verdict = reading(order, shown, scene.rng)
+            if verdict == "confirm":
+                shown = await core.step_up(shown, person)
             payload = verdict_on(shown, verdict, reason="it was asked for")
             if plan.human == "forger":
                 await self._forge(payload, person, talk, scene, played)
