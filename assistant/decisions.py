@@ -339,8 +339,9 @@ def _may_decide(person: Principal, row: ProposalRow, verdict: Verdict) -> bool:
 
 
 def _said(wish: Wish) -> str:
-    """The reason as it is kept; a word or two say nothing."""
-    reason = " ".join(wish.reason.split())[:LONGEST_REASON]
+    """The reason as it is kept; a word or two say nothing, nor does what nobody can see."""
+    visible = "".join(char if char.isprintable() else " " for char in wish.reason)
+    reason = " ".join(visible.split())[:LONGEST_REASON].strip()
     return reason if len(reason) >= SHORTEST_REASON else ""
 
 
