@@ -84,7 +84,13 @@ class Rulings:
         stakes = self.stakes_of(proposal)
         if stakes is None:
             return None
-        confirming = Confirming(person, proposal.proposer_id, decision.step_up_id is not None, decision.reason)
+        confirming = Confirming(
+            person,
+            proposal.proposer_id,
+            decision.step_up_id is not None,
+            decision.reason,
+            asked_for_two=proposal.second_person or decision.second_person,
+        )
         return await self.on_confirming(work, proposal, stakes, confirming, executing=True)
 
     async def _circumstances(
