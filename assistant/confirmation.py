@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -18,6 +19,9 @@ from enum import StrEnum
 from assistant.canonical import canonical
 from assistant.clock import Clock, utc_now
 from assistant.proposal import Proposal
+
+_WRITTEN = re.compile(r"[0-9a-f]{1,12}\.[A-Za-z0-9_-]{43}")
+"""A code as `mint` writes it; whatever else a lenient reader could take for the same is none."""
 
 
 class Shown(StrEnum):
@@ -50,26 +54,24 @@ class Confirmations:
         """The code for that card in front of that person; "" where nobody is signed in."""
         if not seat.session_id or not seat.person_id:
             return ""
-        shown_at = int(self._clock().timestamp())
-        return f"{shown_at:x}.{self._mac(proposal, seat, shown_at)}"
+        return self._code(proposal, seat, int(self._clock().timestamp()))
 
     def check(self, code: str, proposal: Proposal, seat: Seat) -> Shown:
         """What that code proves about this card, this person and this session."""
-        when, _, mac = code.partition(".")
-        try:
-            shown_at = int(when, 16)
-        except ValueError:
+        if _WRITTEN.fullmatch(code) is None:
             return Shown.NEVER
-        if not hmac.compare_digest(mac.encode(), self._mac(proposal, seat, shown_at).encode()):
+        shown_at = int(code.partition(".")[0], 16)
+        if not hmac.compare_digest(code, self._code(proposal, seat, shown_at)):
             return Shown.NEVER
         age = self._clock().timestamp() - shown_at
         return Shown.NOW if -1 <= age <= self._valid.total_seconds() else Shown.TOO_LONG_AGO
 
-    def _mac(self, proposal: Proposal, seat: Seat, shown_at: int) -> str:
+    def _code(self, proposal: Proposal, seat: Seat, shown_at: int) -> str:
         about = canonical(
             {
                 "purpose": "confirm",
                 "proposal": proposal.id,
+                "number": proposal.number,
                 "digest": proposal.digest,
                 "organisation": proposal.organisation_id,
                 "policy": proposal.policy_version,
@@ -79,7 +81,7 @@ class Confirmations:
             }
         )
         made = hmac.new(self._key, about, hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+        return f"{shown_at:x}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
 
 
 def fingerprint(code: str) -> str:

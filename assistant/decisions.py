@@ -178,7 +178,9 @@ class Decisions:
         if stakes is None:
             return Refusal(RefusalReason.CHANGED, label=_label(row))
         step_up = await self._step_up_for(work, proposal, seat)
-        confirming = Confirming(person, row.proposer_id, step_up is not None, _said(wish))
+        confirming = Confirming(
+            person, row.proposer_id, step_up is not None, _said(wish), asked_for_two=row.second_person
+        )
         ruling = await self._rulings.on_confirming(work, proposal, stakes, confirming)
         outdated = row.policy_version != ruling.policy_version
         if outdated or not ruling.allowed:
@@ -339,8 +341,9 @@ def _may_decide(person: Principal, row: ProposalRow, verdict: Verdict) -> bool:
 
 
 def _said(wish: Wish) -> str:
-    """The reason as it is kept; a word or two say nothing."""
-    reason = " ".join(wish.reason.split())[:LONGEST_REASON]
+    """The reason as it is kept; a word or two say nothing, nor does what nobody can see."""
+    visible = "".join(char if char.isprintable() else " " for char in wish.reason)
+    reason = " ".join(visible.split())[:LONGEST_REASON].strip()
     return reason if len(reason) >= SHORTEST_REASON else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -83,7 +84,13 @@ class Rulings:
         stakes = self.stakes_of(proposal)
         if stakes is None:
             return None
-        confirming = Confirming(person, proposal.proposer_id, decision.step_up_id is not None, decision.reason)
+        confirming = Confirming(
+            person,
+            proposal.proposer_id,
+            decision.step_up_id is not None,
+            decision.reason,
+            asked_for_two=proposal.second_person or decision.second_person,
+        )
         return await self.on_confirming(work, proposal, stakes, confirming, executing=True)
 
     async def _circumstances(
@@ -125,6 +132,7 @@ class Rulings:
             organisation_id=base.organisation_id,
             kind=stakes.kind,
             payee_id=stakes.payee_id,
+            reference=number,
             currency=money.currency,
             minor=money.minor,
             since=to_text(since),
@@ -139,7 +147,7 @@ class Rulings:
             minor=money.minor,
             since=since.date().isoformat(),
         )
-        found = [_ours(row, stakes) for row in ours if row.reference == number]
+        found = [_ours(row, stakes) for row in ours]
         known = len(found)
         for payment in booked:
             if folded(payment.document_number) == number:
@@ -160,8 +168,9 @@ class Rulings:
 
 
 def folded(number: str) -> str:
-    """A document's number without what people write differently: case, blanks, dashes, leading zeros."""
-    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"[\W_]", "", number.casefold()))
+    """A document's number without what people write differently: case, width, blanks, dashes, leading zeros."""
+    plain = unicodedata.normalize("NFKC", number).casefold()
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"[\W_]", "", plain))
 
 
 def _ours(row: ProposalRow, stakes: Stakes) -> Earlier:

@@ -52,17 +52,13 @@ class StopSwitch:
             refusal = Refusal(RefusalReason.NOT_ALLOWED, detail=needs_role(Role.ADMIN, organisation.name))
         async with self._database.work() as work:
             if refusal is None:
-                await stops.put(
-                    work,
-                    WriteStopRow(
-                        organisation_id=organisation.id,
-                        stopped=stopped,
-                        by_id=principal.id if principal else HOUSE,
-                        by_name=principal.name if principal else "The command line",
-                        why=why,
-                        at=to_text(self._clock()),
-                    ),
-                )
+                row = await stops.taken(work, organisation.id)
+                row.stopped, row.why = stopped, why
+                row.by_id, row.by_name = (principal.id, principal.name) if principal else (HOUSE, "The command line")
+                # Read only now that the switch is ours: every attempt of before has begun before this moment.
+                row.at = to_text(self._clock())
+                work.add(row)
+                await work.flush()
             tag = AuditTag.WRITES_STOPPED if stopped else AuditTag.WRITES_ALLOWED
             await self._audit.record(
                 work,

@@ -63,6 +63,8 @@ class Confirming:
     stepped_up: bool = False
     reason: str = ""
     """Why it is not a duplicate, in the approver's words."""
+    asked_for_two: bool = False
+    """It has needed a second person before; that stays, whatever became of the sums and the rules since."""
 
 
 def judge_proposing(
@@ -101,6 +103,8 @@ def judge_confirming(policy: Policy, stakes: Stakes, confirming: Confirming, cir
         *_duplicates(rules, confirming, circumstances),
     )
     needs = _needs(rules, stakes, circumstances)
+    if confirming.asked_for_two:
+        needs |= {Need.SECOND_PERSON}
     return Verdict(stakes.kind, policy.digest, reasons, needs, circumstances.earlier)
 
 
@@ -210,12 +214,14 @@ def _two_people(
     rules: KindRules, stakes: Stakes, confirming: Confirming, circumstances: Circumstances
 ) -> Iterator[Reason]:
     threshold = rules.second_person
-    if threshold is None:
+    if threshold is None and not confirming.asked_for_two:
         return
     if confirming.person.id != confirming.proposer_id:
         yield need_words.by_two()
-    elif threshold.over(_with(circumstances.alone_by_person, stakes.money)):
+    elif threshold is not None and threshold.over(_with(circumstances.alone_by_person, stakes.money)):
         yield need_words.second_person(_limit_of(threshold, stakes.money))
+    elif threshold is None or confirming.asked_for_two:
+        yield need_words.asked_for_two()
     else:
         so_far = _with(circumstances.alone_by_person, stakes.money)
         yield need_words.alone(so_far, _limit_of(threshold, stakes.money))

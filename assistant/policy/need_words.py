@@ -56,6 +56,20 @@ def second_person(most: Money | None) -> Reason:
     )
 
 
+def asked_for_two() -> Reason:
+    """A second person was needed for this very card before, and its row keeps that."""
+    return Reason(
+        "second_person",
+        False,
+        {
+            "en": "A second person was needed for this card before, and that stays so: another approver has to "
+            "confirm it, or ask for it again.",
+            "de": "Für diese Karte war schon eine zweite Person nötig, und dabei bleibt es: Eine andere Person mit "
+            "Freigaberecht muss sie bestätigen, oder fordern Sie sie neu an.",
+        },
+    )
+
+
 def stepped_up() -> Reason:
     """Signed in once more, with a second factor, for exactly this."""
     return Reason(

@@ -59,15 +59,16 @@ async def sums(
 
 
 async def alike(
-    work: AsyncSession, *, organisation_id: str, kind: str, payee_id: str, currency: str, minor: int, since: str,
-    without: str,
+    work: AsyncSession, *, organisation_id: str, kind: str, payee_id: str, reference: str, currency: str, minor: int,
+    since: str, without: str,
 ) -> Sequence[ProposalRow]:  # fmt: skip
-    """Confirmed proposals of the same payee and amount since then, newest first."""
+    """Confirmed proposals of the same payee, (folded) number and amount since then, newest first."""
     found = await work.exec(
         select(ProposalRow)
         .where(
             col(ProposalRow.organisation_id) == organisation_id,
             col(ProposalRow.payee_id) == payee_id,
+            col(ProposalRow.reference) == reference,
             col(ProposalRow.created_at) > since,
             col(ProposalRow.kind) == kind,
             col(ProposalRow.currency) == currency,
@@ -84,7 +85,8 @@ async def alike(
 async def booked_alike(
     work: AsyncSession, *, organisation_id: str, direction: str, payee_id: str, currency: str, minor: int, since: str
 ) -> Sequence[LedgerPaymentRow]:
-    """Payments in the ledger copy of the same contact and amount since that day, newest first."""
+    """Payments in the ledger copy of the same contact and amount since that day, newest first; whatever their number,
+    which is spelt there as in the books, so all of them."""
     found = await work.exec(
         select(LedgerPaymentRow)
         .where(
@@ -97,7 +99,6 @@ async def booked_alike(
             col(LedgerPaymentRow.status) == "AUTHORISED",
         )
         .order_by(col(LedgerPaymentRow.paid_on).desc())
-        .limit(20)
     )
     return found.all()
 

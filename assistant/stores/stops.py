@@ -33,13 +33,11 @@ async def held(work: AsyncSession, organisation_id: str) -> WriteStopRow:
     return found.one()
 
 
-async def put(work: AsyncSession, row: WriteStopRow) -> None:
-    """Set it; waits for whoever holds it."""
-    await _be_there(work, row.organisation_id)
-    now = (await work.exec(_of(row.organisation_id).with_for_update())).one()
-    now.stopped, now.by_id, now.by_name, now.why, now.at = row.stopped, row.by_id, row.by_name, row.why, row.at
-    work.add(now)
-    await work.flush()
+async def taken(work: AsyncSession, organisation_id: str) -> WriteStopRow:
+    """The same for moving it: waits until nobody holds it, and from then on nobody does until this ends."""
+    await _be_there(work, organisation_id)
+    found = await work.exec(_of(organisation_id).with_for_update())
+    return found.one()
 
 
 def _of(organisation_id: str) -> SelectOfScalar[WriteStopRow]:

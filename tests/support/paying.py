@@ -66,6 +66,14 @@ class HandClock:
         self.now += timedelta(**by)
 
 
+class TickingClock(HandClock):
+    """Time that passes by itself, a little at each look: no two moments are the same."""
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
 def person(name: str, *grants: Grant) -> Principal:
     """A signed-in person."""
     return Principal(f"id-{name}", "https://login.example", name, name.capitalize(), f"{name}@demo.example", grants)
@@ -181,6 +189,15 @@ class Till:
         return Counter(paid for paid, _ in self.paid)[key]
 
 
+class OpenTill(Till):
+    """However much is taken, as much is left: many bills are paid at once and none of their cards becomes untrue."""
+
+    def take(self, key: str, minor: int) -> None:
+        due = self.due
+        super().take(key, minor)
+        self.due = due
+
+
 def paying_tool(till: Till) -> WriteTool:
     """A write tool over that till."""
 
@@ -228,18 +245,23 @@ def stakes_of(payload: Payload) -> Stakes:
     """A bill of Acme, paid today."""
     document = cast(dict[str, object], payload["document"])
     money = Money.from_minor(int(str(payload["minor"])), str(payload["currency"]))
-    return Stakes(WriteKind.PAYMENT_OUT, money, "contact-acme", "Acme", "", str(document["number"]), NOON.date())
+    kind = WriteKind(str(payload.get("deed", WriteKind.PAYMENT_OUT)))
+    at_stake = None if kind is WriteKind.PAYEE_CHANGE else money
+    payee = str(payload.get("payee", "acme"))
+    number = str(document["number"])
+    return Stakes(kind, at_stake, f"contact-{payee}", payee.capitalize(), "", number, NOON.date())
 
 
-def draft(*, due: int = 98000, minor: int = 98000, bill: str = "bill-204") -> Draft:
-    """A payment of € 980.00 for a bill with that much left."""
+def draft(*, due: int = 98000, minor: int = 98000, bill: str = "bill-204", number: str = "", **more: str) -> Draft:
+    """A payment of € 980.00 for a bill with that much left; `more` may say `deed`, `payee` and `currency`."""
     payload: Payload = {
         "minor": minor,
         "due": due,
         "currency": "EUR",
-        "document": {"id": bill, "number": bill.upper(), "kind": "bill"},
+        "document": {"id": bill, "number": number or bill.upper(), "kind": "bill"},
         "reference": "FA-TESTMARK",
         "notices": ["first", "second"],
+        **more,
     }
     return Draft(payload, "Payment of € 980.00 for bill BILL-204")
 
