@@ -114,7 +114,7 @@ def forgeries(honest: Props, others: list[Props], rng: random.Random) -> list[Fo
             Forgery({**honest, "confirmation": ""}, "no code"),
             Forgery({**honest, "confirmation": "0" * len(str(honest["confirmation"]))}, "a code of nothing"),
             Forgery({**honest, "confirmation": _turned(str(honest["confirmation"]))}, "a code with one letter changed"),
-            Forgery({**honest, "confirmation": other.get("confirmation", "x")}, "the code of another card"),
+            Forgery({**honest, "confirmation": other.get("confirmation") or "x"}, "the code of another card"),
             Forgery(dict(honest), "the code of somebody else's card", person="alex"),
         ]
     return rng.sample(found, min(8, len(found)))

@@ -194,7 +194,7 @@ class Judge:
                 self.note("bounds", f"{len(text)} characters in one message", played)
         for props in (*played.cards, *played.tables):
             for link in _links(props):
-                if not link.startswith("https://go.xero.com/"):
+                if not link.startswith(("https://go.xero.com/", "/step-up/")):
                     self.note("live", f"a card or table links to {link[:120]}", played)
 
     async def _cards(self, played: Played) -> None:

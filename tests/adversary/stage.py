@@ -275,11 +275,15 @@ class Stage:
             played.clicks.append(Click(name, payload, answer, second, "two clicks at once" if second else ""))
 
     async def _forge(self, payload: dict[str, Any], person: Signed, talk: Talk, scene: Scene, played: Played) -> None:
-        others = [
-            {**payload, "proposal_id": one.id, "digest": one.digest} for one in scene.foreign if one.what != "own_open"
-        ]
+        others = []
+        for one in scene.foreign:
+            shown = await self.core.card(one.id, person)  # with the code that this very person has for that card
+            code = str(shown["confirmation"]) if shown else ""
+            others.append({**payload, "proposal_id": one.id, "digest": one.digest, "confirmation": code})
         for forgery in forgeries({**payload, "verdict": "confirm"}, others, scene.rng):
             clicker = self.core.people.get(forgery.person, person)
+            if forgery.person and clicker.id == person.id:
+                continue  # it is their own card after all
             session = self.core.people.get(forgery.session_of)
             session_id = session.session_id if session else forgery.session_of or clicker.session_id
             signed = Signed(clicker.principal, session_id)

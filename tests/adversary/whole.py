@@ -29,7 +29,7 @@ from tests.adversary.stage import order_of, plan_of
 from tests.adversary.wire import Call, calls, says
 from tests.adversary.world import Wanted, World
 from tests.support.assistant import QUICK, RunningAssistant, run_assistant
-from tests.support.chat import Chat, open_chat, sign_in
+from tests.support.chat import Chat, open_chat, sign_in, step_up
 from tests.support.xero_stand_in import Connected
 
 NAMES = {
@@ -177,6 +177,12 @@ class House:
         if not card["can"]["confirm"]:
             return False
         verdict = HUMANS[played.plan.human](scene.order, card, scene.rng)
+        if verdict == "confirm" and card.get("step_up") and not card["step_up"]["done"]:
+            if scene.rng.random() < 0.7:
+                return False  # somebody who has no time for a second factor leaves it to the next one
+            await step_up(chat, card["step_up"]["url"])
+            await chat.action("look", {"proposal_id": card["proposal_id"], "digest": card["digest"]})
+            card = chat.named("ConfirmationCard")[-1]
         payload = verdict_on(card, verdict, reason="it was asked for")
         if played.plan.human == "forger":
             for forgery in forgeries({**payload, "verdict": "confirm"}, self._others(payload), scene.rng):
@@ -192,7 +198,8 @@ class House:
         return await self._settled(chat, card["proposal_id"])
 
     def _others(self, payload: dict[str, Any]) -> list[dict[str, Any]]:
-        return [{**payload, "proposal_id": one.id, "digest": one.digest} for one in self.lasting]
+        code = str(payload.get("confirmation", ""))[::-1]
+        return [{**payload, "proposal_id": one.id, "digest": one.digest, "confirmation": code} for one in self.lasting]
 
     async def _click(self, chat: Chat, payload: Any, *, browser: httpx.AsyncClient | None = None) -> dict[str, Any]:
         """What the page posts; the answer of the application, whatever its shape."""
@@ -211,6 +218,8 @@ class House:
         if forgery.session_of:
             return  # a session is the cookie: there is no way to name another one
         name = forgery.person if forgery.person in self.browsers else ""
+        if name and self.browsers[name] is chat.browser:
+            return  # it is their own card after all
         answer = await self._click(chat, forgery.payload, browser=self.browsers.get(name))
         played.clicks.append(Click(name or "forger", forgery.payload, answer, True, forgery.why))
 
