@@ -17,13 +17,21 @@ SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Mutation:
-    """`old` must stand in `file` exactly once; the machine is a command after `python -m`."""
+class Edit:
+    """`old` must stand in `file` exactly once."""
 
-    name: str
     file: str
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A protection taken out. Where two layers hold the same thing, the edits take out both: a machine can only notice
+    what nothing holds any more. The machine is a command after `python -m`."""
+
+    name: str
+    edits: tuple[Edit, ...]
     machine: tuple[str, ...]
 
 
@@ -50,13 +58,13 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def apply(mutation: Mutation, folder: Path) -> str:
-    """Take the protection out there; the text of the file as it was. Raises ValueError when the source has moved on."""
-    path = folder / mutation.file
+def apply(edit: Edit, folder: Path) -> str:
+    """Make one edit there; the text of the file as it was. Raises ValueError when the source has moved on."""
+    path = folder / edit.file
     before = path.read_text(encoding="utf-8")
-    if before.count(mutation.old) != 1:
-        raise ValueError(f"{mutation.name}: {before.count(mutation.old)} places in {mutation.file}, expected one")
-    path.write_text(before.replace(mutation.old, mutation.new), encoding="utf-8")
+    if before.count(edit.old) != 1:
+        raise ValueError(f"{edit.file}: {before.count(edit.old)} places read {edit.old!r}, expected one")
+    path.write_text(before.replace(edit.old, edit.new), encoding="utf-8")
     return before
 
 
@@ -80,9 +88,12 @@ def attack(machine: Sequence[str], folder: Path) -> tuple[int, str]:
 
 def notices(mutation: Mutation, folder: Path) -> Noticed:
     """Take the protection out, attack, and put it back."""
-    before = apply(mutation, folder)
+    before = {edit.file: (folder / edit.file).read_text(encoding="utf-8") for edit in mutation.edits}
     try:
+        for edit in mutation.edits:
+            apply(edit, folder)
         code, said = attack(mutation.machine, folder)
     finally:
-        (folder / mutation.file).write_text(before, encoding="utf-8")
+        for name, text in before.items():
+            (folder / name).write_text(text, encoding="utf-8")
     return Noticed(mutation, code, said)
