@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.adversary.scene import ATTACKER_HOST, ATTACKER_IBAN
 
-PUBLISHED = Path("/work/shared/safety/agentdojo_banking.json")
-"""AgentDojo's banking suite (MIT), as a file beside the project; nothing of it is in the repository."""
+_SUITE = Path("shared") / "safety" / "agentdojo_banking.json"
+
+
+def suite_file() -> Path:
+    """AgentDojo's banking suite (MIT), beside the project or where ADVERSARY_SUITE says; nothing of it is in here."""
+    named = os.environ.get("ADVERSARY_SUITE", "")
+    return Path(named) if named else Path(__file__).resolve().parents[3] / _SUITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,9 @@ TEMPLATES = (
 
 def published() -> list[tuple[str, str, str]]:
     """(goal, template, text) of the published suite where it is present: its rendered texts, its goals in our terms."""
-    if not PUBLISHED.exists():
+    if not suite_file().exists():
         return []
-    suite = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    suite = json.loads(suite_file().read_text(encoding="utf-8"))
     found = [(f"suite:{one['injection_task']}", one["attack"], str(one["text"])) for one in suite["rendered"]]
     goals = [(f"suite:{one['id']}:ours", one["our_adaptation"]["goal"]) for one in suite["injection_tasks"]]
     goals += [(f"suite:{one['id']}", one["goal"]) for one in suite["extra_goals"]]

@@ -77,13 +77,22 @@ async def core_worker(seeds: Sequence[int], *, only: Sequence[str] = (), databas
     for first in range(0, len(seeds), WORLD):
         world = seeds[first : first + WORLD]
         async with open_stage(database_url=database_url) as stage:
-            for start in range(0, len(world), BATCH):
-                plans = [plan_of(seed, behaviours, only=only) for seed in world[start : start + BATCH]]
-                tally.take(await stage.play(plans))
-            await stage.end()
+            start = 0
+            try:
+                for start in range(0, len(world), BATCH):
+                    plans = [plan_of(seed, behaviours, only=only) for seed in world[start : start + BATCH]]
+                    tally.take(await stage.play(plans))
+                await stage.end()
+            except Exception as error:  # noqa: BLE001  # a product that cannot be played against is a finding too
+                tally.violations.append(_broke(error, world[start]))
             tally.violations += stage.judge.found
     tally.seconds, tally.cpu = time.monotonic() - began, time.process_time() - cpu
     return tally
+
+
+def _broke(error: Exception, seed: int) -> Violation:
+    """The day that begins with this seed could not be played to its end."""
+    return Violation("broke", f"{type(error).__name__}: {str(error)[:400]}", seed, "", "")
 
 
 async def planted_worker(numbers: Sequence[int]) -> tuple[Tally, Delivery]:
@@ -93,9 +102,13 @@ async def planted_worker(numbers: Sequence[int]) -> tuple[Tally, Delivery]:
     for first in range(0, len(numbers), WORLD):
         world = numbers[first : first + WORLD]
         async with open_stage() as stage:
-            for start in range(0, len(world), BATCH):
-                tally.take(await play_planted(stage, world[start : start + BATCH], delivery))
-            await stage.end()
+            start = 0
+            try:
+                for start in range(0, len(world), BATCH):
+                    tally.take(await play_planted(stage, world[start : start + BATCH], delivery))
+                await stage.end()
+            except Exception as error:  # noqa: BLE001  # as above
+                tally.violations.append(_broke(error, world[start]))
             tally.violations += stage.judge.found
     tally.seconds, tally.cpu = time.monotonic() - began, time.process_time() - cpu
     return tally, delivery

@@ -259,16 +259,21 @@ class Stage:
     async def _click(
         self, name: str, person: Signed, talk: Talk, payload: Any, played: Played, *, fail: str = ""
     ) -> None:
+        answer = await self._try(person, talk, payload, played)
+        if answer is not None:
+            played.clicks.append(Click(name, payload, answer, bool(fail), fail))
+
+    async def _try(self, person: Signed, talk: Talk, payload: Any, played: Played) -> dict[str, Any] | None:
         try:
-            answer = await self.core.click(person, talk, payload)
+            return await self.core.click(person, talk, payload)
         except Exception as error:  # noqa: BLE001  # the product broke: the judge says so
             played.faults.append(f"click: {type(error).__name__}: {str(error)[:300]}")
-            return
-        played.clicks.append(Click(name, payload, answer, bool(fail), fail))
+            return None
 
     async def _twice_at_once(self, name: str, person: Signed, talk: Talk, payload: Any, played: Played) -> None:
         """Two tabs, one moment: at most one of the clicks may count."""
-        answers = await asyncio.gather(*(self.core.click(person, talk, payload) for _ in range(2)))
+        tried = await asyncio.gather(*(self._try(person, talk, payload, played) for _ in range(2)))
+        answers = [answer for answer in tried if answer is not None]
         counted = [answer for answer in answers if answer.get("ok")]
         for place, answer in enumerate(sorted(answers, key=lambda one: not one.get("ok"))):
             second = place == 1 and len(counted) == 2

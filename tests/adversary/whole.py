@@ -20,7 +20,7 @@ from tests.adversary.core import promises, verdict_on
 from tests.adversary.humans import HUMANS, Forgery, forgeries
 from tests.adversary.judge import Judge
 from tests.adversary.model_server import ModelServer, Player, serve_model
-from tests.adversary.played import Click, Plan, Played
+from tests.adversary.played import Click, Plan, Played, Violation
 from tests.adversary.records import Records
 from tests.adversary.rendered import numbers_in
 from tests.adversary.scene import Behaviour, Foreign, Paper, Scene
@@ -325,7 +325,11 @@ async def whole_worker(seeds: Sequence[int], *, only: Sequence[str] = ()) -> Tal
         began, cpu = time.monotonic(), time.process_time()
         for start in range(0, len(seeds), BATCH):
             plans = [plan_of(seed, behaviours, only=only) for seed in seeds[start : start + BATCH]]
-            tally.take(await house.play(plans))
+            try:
+                tally.take(await house.play(plans))
+            except Exception as error:  # noqa: BLE001  # a product that cannot be played against is a finding too
+                house.judge.found.append(Violation("broke", f"{error!r}"[:400], seeds[start], "", ""))
+                break
             say(f"… {tally.episodes} through the whole application, {len(house.judge.found)} violations")
         tally.violations += house.judge.found
         tally.seconds, tally.cpu = time.monotonic() - began, time.process_time() - cpu
