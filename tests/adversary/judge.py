@@ -122,6 +122,8 @@ class Judge:
     def _limits(self, what: str, row: Row, decision: Row, played: Played) -> None:
         """What one person gets through in a day, alone, without a second factor, and at all."""
         person, minor, promises = str(decision["person_id"]), _payload(row)["amount"]["minor"], self.promises
+        if _payload(row)["document"]["kind"] != "bill":
+            return  # money that came in needs no second person and no second factor
         self.confirmed[person] += minor
         if row["proposer_id"] == person:
             self.alone[person] += minor
