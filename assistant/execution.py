@@ -31,6 +31,7 @@ from assistant.proposal_words import (
     tool_gone,
     trying_again,
     unconfirmed,
+    written_meanwhile,
 )
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
@@ -177,6 +178,9 @@ class Executor:
             return await self._records.failed(proposal, State.CONFIRMED, error.words)
         if changed is not None:
             return await self._records.blocked(proposal, State.CONFIRMED, blocked(dict(changed)))
+        if (other := await self._records.written_since(proposal, hold)) is not None:
+            # Our own records are surer than a reading that may lag behind what was just written.
+            return await self._records.blocked(proposal, State.CONFIRMED, blocked(written_meanwhile(f"P-{other}")))
         self._checkpoint("checked")
         return await self._claim_and_send(tool, writing, proposal, State.CONFIRMED, hold)
 

@@ -77,6 +77,14 @@ def blocked(changed: Words) -> Words:
     return {language: _and_then(text, language) for language, text in changed.items()}
 
 
+def written_meanwhile(label: str) -> Words:
+    """Another proposal on the same document was carried out after this card was made."""
+    return {
+        "en": f"{label} for the same document was done after this card was made, so its figures are out of date.",
+        "de": f"{label} zum selben Beleg wurde ausgeführt, nachdem diese Karte entstand; ihre Zahlen sind überholt.",
+    }
+
+
 def _and_then(text: str, language: Language) -> str:
     """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
     nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
