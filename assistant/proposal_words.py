@@ -7,7 +7,9 @@ from typing import assert_never
 
 from assistant.principal import Role
 from assistant.stores.proposals import State
+from tools.base import Stakes
 from tools.errors import Language
+from tools.words import day, money, say, visible
 
 Words = dict[Language, str]
 
@@ -155,15 +157,34 @@ def outcome_unknown(reason: str = "") -> Words:
     }
 
 
-def for_a_person(label: str, provider: str) -> Words:
-    """It cannot be decided by looking it up: somebody has to compare."""
+def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare, and is told what with what.
+
+    `stakes` is None and `reference` empty where this version cannot read what was sent.
+    """
+    what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
     return {
-        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for a payment with the reference "
-        "on the card before anybody pays again, and tell an admin.",
-        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach einer Zahlung "
-        "mit dem Zahlungsbezug der Karte, bevor noch einmal gezahlt wird, und verständigen Sie eine Person mit der "
-        "Rolle admin.",
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
+        "again, and tell an admin what you found. Until then nothing else is written to that document from here.",
+        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
+        "bevor noch einmal gezahlt wird, und sagen Sie einer Person mit der Rolle admin, was Sie gefunden haben. Bis "
+        "dahin wird von hier aus nichts anderes zu diesem Beleg geschrieben.",
     }
+
+
+def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
+    """Which record has to be looked for: amount, payee, document, day and reference."""
+    if stakes is None:
+        return say(language, "the payment on the card, by its reference", "die Zahlung der Karte, über ihren Bezug")
+    parts = [say(language, "a payment", "Zahlung")]
+    if stakes.money is not None:
+        parts.append(say(language, "of ", "über ") + money(stakes.money, language))
+    parts.append(say(language, "for ", "für ") + visible(f"{stakes.reference} ({stakes.payee_name})"))
+    if stakes.day is not None:
+        parts.append(say(language, "dated ", "vom ") + day(stakes.day, language))
+    if reference:
+        parts.append(say(language, "with the reference ", "mit dem Zahlungsbezug ") + f"“{visible(reference)}”")
+    return " ".join(parts)
 
 
 def never_arrived(provider: str, sends: int) -> Words:
