@@ -33,6 +33,7 @@ from assistant.proposal_words import (
     tool_gone,
     trying_again,
     unconfirmed,
+    written_meanwhile,
 )
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
@@ -185,6 +186,9 @@ class Executor:
             return await self._records.failed(proposal, State.CONFIRMED, error.words)
         if changed is not None:
             return await self._records.blocked(proposal, State.CONFIRMED, blocked(dict(changed)))
+        if (other := await self._records.written_since(proposal, hold)) is not None:
+            # Our own records are surer than a reading that may lag behind what was just written.
+            return await self._records.blocked(proposal, State.CONFIRMED, blocked(written_meanwhile(f"P-{other}")))
         self._checkpoint("checked")
         return await self._claim_and_send(tool, writing, proposal, State.CONFIRMED, hold)
 
@@ -310,7 +314,7 @@ class Executor:
         self._checkpoint("held")
         tool = self._toolset.get(proposal.tool)
         if not isinstance(tool, WriteTool):
-            return await self._park(proposal, proposal.tool)
+            return await self._park(proposal, None)
         try:
             async with asyncio.timeout(self._patience.read):
                 writing = await self._write_access_for(proposal.organisation_id)
@@ -327,7 +331,7 @@ class Executor:
         attempts = await self._records.attempts(proposal)
         same = all(each.key == proposal.id and each.body_hash == proposal.digest for each in attempts)
         if not attempts or not same:
-            return await self._park(proposal, tool.provider)
+            return await self._park(proposal, tool)
         settled = repeating.settled(repeating.uncertain(attempts), self._patience, self._clock())
         if not (settled or repeating.by_key(attempts, self._patience, self._clock())):
             return await self._look_later(proposal)
@@ -367,7 +371,9 @@ class Executor:
         again_in = timedelta(seconds=self._patience.look_again)
         return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)
 
-    async def _park(self, proposal: Proposal, provider: str) -> Proposal:
-        words = for_a_person(proposal.label, provider.capitalize())
+    async def _park(self, proposal: Proposal, tool: WriteTool | None) -> Proposal:
+        provider = tool.provider.capitalize() if tool else proposal.tool
+        stakes, reference = tool.stakes(proposal.payload) if tool else None, proposal.payload.get("reference")
+        words = for_a_person(proposal.label, provider, stakes, str(reference or ""))
         again_in = timedelta(seconds=self._patience.settled)
         return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)

@@ -82,6 +82,11 @@ class ExecutionRecords:
                 until=to_text(now + timedelta(seconds=seconds)),
             )
 
+    async def written_since(self, proposal: Proposal, hold: Hold) -> int | None:
+        """The number of another proposal that was done on the held document after this one's card was made."""
+        async with self._database.reading() as work:
+            return await holds.written_since(work, hold, to_text(proposal.created_at))
+
     async def claim(
         self, proposal: Proposal, *, expected: State, lease: timedelta, hold: Hold, may: MayExecute
     ) -> Proposal | None:

@@ -7,7 +7,9 @@ from typing import assert_never
 
 from assistant.principal import Role
 from assistant.stores.proposals import State
+from tools.base import Stakes
 from tools.errors import Language
+from tools.words import day, money, say, visible
 
 Words = dict[Language, str]
 
@@ -93,6 +95,14 @@ def blocked(changed: Words) -> Words:
     return {language: _and_then(text, language) for language, text in changed.items()}
 
 
+def written_meanwhile(label: str) -> Words:
+    """Another proposal on the same document was carried out after this card was made."""
+    return {
+        "en": f"{label} for the same document was done after this card was made, so its figures are out of date.",
+        "de": f"{label} zum selben Beleg wurde ausgeführt, nachdem diese Karte entstand; ihre Zahlen sind überholt.",
+    }
+
+
 def _and_then(text: str, language: Language) -> str:
     """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
     nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
@@ -163,15 +173,34 @@ def outcome_unknown(reason: str = "") -> Words:
     }
 
 
-def for_a_person(label: str, provider: str) -> Words:
-    """It cannot be decided by looking it up: somebody has to compare."""
+def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare, and is told what with what.
+
+    `stakes` is None and `reference` empty where this version cannot read what was sent.
+    """
+    what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
     return {
-        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for a payment with the reference "
-        "on the card before anybody pays again, and tell an admin.",
-        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach einer Zahlung "
-        "mit dem Zahlungsbezug der Karte, bevor noch einmal gezahlt wird, und verständigen Sie eine Person mit der "
-        "Rolle admin.",
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
+        "again, and tell an admin what you found. Until then nothing else is written to that document from here.",
+        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
+        "bevor noch einmal gezahlt wird, und sagen Sie einer Person mit der Rolle admin, was Sie gefunden haben. Bis "
+        "dahin wird von hier aus nichts anderes zu diesem Beleg geschrieben.",
     }
+
+
+def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
+    """Which record has to be looked for: amount, payee, document, day and reference."""
+    if stakes is None:
+        return say(language, "the payment on the card, by its reference", "die Zahlung der Karte, über ihren Bezug")
+    parts = [say(language, "a payment", "Zahlung")]
+    if stakes.money is not None:
+        parts.append(say(language, "of ", "über ") + money(stakes.money, language))
+    parts.append(say(language, "for ", "für ") + visible(f"{stakes.reference} ({stakes.payee_name})"))
+    if stakes.day is not None:
+        parts.append(say(language, "dated ", "vom ") + day(stakes.day, language))
+    if reference:
+        parts.append(say(language, "with the reference ", "mit dem Zahlungsbezug ") + f"“{visible(reference)}”")
+    return " ".join(parts)
 
 
 def never_arrived(provider: str, sends: int) -> Words:

@@ -166,7 +166,7 @@ class Control:
         return JSONResponse(fault.shown(), status_code=201)
 
     async def _delete_faults(self, request: Request) -> Response:
-        self.plan.clear()
+        self.plan.clear(request.query_params.get("keep", ""))
         return Response(status_code=204)
 
     async def _post_deliver(self, request: Request) -> Response:

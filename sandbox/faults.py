@@ -94,9 +94,9 @@ class FaultPlan:
         """Order one more."""
         self._faults.append(fault)
 
-    def clear(self) -> None:
-        """Take back all."""
-        self._faults.clear()
+    def clear(self, keep: str = "") -> None:
+        """Take back all, or all but those of one kind."""
+        self._faults = [fault for fault in self._faults if keep and fault.kind == keep]
 
     def pending(self) -> list[Fault]:
         """What is still to come."""

@@ -32,6 +32,6 @@ async def test_work_cancelled_at_any_moment_leaves_the_database_free(database: D
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
-        # Busy is an error only after 30 seconds; a lock that nobody holds lasts until the garbage is collected.
+        # A lock that nobody holds any more would last until the garbage is collected.
         await asyncio.wait_for(run_sql(database, "UPDATE audit_head SET seq = seq"), 10)
     assert (await core.audit.verify()).ok

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, CheckConstraint, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from assistant.stores.proposals import ProposalRow, State
+from assistant.stores.proposals import AttemptOutcome, AttemptRow, ProposalRow, State
 
 
 class ExecutionHoldRow(SQLModel, table=True):
@@ -89,6 +89,23 @@ def _counts(row: ExecutionHoldRow, state: State, now: str) -> bool:
 async def keep(work: AsyncSession, hold: Hold, until: str) -> bool:
     """Whether the hold is still ours under the same turn; it counts until then and its row is locked."""
     return await _set_until(work, hold, until)
+
+
+async def written_since(work: AsyncSession, hold: Hold, moment: str) -> int | None:
+    """The number of another proposal whose execution on the held document succeeded since then; None for none."""
+    found = await work.exec(
+        select(ProposalRow.number)
+        .join(AttemptRow, col(AttemptRow.proposal_id) == col(ProposalRow.id))
+        .where(
+            col(ProposalRow.organisation_id) == hold.organisation_id,
+            col(ProposalRow.subject) == hold.subject,
+            col(ProposalRow.id) != hold.proposal_id,
+            col(AttemptRow.outcome) == AttemptOutcome.SUCCEEDED,
+            col(AttemptRow.ended_at) >= moment,
+        )
+        .limit(1)
+    )
+    return found.first()
 
 
 async def let_go(work: AsyncSession, hold: Hold) -> None:

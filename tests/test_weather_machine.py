@@ -1,0 +1,216 @@
+"""A state machine that draws moves of people, processes and the provider in any order, and checks after each.
+
+The provider is the till of `tests.support.paying`: thousands of moves in seconds. `tests.weather` plays against the
+sandbox over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from assistant.execution import CHECKPOINTS, Patience
+from assistant.proposals import Proposal, State
+from assistant.refusals import Refusal
+from assistant.stores.database import Database
+from assistant.stores.proposals import Verdict
+from tests.support.paying import ALEX, ANNA, PAUL, VERA, Core, CrashNow, draft
+from tests.weather.soak import Databases, databases
+
+T = TypeVar("T")
+DUE, PART = 98000, 10000
+ENDS = {State.SUCCEEDED, State.FAILED, State.BLOCKED, State.EXPIRED, State.REJECTED, State.SUPERSEDED}
+ANSWERS = ("ok", "lost_after", "lost_before", "refuse", "busy", "away", "cut", "remember_error")
+_given: list[Databases] = []
+
+
+class WritePath(RuleBasedStateMachine):
+    """One bill, two people who ask, two who decide, two processes, and everything that may go wrong."""
+
+    cards = Bundle("cards")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runner = asyncio.Runner()
+        self._database = Database(_given[0].fresh())
+        self._die_at = ""
+        self._core = Core(self._database, checkpoint=self._point, patience=Patience(next_in_line=0.01, stand_by=0.02))
+        self._core.till.due = DUE
+        self._made: dict[str, Proposal] = {}
+        self._ended: dict[str, State] = {}
+        self._outside = 0
+
+    def _point(self, name: str) -> None:
+        if name == self._die_at:
+            self._die_at = ""
+            raise CrashNow(name)
+
+    def _do(self, doing: Coroutine[Any, Any, T]) -> T | None:
+        """Run it; None when the process died under it or it was refused."""
+        try:
+            return self._runner.run(doing)
+        except (CrashNow, Refusal):
+            return None
+        except BaseExceptionGroup as errors:
+            if errors.subgroup(CrashNow) is None:
+                raise
+            return None
+
+    def _house(self) -> Core:
+        """A process that has just been started."""
+        return self._core.again(checkpoint=self._point, patience=Patience(next_in_line=0.01, stand_by=0.02))
+
+    @rule(target=cards, who=st.sampled_from([PAUL, ALEX]), minor=st.sampled_from([PART, PART + 1]))
+    def propose(self, who: Any, minor: int) -> Any:
+        what = draft(due=self._core.till.due, minor=minor)
+        made = self._do(self._house().propose(who, what, conversation_id=who.id))
+        if made is None:
+            return multiple()
+        self._made[made.id] = made
+        return made
+
+    @rule(target=cards, old=consumes(cards))
+    def edit(self, old: Proposal) -> Any:
+        what = draft(due=self._core.till.due, minor=PART + 2)
+        made = self._do(self._house().propose(PAUL, what, replaces=old.id))
+        if made is None:
+            return old
+        self._made[made.id] = made
+        return made
+
+    @rule(card=cards, who=st.sampled_from([ANNA, ALEX, VERA]), tabs=st.sampled_from([1, 2]))
+    def confirm(self, card: Proposal, who: Any, tabs: int) -> None:
+        async def click() -> None:
+            clicks = [self._house().decide(card, who) for _ in range(tabs)]
+            for ended in await asyncio.gather(*clicks, return_exceptions=True):
+                assert isinstance(ended, Proposal | Refusal), ended
+
+        self._do(click())
+
+    @rule(card=cards, who=st.sampled_from([PAUL, ANNA]))
+    def cancel(self, card: Proposal, who: Any) -> None:
+        self._do(self._house().decide(card, who, verdict=Verdict.CANCEL))
+
+    @rule(card=cards, rivals=st.sampled_from([1, 2]))
+    def execute(self, card: Proposal, rivals: int) -> None:
+        async def both() -> None:
+            doing = [self._house().executor.execute(card.id) for _ in range(rivals)]
+            for ended in await asyncio.gather(*doing, return_exceptions=True):
+                assert isinstance(ended, Proposal | CrashNow), ended
+
+        self._do(both())
+
+    @rule()
+    def sweep(self) -> None:
+        self._do(self._house().executor.sweep())
+        self._do(self._house().proposals.expire_due())
+
+    @rule(name=st.sampled_from(CHECKPOINTS))
+    def next_process_dies_at(self, name: str) -> None:
+        self._die_at = name
+
+    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3))
+    def provider_will_answer(self, answers: list[str]) -> None:
+        self._core.till.answers = answers
+
+    @rule(mute=st.booleans(), down=st.booleans())
+    def provider_cannot_be_read(self, mute: bool, down: bool) -> None:
+        self._core.till.mute, self._core.till.down = mute, down
+
+    @precondition(lambda self: self._core.till.lost)
+    @rule()
+    def what_was_lost_arrives_late(self) -> None:
+        for key in list(self._core.till.lost):
+            self._core.till.deliver_late(key)
+
+    @rule(seconds=st.sampled_from([1, 20, 20, 61, 130, 290, 370, 700, 1900, 4000]))
+    def clock(self, seconds: int) -> None:
+        self._core.clock.advance(seconds=seconds)
+
+    @precondition(lambda self: not self._outside)
+    @rule()
+    def somebody_pays_a_part_in_xero(self) -> None:
+        self._core.till.due -= 100
+        self._outside = 100
+
+    @invariant()
+    def nothing_is_paid_twice_or_without_a_confirmation(self) -> None:
+        paid = Counter(key for key, _ in self._core.till.paid)
+        for key, times in paid.items():
+            now = self._now(key)
+            assert times == 1, f"{now.label} was paid {times} times"
+            assert now.state in (State.EXECUTING, State.UNKNOWN, State.SUCCEEDED), (
+                f"{now.label} is {now.state} and paid"
+            )
+            assert now.decided_by_name in (ANNA.name, ALEX.name)
+        assert len({(key, body) for key, body in self._core.till.sends}) == len({k for k, _ in self._core.till.sends})
+
+    @invariant()
+    def what_has_ended_stays_ended(self) -> None:
+        for key in self._made:
+            now = self._now(key)
+            if key in self._ended:
+                assert now.state is self._ended[key]
+            elif now.state in ENDS:
+                self._ended[key] = now.state
+            if now.state is State.SUCCEEDED:
+                assert self._core.till.times_paid(key) == 1, f"{now.label} says done"
+
+    def _now(self, key: str) -> Proposal:
+        found = self._runner.run(self._core.proposals.get(key))
+        assert found is not None, f"{key} was sent and is no proposal"
+        return found
+
+    def teardown(self) -> None:
+        """Fair weather: sweeps every twenty seconds; then nothing is unfinished and the books agree."""
+        try:
+            self._heal()
+        finally:
+            self._runner.run(self._database.close())
+            self._runner.close()
+
+    def _heal(self) -> None:
+        till = self._core.till
+        self._die_at, till.answers, till.mute, till.down = "", [], False, False
+        for _ in range(160):
+            self._core.clock.advance(seconds=20)
+            self._runner.run(self._house().executor.sweep())
+            self._runner.run(self._house().proposals.expire_due())
+            if all(self._now(key).state in ENDS for key in self._made):
+                break
+        self.nothing_is_paid_twice_or_without_a_confirmation()
+        self.what_has_ended_stays_ended()
+        left = {now.label: now.state for key in self._made if (now := self._now(key)).state not in ENDS}
+        assert not left, f"stuck: {left}"
+        assert till.due == DUE - self._outside - sum(minor for _, minor in till.paid)
+        assert self._runner.run(self._core.audit.verify()).ok
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_no_order_of_moves_pays_twice_loses_or_sticks() -> None:
+    chosen = settings(
+        max_examples=30,
+        stateful_step_count=30,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    with databases("sqlite") as given:
+        _given[:] = [given]
+        run_state_machine_as_test(WritePath, settings=chosen)
