@@ -11,6 +11,7 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from assistant.audit_life import life_table
+
 from assistant.chat.house import House
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
