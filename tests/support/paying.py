@@ -300,11 +300,12 @@ class Core:
         patience: Patience | None = None,
         policy: Policy | None = None,
         payees: KnownPayees | None = None,
+        tool: WriteTool | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or HandClock()
         self.till = till or Till(self.clock)
-        self.tool = paying_tool(self.till)
+        self.tool = tool or paying_tool(self.till)
         self.feed = Feed()
         self.audit = AuditTrail(database, clock=self.clock)
         self.sessions: dict[str, Principal] = {f"session-{p.name}": p for p in (VERA, PAUL, ANNA, ALEX, OTTO)}
