@@ -22,7 +22,7 @@ _PATTERN = re.compile(
     r"|(?P<fence>:::+)"
     r"|(?P<hidden>[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f])"
 )
-_HELD = re.compile(r"[<\]:wW]+\Z")
+_HELD = re.compile(r"[<\]:wW]+/?\Z")
 """What, at the end of a piece, the next piece could turn into one of them."""
 
 
