@@ -110,16 +110,22 @@
       if (bound !== text.nodeValue) text.nodeValue = bound;
     }
   };
+  // No address in an answer opens by a click: the server has broken them up, except mail addresses, which are to be
+  // copied. Whatever Chainlit still makes a link of loses it here.
+  const unlink = () => document.querySelectorAll("[data-step-type] .prose a[href]").forEach((link) => link.removeAttribute("href"));
   const changed = (changes) => {
     greet();
-    changes.forEach((change) => (change.type === "characterData" ? [change.target] : change.addedNodes).forEach(bind));
+    unlink();
+    changes.forEach((change) => (change.type === "childList" ? change.addedNodes : [change.target]).forEach(bind));
   };
 
   const begin = () => {
     let remembered = null;
     try { remembered = localStorage.getItem(KEY); } catch { /* private mode */ }
     if (remembered) ribbon("fin-ribbon", remembered);
-    new MutationObserver(changed).observe(document.getElementById("root"), { childList: true, subtree: true, characterData: true });
+    new MutationObserver(changed).observe(document.getElementById("root"), {
+      childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["href"]
+    });
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", begin) : begin();
 })();

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.anyio
         ("[pay here](//evil.example)",),
         ("see https://evil.example/?d=secret",),
         ("see w", "ww", ".evil.example"),
+        ("see https:/", "/evil.example/?d=secret"),
+        ("see https", ":", "/", "/evil.example/?d=secret"),
         ("<https://evil.example>",),
         ("mailto:a@evil.example?body=secret",),
         (":::warning\nhi\n:::",),
@@ -47,6 +49,23 @@ async def test_plain_words_pass_unchanged() -> None:
     text = "€ 1,234.50 at 14:02: 1. **Müller** [draft] 5 < 6, 3 > 2; P&L"
     screen = await Talk(ScriptedModel(says(*text))).say("Hello")
     assert screen.of("answer") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://evil.example/a",
+        "[a](//evil.example) ![b](x)",
+        "HTTP://EVIL.example <img src=x> WWW.evil.example",
+        "a:::b",
+    ],
+)
+def test_wherever_it_is_cut_the_same_is_shown(text: str) -> None:
+    for one in range(len(text) + 1):
+        for two in range(one, len(text) + 1):
+            stream = HarmlessStream()
+            pieces = (text[:one], text[one:two], text[two:])
+            assert "".join(stream.feed(piece) for piece in pieces) + stream.finish() == harmless(text), pieces
 
 
 @settings(deadline=None)
