@@ -21,13 +21,9 @@ _PATTERN = re.compile(
     r"|(?P<directive>:(?=[A-Za-z]))"
     r"|(?P<fence>:::+)"
 )
-<<<<<<< HEAD
 _HIDDEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Taken out before anything else is looked for: what stands around it may be an address once it is gone."""
-_HELD = re.compile(r"(?:[<\]:wW]+|:/)\Z")
-=======
 _HELD = re.compile(r"[<\]:wW]+/?\Z")
->>>>>>> h-ui
 """What, at the end of a piece, the next piece could turn into one of them."""
 
 

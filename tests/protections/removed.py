@@ -96,11 +96,7 @@ HOSTILE = (
         "one person prepares and confirms any amount",
         (
             Edit(_JUDGING, "if confirming.person.id != confirming.proposer_id:", "if True:"),
-            Edit(
-                _JUDGING,
-                "if rules.second_person and rules.second_person.over(_with(circumstances.alone_by_person, stakes.money)):",
-                "if False:",
-            ),
+            Edit(_JUDGING, "if rules.second_person and rules.second_person.over(", "if False and over("),
         ),
         _core("self_approval", "structuring", episodes=100),
     ),
@@ -115,8 +111,8 @@ HOSTILE = (
             Edit(_JUDGING, "elif threshold.over(_with(circumstances.weakly_by_person, stakes.money)):", "elif False:"),
             Edit(
                 _JUDGING,
-                "if rules.step_up and rules.step_up.over(_with(circumstances.weakly_by_person, stakes.money)):",
-                "if False:",
+                "if rules.step_up and rules.step_up.over(",
+                "if False and over(",
             ),
         ),
         _core("direct_write_other", episodes=120),
@@ -141,7 +137,11 @@ HOSTILE = (
     ),
     Mutation(
         "text keeps its live addresses",
-        (Edit("assistant/untrusted.py", "    return _PATTERN.sub(_replace, text)", "    return text"),),
+        (
+            Edit(
+                "assistant/untrusted.py", '    return _PATTERN.sub(_replace, _HIDDEN.sub("", text))', "    return text"
+            ),
+        ),
         _core("exfiltration_by_markup", episodes=20),
     ),
     Mutation(
