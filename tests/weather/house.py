@@ -5,30 +5,36 @@ Everything that knows how proposals are made and decided on is here, so that a c
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import cast
 
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
+from assistant.confirmation import Confirmations, Seat
 from assistant.connections import CustomConnection
-from assistant.decisions import Decisions
+from assistant.decisions import Decisions, Wish
 from assistant.execution import Executor, Patience
 from assistant.feed import Feed
+from assistant.policy.rules import PACKAGED, Policy, read_policy
 from assistant.principal import Principal
 from assistant.proposals import Proposal, Proposals
+from assistant.rulings import Rulings
 from assistant.stores.database import Database, Work
 from assistant.stores.proposals import Verdict
 from tests.support.books import FakeBooks, World
-from tests.support.paying import ALEX, ANNA, DEMO, PAUL, CrashNow
+from tests.support.paying import ALEX, ANNA, DEMO, PAUL, CrashNow, KnownPayee
 from tests.weather.company import Bill, Company
 from tools.base import Access, Toolset, WriteAccess
 from tools.marker import marker
+from tools.payee import fingerprint
 from tools.solaris.bank import Bank
-from tools.xero.books import Contact, LedgerAccount, PaymentWriter
+from tools.xero.books import Contact, ContactWriter, LedgerAccount, PaymentWriter
 from tools.xero.client import XeroCalls
 from tools.xero.pace import CallPace
 from tools.xero.payments import RECORD_PAYMENT
@@ -69,7 +75,9 @@ class Line:
         pace = CallPace(clock, per_minute=1_000_000)
         self._calls = XeroCalls(company.url, company.tenant, tokens, pace, read_seconds=read_seconds, clock=clock)
         self.reader = XeroReader(self._calls)
-        self.writer: PaymentWriter = XeroWriter(self._calls)
+        writer = XeroWriter(self._calls)
+        self.writer: PaymentWriter = writer
+        self.contacts: ContactWriter = writer
 
     def close(self) -> None:
         """Lets its threads end."""
@@ -104,16 +112,21 @@ class House:
         database = CrashingDatabase(database, point)
         feed = Feed()
         self.audit = AuditTrail(database, clock=clock)
-        self.proposals = Proposals(database, self.audit, feed, card_minutes=30, clock=clock)
-        self.decisions = Decisions(database, self.audit, feed, _of_session, clock=clock)
+        tools, policy = Toolset([RECORD_PAYMENT]), roomy()
+        rulings = Rulings(policy, tools, _Settled(world), clock)
+        self.confirmations = Confirmations("weather " * 4, minutes=policy.cards.confirm_minutes, clock=clock)
+        self.proposals = Proposals(database, self.audit, feed, rulings, card_minutes=30, clock=clock)
+        self.decisions = Decisions(database, self.audit, feed, _of_session, rulings, self.confirmations, clock=clock)
         self.executor = Executor(
             database,
-            Toolset([RECORD_PAYMENT]),
+            tools,
             self._access,
             self._write_access,
             feed,
             clock,
             self.audit,
+            rulings,
+            _of_person,
             patience=patience or Patience(next_in_line=0.01, stand_by=0.02),
             checkpoint=point,
         )
@@ -137,14 +150,17 @@ class House:
 
     async def decide(self, proposal: Proposal, who: Principal, *, verdict: Verdict = Verdict.CONFIRM) -> Proposal:
         """A click on the card. Raises Refusal."""
-        return await self.decisions.decide(
+        session_id = f"session-{who.name}"
+        wish = Wish(
             proposal_id=proposal.id,
             digest=proposal.digest,
             verdict=verdict,
-            principal=who,
-            session_id=f"session-{who.name}",
+            session_id=session_id,
             organisation_id=proposal.organisation_id,
+            confirmation=self.confirmations.mint(proposal, Seat(who.id, session_id)),
+            reason="it is another part of it",
         )
+        return await self.decisions.decide(wish, who)
 
     async def sweep(self) -> None:
         """What the house does every twenty seconds."""
@@ -165,7 +181,28 @@ class House:
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return WriteAccess(payments=self._line.writer)
+        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts)
+
+
+class _Settled:
+    """Stands where the registry of payees stands: every contact of the copy is known for long."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def standing(self, _work: Work, _organisation_id: str, contact_id: str) -> KnownPayee | None:
+        known = next((contact for contact in self._world.contacts if contact.id == contact_id), None)
+        return KnownPayee(bank=fingerprint(known.iban)) if known else None
+
+
+@cache
+def roomy() -> Policy:
+    """The product's own rules with amounts that no weather reaches: limits are not what is tried here."""
+    return read_policy(re.sub(r'"[\d.]+"', '"90000000.00"', PACKAGED.read_text(encoding="utf-8")))
+
+
+async def _of_person(person_id: str) -> Principal | None:
+    return next((person for person in PEOPLE.values() if person.id == person_id), None)
 
 
 async def _of_session(session_id: str) -> Principal | None:
