@@ -157,6 +157,16 @@ async def test_a_need_taken_out_of_the_row_is_found_again_at_the_click(core: Cor
     assert anew is not None and anew.second_person and Need.SECOND_PERSON in anew.needs
 
 
+async def test_a_need_taken_out_of_the_row_is_kept_again_with_the_decision(core: Core) -> None:
+    made = await core.propose(MAX, of(5001))
+    await run_sql(core.database, f"UPDATE proposal SET second_person = false WHERE id = '{made.id}'")
+    await core.decide(made, ANNA)
+    for table in ("proposal", "decision"):
+        assert await run_sql(core.database, f"SELECT count(*) FROM {table} WHERE second_person") == [(1,)]
+    with pytest.raises(IntegrityError):
+        await run_sql(core.database, "UPDATE decision SET person_id = proposer_id")
+
+
 async def test_what_somebody_wrote_into_both_rows_as_confirmed_alone_is_not_sent(core: Core) -> None:
     made = await core.propose(MAX, of(5001))
     await run_sql(core.database, f"UPDATE proposal SET second_person = false WHERE id = '{made.id}'")

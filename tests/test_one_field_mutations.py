@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from assistant.canonical import digest
-from assistant.refusals import RefusalReason
+from assistant.principal import Grant, Role
+from assistant.refusals import Refusal, RefusalReason
 from assistant.stores.database import Database
 from tests.support.database import run_sql
 from tests.support.mutations import Stage, mutate_everything
-from tests.support.paying import DEMO, Core, draft
+from tests.support.paying import ANNA, DEMO, OTHER, Core, draft, person
 from tests.support.refusing import reason
 from tests.support.values import one_field_changed
 
@@ -29,6 +30,21 @@ async def test_nothing_is_sent_that_differs_from_what_was_confirmed(database: Da
     assert counts.by_database[both] == counts.tried[both] > 0
     assert counts.by_database["confirmed, then the body changed"] == 0
     sys.stdout.write("\n".join([*counts.lines(), ""]))
+
+
+@pytest.mark.parametrize(("column", "value"), [("organisation_id", OTHER.id), ("tool", "another_tool")])
+async def test_a_row_that_names_another_tool_or_organisation_than_its_bytes_is_altered(
+    database: Database, column: str, value: str
+) -> None:
+    """Also when whoever confirmed may do the same over there."""
+    core = Core(database)
+    core.sessions[f"session-{ANNA.name}"] = person("anna", Grant(Role.APPROVER))
+    made = await core.confirmed()
+    await run_sql(database, f"UPDATE proposal SET {column} = '{value}' WHERE id = '{made.id}'")
+    with pytest.raises(Refusal) as caught:
+        await core.executor.execute(made.id)
+    assert caught.value.reason is RefusalReason.DIGEST_MISMATCH
+    assert (await core.tags(made.id))[-1] == "proposal:found_altered" and core.till.sends == []
 
 
 UNREADABLE = {
