@@ -19,6 +19,7 @@ from enum import StrEnum
 from assistant.canonical import canonical
 from assistant.clock import Clock, utc_now
 from assistant.proposal import Proposal
+from assistant.stores.proposals import DecisionRow
 
 _WRITTEN = re.compile(r"[0-9a-f]{1,12}\.[A-Za-z0-9_-]{43}")
 """A code as `mint` writes it; whatever else a lenient reader could take for the same is none."""
@@ -65,6 +66,33 @@ class Confirmations:
             return Shown.NEVER
         age = self._clock().timestamp() - shown_at
         return Shown.NOW if -1 <= age <= self._valid.total_seconds() else Shown.TOO_LONG_AGO
+
+    def seal(self, decision: DecisionRow, number: int) -> str:
+        """What makes the decision on proposal P-`number` one of ours, whatever else is in the tables."""
+        about = canonical(
+            {
+                "purpose": "decision",
+                "proposal": decision.proposal_id,
+                "number": number,
+                "verdict": str(decision.verdict),
+                "digest": decision.digest,
+                "organisation": decision.organisation_id,
+                "policy": decision.policy_version,
+                "proposer": decision.proposer_id,
+                "person": decision.person_id,
+                "session": decision.session_id,
+                "second_person": decision.second_person,
+                "confirmation": decision.confirmation or "",
+                "step_up": decision.step_up_id or "",
+                "reason": decision.reason,
+                "at": decision.at,
+            }
+        )
+        return hmac.new(self._key, about, hashlib.sha256).hexdigest()
+
+    def is_sealed(self, decision: DecisionRow, number: int) -> bool:
+        """Whether this house decided exactly that."""
+        return hmac.compare_digest(decision.seal.encode(), self.seal(decision, number).encode())
 
     def _code(self, proposal: Proposal, seat: Seat, shown_at: int) -> str:
         about = canonical(

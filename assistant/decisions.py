@@ -28,6 +28,7 @@ from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import DecisionRow, ProposalRow, State, Verdict
+from tools.base import Stakes
 
 __all__ = ["Decisions", "Refusal", "RefusalReason", "Verdict", "Wish"]
 
@@ -177,6 +178,8 @@ class Decisions:
         stakes = self._rulings.stakes_of(proposal)
         if stakes is None:
             return Refusal(RefusalReason.CHANGED, label=_label(row))
+        if not _counts_as(row, stakes):
+            return Refusal(RefusalReason.DIGEST_MISMATCH, label=_label(row))
         step_up = await self._step_up_for(work, proposal, seat)
         confirming = Confirming(
             person, row.proposer_id, step_up is not None, _said(wish), asked_for_two=row.second_person
@@ -223,23 +226,23 @@ class Decisions:
             problem="" if confirmed else words_to_text(cancelled_by(person.name)),
         ):
             return await self._why_shut(work, wish, now)
-        work.add(
-            DecisionRow(
-                proposal_id=wish.proposal_id,
-                verdict=wish.verdict,
-                digest=wish.digest,
-                person_id=person.id,
-                proposer_id=row.proposer_id,
-                second_person=second_person,
-                session_id=wish.session_id,
-                organisation_id=wish.organisation_id,
-                policy_version=row.policy_version,
-                confirmation=fingerprint(wish.confirmation) if confirmed else None,
-                step_up_id=ruled.step_up.id if ruled and ruled.step_up else None,
-                reason=_said(wish) if confirmed else "",
-                at=now,
-            )
+        decision = DecisionRow(
+            proposal_id=wish.proposal_id,
+            verdict=wish.verdict,
+            digest=wish.digest,
+            person_id=person.id,
+            proposer_id=row.proposer_id,
+            second_person=second_person,
+            session_id=wish.session_id,
+            organisation_id=wish.organisation_id,
+            policy_version=row.policy_version,
+            confirmation=fingerprint(wish.confirmation) if confirmed else None,
+            step_up_id=ruled.step_up.id if ruled and ruled.step_up else None,
+            reason=_said(wish) if confirmed else "",
+            at=now,
         )
+        decision.seal = self._confirmations.seal(decision, row.number)
+        work.add(decision)
         await work.flush()
         await self._audit.record(
             work,
@@ -345,6 +348,12 @@ def _said(wish: Wish) -> str:
     visible = "".join(char if char.isprintable() else " " for char in wish.reason)
     reason = " ".join(visible.split())[:LONGEST_REASON].strip()
     return reason if len(reason) >= SHORTEST_REASON else ""
+
+
+def _counts_as(row: ProposalRow, stakes: Stakes) -> bool:
+    """Whether sums and limits will count what the bytes say."""
+    money = (stakes.money.minor, stakes.money.currency) if stakes.money else (0, "")
+    return (row.kind, row.payee_id, row.amount_minor, row.currency) == (stakes.kind, stakes.payee_id, *money)
 
 
 def _label(row: ProposalRow | None) -> str:

@@ -19,6 +19,7 @@ from datetime import timedelta
 from assistant import repeating
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
+from assistant.confirmation import Confirmations
 from assistant.execution_records import ExecutionRecords, Forbidden
 from assistant.feed import Feed
 from assistant.policy.verdict import Verdict
@@ -80,6 +81,7 @@ class Executor:
         clock: Clock,
         audit: AuditTrail,
         rulings: Rulings,
+        confirmations: Confirmations,
         principal_of: PrincipalOf,
         *,
         patience: Patience | None = None,
@@ -89,7 +91,7 @@ class Executor:
         self._clock, self._checkpoint = clock, checkpoint
         self._rulings, self._principal_of = rulings, principal_of
         self._patience = patience or Patience()
-        self._records = ExecutionRecords(database, audit, feed, clock)
+        self._records = ExecutionRecords(database, audit, feed, clock, confirmations)
         self._under_way: set[str] = set()
 
     async def execute(self, proposal_id: str) -> Proposal:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
+from assistant.confirmation import Confirmations
 from assistant.feed import Feed
 from assistant.policy.verdict import Verdict as Ruling
 from assistant.proposal import Altered, Proposal, from_row, words_to_text
@@ -38,8 +39,11 @@ class Forbidden(Exception):
 class ExecutionRecords:
     """Moves a confirmed proposal through its states; tells the feed after each commit."""
 
-    def __init__(self, database: Database, audit: AuditTrail, feed: Feed, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, audit: AuditTrail, feed: Feed, clock: Clock, confirmations: Confirmations
+    ) -> None:
         self._database, self._audit, self._feed, self._clock = database, audit, feed, clock
+        self._confirmations = confirmations
 
     async def load(self, proposal_id: str) -> Proposal:
         """The proposal as stored, checked against its digest. Raises Refusal when there is none or it was altered."""
@@ -54,9 +58,17 @@ class ExecutionRecords:
             raise Refusal(RefusalReason.DIGEST_MISMATCH, label=f"P-{row.number}") from error
 
     async def confirmed_as_is(self, proposal: Proposal) -> bool:
-        """Whether a person confirmed exactly these bytes."""
-        decision = await self.decision(proposal)
-        return decision is not None and decision.verdict == Verdict.CONFIRM and decision.digest == proposal.digest
+        """Whether a person confirmed exactly these bytes, here."""
+        return self._confirms(await self.decision(proposal), proposal)
+
+    def _confirms(self, decision: DecisionRow | None, proposal: Proposal) -> bool:
+        """Whether that is a confirmation of exactly these bytes that this house wrote: others lack its seal."""
+        return (
+            decision is not None
+            and decision.verdict == Verdict.CONFIRM
+            and decision.digest == proposal.digest
+            and self._confirmations.is_sealed(decision, proposal.number)
+        )
 
     async def attempts(self, proposal: Proposal) -> Sequence[AttemptRow]:
         """Every send so far, first to last."""
@@ -99,7 +111,8 @@ class ExecutionRecords:
         now, number = self._clock(), proposal.attempts + 1
         async with self._database.work() as work:
             decision = await store.decision(work, proposal.id)
-            verdict = await may(work, decision) if decision is not None else None
+            confirmed = decision if self._confirms(decision, proposal) else None
+            verdict = await may(work, confirmed) if confirmed is not None else None
             if verdict is None or not verdict.allowed:
                 raise Forbidden(verdict)
             if not await holds.keep(work, hold, to_text(now + lease)):

@@ -54,7 +54,9 @@ def explain(
     person = Principal("you", "", "", "This person", "", tuple(Grant(each) for each in role or [Role.APPROVER]))
     money = _money(amount)
     stakes = Stakes(kind, money, "contact", "The payee", "", "the document", None)
-    so_far = int(Decimal(before).scaleb(2)) if money else 0
+    if money is None and kind is not WriteKind.PAYEE_CHANGE:
+        raise typer.BadParameter('a payment has an amount: "9999.00 EUR"')
+    so_far = _minor(before, money.currency) if money else 0
     now = utc_now()
     circumstances = Circumstances(
         now,
@@ -103,6 +105,13 @@ def _money(written: str) -> Money | None:
         return Money(Decimal(amount), currency)
     except (ValueError, InvalidOperation, AmountError) as error:
         raise typer.BadParameter('write it as "9999.00 EUR"') from error
+
+
+def _minor(written: str, currency: str) -> int:
+    try:
+        return Money(Decimal(written), currency).minor
+    except (InvalidOperation, AmountError) as error:
+        raise typer.BadParameter("write what was confirmed before as 9000.00") from error
 
 
 def _policy(file: Path | None) -> Policy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.audit import AuditTag, AuditTrail
 from assistant.proposal import words_to_text
-from assistant.proposal_words import altered
+from assistant.proposal_words import altered, altered_under_way
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.proposals import ProposalRow, State
@@ -28,14 +28,19 @@ async def expire(work: Work, audit: AuditTrail, proposal_id: str, now: str) -> P
 
 
 async def block_altered(database: Database, audit: AuditTrail, row: ProposalRow) -> None:
-    """Stop a proposal whose row no longer matches its digest, once, and record it; nothing is written elsewhere."""
-    words = words_to_text(altered())
+    """Stop a proposal whose row no longer matches its digest, once, and record it; nothing is written elsewhere.
+
+    One that was sent already is not blocked, since it may have been done: it stays, and says that a person has to look.
+    """
+    state = State(row.state)
+    under_way = state in (State.EXECUTING, State.UNKNOWN)
+    words = words_to_text(altered_under_way() if under_way else altered())
     async with database.work() as work:
         if await store.move(
             work,
             row.id,
-            expected=(State.AWAITING, State.CONFIRMED),
-            to=State.BLOCKED,
+            expected=(state,) if under_way else (State.AWAITING, State.CONFIRMED),
+            to=state if under_way else State.BLOCKED,
             only_if=(store.problem_is_not(words),),
             problem=words,
         ):

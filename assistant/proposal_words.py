@@ -57,6 +57,17 @@ def altered() -> Words:
     }
 
 
+def altered_under_way() -> Words:
+    """The stored row is not what was confirmed, and it was sent before that was noticed."""
+    return {
+        "en": "What is stored is not what was confirmed, and it was sent already. Nothing more is sent. Look in the "
+        "provider's books whether it was done before anybody pays again, and tell an admin.",
+        "de": "Was gespeichert ist, ist nicht das, was bestätigt wurde, und es war schon gesendet. Es wird nichts mehr "
+        "gesendet. Sehen Sie beim Anbieter nach, ob es ausgeführt wurde, bevor noch einmal gezahlt wird, und "
+        "verständigen Sie eine Person mit der Rolle admin.",
+    }
+
+
 def unconfirmed() -> Words:
     """There is no decision that matches what would be sent."""
     return {

@@ -170,7 +170,7 @@ class Rulings:
 def folded(number: str) -> str:
     """A document's number without what people write differently: case, width, blanks, dashes, leading zeros."""
     plain = unicodedata.normalize("NFKC", number).casefold()
-    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"[\W_]", "", plain))
+    return re.sub(r"[\W_]", "", re.sub(r"(?<![0-9])0+(?=[0-9])", "", plain))
 
 
 def _ours(row: ProposalRow, stakes: Stakes) -> Earlier:

@@ -127,6 +127,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         clock,
         audit,
         rulings,
+        confirmations,
         sessions.person_now,
         patience=patience,
     )

@@ -231,7 +231,7 @@ async def test_of_two_approvers_at_once_one_counts(core: Core) -> None:
 async def test_the_database_keeps_a_code_only_once(core: Core) -> None:
     one, other = await core.propose(), await core.propose(what=other_bill())
     await core.decide(one)
-    columns = "proposer_id, second_person, session_id, organisation_id, policy_version, reason, at"
+    columns = "proposer_id, second_person, session_id, organisation_id, policy_version, reason, at, seal"
     forged = (
         f"INSERT INTO decision (proposal_id, verdict, digest, person_id, confirmation, {columns}) "
         f"SELECT '{other.id}', 'confirm', '{other.digest}', person_id, %s, {columns} "

@@ -202,3 +202,33 @@ async def test_a_listener_that_fails_or_hangs_holds_up_nothing(core: Core) -> No
     core.feed.subscribe(hang)
     made = await core.confirmed()
     assert (await core.executor.execute(made.id)).state is State.SUCCEEDED
+
+
+async def test_a_decision_written_by_hand_lacks_the_seal_and_pays_nothing(core: Core) -> None:
+    """Somebody who may write to the database makes proposal and decision fit each other: the executor is not fooled."""
+    made = await core.confirmed()
+    other = await core.propose(what=draft(minor=1))
+    await run_sql(core.database, "CREATE TABLE kept AS SELECT * FROM decision")
+    await run_sql(core.database, "DELETE FROM decision")
+    await run_sql(
+        core.database,
+        "UPDATE proposal SET body = (SELECT body FROM proposal WHERE number = 2), "
+        "digest = (SELECT digest FROM proposal WHERE number = 2), amount_minor = 1 WHERE number = 1",
+    )
+    await run_sql(core.database, "UPDATE kept SET digest = (SELECT digest FROM proposal WHERE number = 1)")
+    await run_sql(core.database, "INSERT INTO decision SELECT * FROM kept")
+    done = await core.executor.execute(made.id)
+    assert done.state is State.BLOCKED and done.digest == other.digest and core.till.sends == []
+
+
+async def test_what_was_altered_after_it_was_sent_is_told_to_a_person_once(core: Core) -> None:
+    core.till.answers = ["lost_after"]
+    made = await core.confirmed()
+    assert (await core.executor.execute(made.id)).state is State.UNKNOWN
+    await run_sql(core.database, "UPDATE proposal SET body = replace(body, '98000', '97000')")
+    for _ in range(3):
+        core.clock.advance(minutes=1)
+        await core.again().executor.sweep()
+    ((state, problem),) = await run_sql(core.database, "SELECT state, problem FROM proposal")
+    assert state == "unknown" and "it was sent already" in str(problem)
+    assert (await core.tags(made.id)).count("proposal:found_altered") == 1 and len(core.till.sends) == 1

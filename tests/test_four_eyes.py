@@ -78,8 +78,8 @@ async def test_another_login_makes_no_second_person(core: Core) -> None:
 CONFIRM = "UPDATE proposal SET state = 'confirmed', decided_by_id = '{who}', decided_at = created_at WHERE id = '{id}'"
 DECIDE = (
     "INSERT INTO decision (proposal_id, verdict, digest, person_id, proposer_id, second_person, session_id, "
-    "organisation_id, policy_version, confirmation, reason, at) VALUES ('{id}', 'confirm', '{digest}', '{who}', "
-    "'{proposer}', {two}, 's', 'org-demo', '', 'forged', '', '2026-11-22T12:00:00.000000+00:00')"
+    "organisation_id, policy_version, confirmation, reason, at, seal) VALUES ('{id}', 'confirm', '{digest}', '{who}', "
+    "'{proposer}', {two}, 's', 'org-demo', '', 'forged', '', '2026-11-22T12:00:00.000000+00:00', '')"
 )
 
 

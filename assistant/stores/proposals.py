@@ -184,6 +184,8 @@ class DecisionRow(SQLModel, table=True):
     reason: str = ""
     """Why it is not a duplicate, in the approver's words."""
     at: str
+    seal: str = ""
+    """HMAC over all of it by the house's key: a decision that was written by hand does not carry it."""
 
 
 class AttemptRow(SQLModel, table=True):

@@ -374,6 +374,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             clock,
             audit,
             rulings,
+            confirmations,
             sessions.person_now,
             patience=Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75),
         )

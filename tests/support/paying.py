@@ -336,6 +336,7 @@ class Core:
             self.clock,
             self.audit,
             self.rulings,
+            self.confirmations,
             self._of_person,
             checkpoint=checkpoint,
             patience=patience or QUICK,

@@ -126,6 +126,7 @@ class House:
             clock,
             self.audit,
             rulings,
+            self.confirmations,
             _of_person,
             patience=patience or Patience(next_in_line=0.01, stand_by=0.02),
             checkpoint=point,

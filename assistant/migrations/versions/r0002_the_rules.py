@@ -1,13 +1,15 @@
 """The rules: what a proposal puts at stake, who has to confirm it, step-ups, payees and the stop switch.
 
 Revision 0002, after 0001. What was decided before there were rules stays as it was: it needed nobody else, and its
-confirmation carries no code. SQLite cannot add a constraint to a table that others refer to, so there it comes with
+confirmation carries neither code nor seal, so that what was confirmed and not yet sent has to be asked for anew. SQLite cannot add a constraint to a table that others refer to, so there it comes with
 the column.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -134,7 +136,7 @@ def _fill_proposals() -> None:
         document, amount = payload.get("document"), payload.get("amount")
         if not isinstance(document, dict) or not isinstance(amount, dict):
             continue
-        number = str(document.get("number", "")).casefold()
+        number = unicodedata.normalize("NFKC", str(document.get("number", ""))).casefold()
         connection.execute(
             change,
             {
@@ -143,7 +145,7 @@ def _fill_proposals() -> None:
                 "amount_minor": max(int(amount.get("minor", 0)), 0),
                 "currency": str(amount.get("currency", "")),
                 "payee_id": str(document.get("contact_id", "")),
-                "reference": "".join(char for char in number if char.isalnum()),
+                "reference": re.sub(r"[\W_]", "", re.sub(r"(?<![0-9])0+(?=[0-9])", "", number)),
             },
         )
 
@@ -173,6 +175,7 @@ def _rebuild_decisions() -> None:
         sa.Column("step_up_id", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
         sa.CheckConstraint("verdict IN ('confirm', 'cancel')", name="ck_decision_verdict"),
         sa.CheckConstraint(
             "verdict <> 'confirm' OR NOT second_person OR person_id <> proposer_id", name="ck_decision_second_person"
@@ -189,10 +192,10 @@ def _rebuild_decisions() -> None:
     )
     op.execute(
         "INSERT INTO decision (proposal_id, verdict, digest, person_id, proposer_id, second_person, session_id, "
-        "organisation_id, policy_version, confirmation, step_up_id, reason, at) "
+        "organisation_id, policy_version, confirmation, step_up_id, reason, at, seal) "
         "SELECT old.proposal_id, old.verdict, old.digest, old.person_id, made.proposer_id, made.second_person, "
         "old.session_id, old.organisation_id, '', "
-        "CASE WHEN old.verdict = 'confirm' THEN 'before the rules: ' || old.proposal_id END, NULL, '', old.at "
+        "CASE WHEN old.verdict = 'confirm' THEN 'before the rules: ' || old.proposal_id END, NULL, '', old.at, '' "
         "FROM decision_before old JOIN proposal made ON made.id = old.proposal_id AND made.digest = old.digest"
     )
     op.drop_table("decision_before")
