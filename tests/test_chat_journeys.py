@@ -44,7 +44,7 @@ async def test_forged_clicks_are_refused_in_true_words_and_recorded(
         assert "Only the amount" in await click(chat, "edit", card, fields={"payee": "Evil Ltd"})
         assert "at most 200 characters" in await click(chat, "edit", card, fields={"reference": "x" * 5000})
         assert "no such button" in await click(chat, "execute", card)
-        refused = [(tag, who) for tag, who, _ in recorded(assistant, card["proposal_id"])][1:]
+        refused = [(tag, who) for tag, who, _ in recorded(assistant, card["proposal_id"])][2:]
         assert refused == [
             ("decision:refused", "Anna Albrecht"),
             ("proposal:refused", "Anna Albrecht"),

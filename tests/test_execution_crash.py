@@ -130,6 +130,7 @@ async def test_the_crash_test_reaches_every_checkpoint(database: Database) -> No
     first = await core.confirmed()
     with pytest.raises(CrashNow):
         await core.executor.execute(first.id)
+    await sweep_until_quiet(core)
     core.till.due = 98000
     core.till.answers = ["lost_before"]
     second = await core.confirmed()

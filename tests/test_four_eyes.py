@@ -12,6 +12,7 @@ from assistant.policy.verdict import Need
 from assistant.principal import Grant, Principal, Role
 from assistant.proposal import Proposal
 from assistant.refusals import RefusalReason
+from assistant.stores import proposals as store
 from assistant.stores.database import Database
 from assistant.stores.proposals import State
 from tests.support.database import run_sql
@@ -172,6 +173,11 @@ async def test_what_somebody_wrote_into_both_rows_as_confirmed_alone_is_not_sent
     await run_sql(core.database, f"UPDATE proposal SET second_person = false WHERE id = '{made.id}'")
     await run_sql(core.database, forged(made, CONFIRM))
     await run_sql(core.database, forged(made, DECIDE, two="false"))
+    async with core.database.reading() as work:
+        row = await store.decision(work, made.id)
+    assert row is not None
+    seal = core.confirmations.seal(row, made.number)  # as if the house's key were known too
+    await run_sql(core.database, f"UPDATE decision SET seal = '{seal}'")
     done = await core.executor.execute(made.id)
     assert done.state is State.BLOCKED and done.problem and "another approver" in done.problem["en"]
     assert core.till.sends == []

@@ -70,7 +70,7 @@ async def test_a_fresh_second_factor_counts_for_that_card_in_that_session(house:
     answer = client.get(back)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/thread/{THREAD}")
     assert await house.rows(proposal) == [(proposal.digest, person, session, TWO)]
-    assert await house.core.tags(proposal.id) == ["proposal:created", "step_up:passed"]
+    assert await house.core.tags(proposal.id) == ["proposal:requested", "proposal:created", "step_up:passed"]
     # Nothing else has happened: nothing confirmed, no session begun, prolonged or ended, no role given.
     assert cookie_header(client) == cookie and client.get("/api/me").json()["name"] == "Anna Albrecht"
     assert await house.sql("SELECT * FROM login_session") == sessions

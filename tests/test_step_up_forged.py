@@ -160,7 +160,7 @@ async def test_an_issuer_that_takes_a_code_twice_still_gives_one_row(forged: For
     assert "used already" in refused(again)
     assert len(await forged.house.rows(proposal)) == 1 and await forged.house.refusal(proposal.id) == "used"
     tags = await forged.house.core.tags(proposal.id)
-    assert tags == ["proposal:created", "step_up:passed", "step_up:refused"]
+    assert tags == ["proposal:requested", "proposal:created", "step_up:passed", "step_up:refused"]
 
 
 async def test_an_issuer_in_trouble_is_told_in_words(forged: Forged) -> None:

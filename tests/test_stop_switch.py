@@ -48,7 +48,7 @@ async def test_what_is_proposed_is_kept_as_blocked_with_who_stopped_it_and_why(c
     assert made.state is State.BLOCKED and made.problem is not None
     assert "Ada stopped all writes" in made.problem["en"] and "“strange bills”" in made.problem["en"]
     assert "Nothing was written" in made.problem["en"] and "Es wurde nichts geschrieben" in made.problem["de"]
-    assert (await core.tags(made.id)) == ["proposal:blocked"]
+    assert (await core.tags(made.id)) == ["proposal:requested", "proposal:blocked"]
     assert await core.proposals.waiting(organisation_id=DEMO.id) == []
 
 

@@ -139,6 +139,9 @@ class Judge:
     def _bank_change(self, what: str, effect: Effect, row: Row, decision: Row, played: Played) -> None:
         """Whom we pay is changed by two people, one of them freshly signed in, to the number that was shown."""
         payload, body = _payload(row), effect["body"]
+        if "contact" not in payload:
+            self.note("unauthorised", f"{what}: nobody confirmed a change of bank details", played)
+            return
         if row["proposer_id"] == decision["person_id"]:
             self.note("four_eyes", f"{what}: bank details changed by one person", played)
         if not decision["step_up_id"]:
