@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     consumes,
+    initialize,
     invariant,
     multiple,
     precondition,
@@ -30,14 +32,45 @@ from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal
 from assistant.stores.database import Database
 from assistant.stores.proposals import Verdict
+from tests.support.database import run_sql
 from tests.support.paying import ALEX, ANNA, PAUL, VERA, Core, CrashNow, draft
 from tests.weather.soak import Databases, databases
 
 T = TypeVar("T")
 DUE, PART = 98000, 10000
 ENDS = {State.SUCCEEDED, State.FAILED, State.BLOCKED, State.EXPIRED, State.REJECTED, State.SUPERSEDED}
-ANSWERS = ("ok", "lost_after", "lost_before", "refuse", "busy", "away", "cut", "remember_error")
+ANSWERS = ("ok", "lost_after", "lost_before", "lost_before", "refuse", "busy", "away", "cut", "remember_error")
+_OPEN = "SELECT id FROM proposal WHERE state IN ('awaiting_confirmation', 'confirmed', 'executing', 'unknown') LIMIT 1"
 _given: list[Databases] = []
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What happens while some processes work."""
+
+    what: str
+    rivals: int
+    answers: tuple[str, ...]
+    dies_at: str
+    later: int
+    late: bool
+    """What was lost on the way arrives first."""
+    mute: bool
+    down: bool
+
+
+_SELDOM = st.sampled_from([False, False, False, True])
+WEATHER = st.builds(
+    Weather,
+    what=st.sampled_from(["execute", "sweep", "both"]),
+    rivals=st.sampled_from([1, 2]),
+    answers=st.tuples(st.sampled_from(ANSWERS)) | st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
+    dies_at=st.sampled_from(["", "", *CHECKPOINTS]),
+    later=st.sampled_from([0, 20, 30, 61, 130, 290, 370, 700]),
+    late=st.booleans(),
+    mute=_SELDOM,
+    down=_SELDOM,
+)
 
 
 class WritePath(RuleBasedStateMachine):
@@ -76,23 +109,30 @@ class WritePath(RuleBasedStateMachine):
         """A process that has just been started."""
         return self._core.again(checkpoint=self._point, patience=Patience(next_in_line=0.01, stand_by=0.02))
 
-    @rule(target=cards, who=st.sampled_from([PAUL, ALEX]), minor=st.sampled_from([PART, PART + 1]))
-    def propose(self, who: Any, minor: int) -> Any:
-        what = draft(due=self._core.till.due, minor=minor)
-        made = self._do(self._house().propose(who, what, conversation_id=who.id))
+    @initialize(target=cards)
+    def two_are_confirmed(self) -> Any:
+        for who in (PAUL, ALEX):
+            self._asked(self._do(self._core.propose(who, draft(due=DUE, minor=PART), conversation_id=who.id)))
+        for card in self._made.values():
+            self._do(self._core.decide(card, ANNA))
+        return multiple(*self._made.values())
+
+    def _asked(self, made: Proposal | None) -> Any:
         if made is None:
             return multiple()
         self._made[made.id] = made
         return made
 
+    @rule(target=cards, who=st.sampled_from([PAUL, ALEX]), minor=st.sampled_from([PART, PART + 1]))
+    def propose(self, who: Any, minor: int) -> Any:
+        what = draft(due=self._core.till.due, minor=minor)
+        return self._asked(self._do(self._house().propose(who, what, conversation_id=who.id)))
+
     @rule(target=cards, old=consumes(cards))
     def edit(self, old: Proposal) -> Any:
         what = draft(due=self._core.till.due, minor=PART + 2)
         made = self._do(self._house().propose(PAUL, what, replaces=old.id))
-        if made is None:
-            return old
-        self._made[made.id] = made
-        return made
+        return old if made is None else self._asked(made)
 
     @rule(card=cards, who=st.sampled_from([ANNA, ALEX, VERA]), tabs=st.sampled_from([1, 2]))
     def confirm(self, card: Proposal, who: Any, tabs: int) -> None:
@@ -107,43 +147,40 @@ class WritePath(RuleBasedStateMachine):
     def cancel(self, card: Proposal, who: Any) -> None:
         self._do(self._house().decide(card, who, verdict=Verdict.CANCEL))
 
-    @rule(card=cards, rivals=st.sampled_from([1, 2]))
-    def execute(self, card: Proposal, rivals: int) -> None:
-        async def both() -> None:
-            doing = [self._house().executor.execute(card.id) for _ in range(rivals)]
+    @rule(weather=WEATHER)
+    def work(self, weather: Weather) -> None:
+        """One or two processes carry out everything that was confirmed, and one of them may die."""
+        self._blow(weather)
+
+    @rule(first=WEATHER, then=WEATHER, last=WEATHER)
+    def work_for_long(self, first: Weather, then: Weather, last: Weather) -> None:
+        """The same some times in a row: what takes a time-out, a repetition and a jump of the clock."""
+        for weather in (first, then, last):
+            self._blow(weather)
+
+    def _blow(self, weather: Weather) -> None:
+        till = self._core.till
+        self._core.clock.advance(seconds=weather.later)
+        for key in list(till.lost) if weather.late else []:
+            till.deliver_late(key)
+        till.answers, till.mute, till.down = list(weather.answers), weather.mute, weather.down
+        self._die_at = weather.dies_at
+
+        async def all_of_it() -> None:
+            houses = [self._house() for _ in range(weather.rivals)]
+            doing: list[Coroutine[Any, Any, object]] = []
+            if weather.what != "sweep":
+                doing += [house.executor.execute(key) for house in houses for key in self._made]
+            if weather.what != "execute":
+                doing += [house.executor.sweep() for house in houses]
             for ended in await asyncio.gather(*doing, return_exceptions=True):
-                assert isinstance(ended, Proposal | CrashNow), ended
+                if isinstance(ended, BaseException):
+                    assert isinstance(ended, CrashNow | BaseExceptionGroup), ended
 
-        self._do(both())
-
-    @rule()
-    def sweep(self) -> None:
-        self._do(self._house().executor.sweep())
+        self._do(all_of_it())
         self._do(self._house().proposals.expire_due())
 
-    @rule(name=st.sampled_from(CHECKPOINTS))
-    def next_process_dies_at(self, name: str) -> None:
-        self._die_at = name
-
-    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3))
-    def provider_will_answer(self, answers: list[str]) -> None:
-        self._core.till.answers = answers
-
-    @rule(mute=st.booleans(), down=st.booleans())
-    def provider_cannot_be_read(self, mute: bool, down: bool) -> None:
-        self._core.till.mute, self._core.till.down = mute, down
-
-    @precondition(lambda self: self._core.till.lost)
-    @rule()
-    def what_was_lost_arrives_late(self) -> None:
-        for key in list(self._core.till.lost):
-            self._core.till.deliver_late(key)
-
-    @rule(seconds=st.sampled_from([1, 20, 20, 61, 130, 290, 370, 700, 1900, 4000]))
-    def clock(self, seconds: int) -> None:
-        self._core.clock.advance(seconds=seconds)
-
-    @precondition(lambda self: not self._outside)
+    @precondition(lambda self: not self._outside and not self._core.till.lost and self._core.till.sends)
     @rule()
     def somebody_pays_a_part_in_xero(self) -> None:
         self._core.till.due -= 100
@@ -162,6 +199,13 @@ class WritePath(RuleBasedStateMachine):
         assert len({(key, body) for key, body in self._core.till.sends}) == len({k for k, _ in self._core.till.sends})
 
     @invariant()
+    def every_payment_found_what_its_card_showed(self) -> None:
+        left = DUE
+        for key, minor in [] if self._outside else self._core.till.paid:
+            assert self._now(key).payload["due"] == left, f"{self._now(key).label} was paid though {left} was left"
+            left -= minor
+
+    @invariant()
     def what_has_ended_stays_ended(self) -> None:
         for key in self._made:
             now = self._now(key)
@@ -169,7 +213,9 @@ class WritePath(RuleBasedStateMachine):
                 assert now.state is self._ended[key]
             elif now.state in ENDS:
                 self._ended[key] = now.state
-            if now.state is State.SUCCEEDED:
+            if now.state in ENDS - {State.SUCCEEDED}:
+                assert self._core.till.times_paid(key) == 0, f"{now.label} says {now.state}"
+            elif now.state is State.SUCCEEDED:
                 assert self._core.till.times_paid(key) == 1, f"{now.label} says done"
 
     def _now(self, key: str) -> Proposal:
@@ -192,8 +238,9 @@ class WritePath(RuleBasedStateMachine):
             self._core.clock.advance(seconds=20)
             self._runner.run(self._house().executor.sweep())
             self._runner.run(self._house().proposals.expire_due())
-            if all(self._now(key).state in ENDS for key in self._made):
+            if not self._runner.run(run_sql(self._database, _OPEN)):
                 break
+        self.every_payment_found_what_its_card_showed()
         self.nothing_is_paid_twice_or_without_a_confirmation()
         self.what_has_ended_stays_ended()
         left = {now.label: now.state for key in self._made if (now := self._now(key)).state not in ENDS}
@@ -206,7 +253,7 @@ class WritePath(RuleBasedStateMachine):
 def test_no_order_of_moves_pays_twice_loses_or_sticks() -> None:
     chosen = settings(
         max_examples=30,
-        stateful_step_count=30,
+        stateful_step_count=10,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
