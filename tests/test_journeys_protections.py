@@ -80,7 +80,7 @@ def test_a_large_payment_takes_a_second_factor_on_the_way(house: House) -> None:
     expect(asked_to_pay(paul, bill.number, "other")).to_contain_text("signs in once more with a second factor")
     card = waiting_for(anna, bill.number)
     expect(deed(card)).to_have_count(0)
-    expect(card.get_by_text("This needs your second factor")).to_be_visible()
+    expect(card.get_by_text("Needs your second factor")).to_be_visible()
     anna.shots("step-up", keep=["light-phone"])
     thread = anna.page.evaluate(
         "new URL(document.querySelector('.fin-card a.primary').href).searchParams.get('thread')"
@@ -222,7 +222,7 @@ def test_bank_details_take_two_people_and_payments_wait_afterwards(house: House)
     card = waiting_for(anna, supplier)
     expect(anna.page.get_by_text("One change of bank details waits")).to_be_visible()
     expect(card.locator(".amount")).to_have_text(NEW_NUMBER)
-    anna.shots("bank-details", keep=["light-phone"])
+    anna.shots("bank-details", keep=["light-wide"])
     one_line(anna.page, card.locator(".amount"))
     card.get_by_role("link", name="Sign in to confirm").click()
     anna.step_up("Anna Albrecht")
