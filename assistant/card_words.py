@@ -68,8 +68,8 @@ _WORDS: dict[str, dict[Language, str]] = {
     },
     "step_up": {"en": "Sign in to confirm", "de": "Zum Bestätigen anmelden"},
     "step_up_why": {
-        "en": "This needs your second factor. You come back to this card and confirm it then.",
-        "de": "Dafür ist Ihr zweiter Faktor nötig. Sie kommen zu dieser Karte zurück und bestätigen dann.",
+        "en": "Needs your second factor, then confirm here.",
+        "de": "Nötig ist Ihr zweiter Faktor; danach bestätigen Sie hier.",
     },
     "step_up_done": {
         "en": "You have signed in for this card. It can be confirmed now.",
@@ -120,7 +120,7 @@ _ON_THE_PAGE: dict[str, dict[Language, str]] = {
         "de": "Die Karte ließ sich nicht noch einmal lesen; hier geht Bestätigen noch nicht. Bitte die Seite neu "
         "laden.",
     },
-    "rules": {"en": "What the rules said", "de": "Was die Regeln sagten"},
+    "rules": {"en": "What the rules said", "de": "Die Regeln dazu"},
     "status_expired": _WORDS["expired"],
     "expired": _WORDS["said_expired"],
     "not_sent": {

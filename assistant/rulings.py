@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from assistant import stop_switch
 from assistant.clock import Clock
@@ -18,7 +19,7 @@ from assistant.principal import Principal
 from assistant.proposal import Proposal
 from assistant.stores import organisations, spending
 from assistant.stores.database import Work
-from assistant.stores.moments import to_text
+from assistant.stores.moments import from_text, to_text
 from assistant.stores.proposals import DecisionRow, ProposalRow, State
 from tools.base import Organisation, Stakes, Toolset, WriteKind, WriteTool
 
@@ -147,7 +148,7 @@ class Rulings:
             minor=money.minor,
             since=since.date().isoformat(),
         )
-        found = [_ours(row, stakes) for row in ours]
+        found = [_ours(row, stakes, base.timezone) for row in ours]
         known = len(found)
         for payment in booked:
             if folded(payment.document_number) == number:
@@ -173,14 +174,14 @@ def folded(number: str) -> str:
     return re.sub(r"[\W_]", "", re.sub(r"(?<![0-9])0+(?=[0-9])", "", plain))
 
 
-def _ours(row: ProposalRow, stakes: Stakes) -> Earlier:
+def _ours(row: ProposalRow, stakes: Stakes, timezone: str) -> Earlier:
     return Earlier(
         label=f"P-{row.number}",
         number=stakes.reference,
         minor=row.amount_minor,
         currency=row.currency,
         payee=stakes.payee_name,
-        day=row.decided_at[:10],
+        day=from_text(row.decided_at).astimezone(ZoneInfo(timezone)).date().isoformat(),
         who=row.decided_by_name,
         done=row.state == State.SUCCEEDED,
     )

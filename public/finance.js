@@ -65,6 +65,20 @@
     screen.prepend(made);
   };
 
+  // While it opens a conversation, Chainlit's page sometimes takes itself for a new chat: the server greets, at the address
+  // of a conversation, and the page stays empty. Then it is loaded once more, and a third time at most.
+  const AGAIN = "finance-again";
+  const loadAgain = () => {
+    if (!location.pathname.startsWith("/thread/") || document.getElementById("chat-input")) return;
+    try {
+      const tries = Number(sessionStorage.getItem(AGAIN) || 0);
+      if (tries > 1) return;
+      sessionStorage.setItem(AGAIN, String(tries + 1));
+      location.reload();
+    } catch { /* private mode: nothing would end the tries */ }
+  };
+  const opened = () => { try { sessionStorage.removeItem(AGAIN); } catch { /* private mode */ } };
+
   window.addEventListener("message", (event) => {
     if (event.source !== window || event.origin !== window.location.origin) return;
     const told = event.data && event.data.finance;
@@ -84,7 +98,7 @@
         }
       }, 1500);
     }
-    if (told.welcome) { welcome = told.welcome; greet(); }
+    if (told.welcome) { welcome = told.welcome; greet(); setTimeout(loadAgain, 1500); } else opened();
   });
 
   // The page follows the system until the person chooses; Chainlit looks only once, so a change is passed on here.

@@ -104,10 +104,10 @@ async def _rules_of_promises(stage: Stage, quiet: Played, effect: object, row: o
     assert "unasked" in await found(Played(plan, quiet.order, effects=[effect]))
     judge.keys.clear()
     judge.references.clear()
-    judge.promises = replace(judge.promises, second_person_above=1, payees_verified=True)
+    judge.promises = replace(judge.promises, person_in_a_day=1, step_up_above=1)
     judge.strangers.add(judge.contact_of(effect["body"]["Invoice"]["InvoiceID"]))
     rules = await found(Played(quiet.plan, quiet.order, effects=[effect]))
-    assert {"four_eyes", "payee"} <= rules, rules
+    assert {"limits", "payee"} <= rules, rules
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 
 from assistant.card_changes import changed_by
 from assistant.cards import EDITABLE, Looking, Props, card_props, edited_arguments
+from assistant.policy.verdict import Earlier, Need
 from assistant.principal import Principal, Role
+from assistant.proposal_words import altered
 from assistant.proposals import Proposal, State
 from tests.support.conversation import NOW, PAY_THING, person, proposal
 from tools.base import Payload, Receipt
@@ -162,7 +164,92 @@ def test_names_cannot_hide_characters() -> None:
     assert "⟨U+202E⟩" in shown(proposal(proposer_name="Anna\u202eretep"))["asked_by"]
 
 
+# conditions
+
+
+def second(**more: Any) -> Proposal:
+    return proposal(second_person=True, needs=frozenset({Need.STEP_UP}), **more)
+
+
+def test_whoever_prepared_it_waits_for_a_second_person_and_is_told_why() -> None:
+    own = shown(second(proposer_id="p-1"))
+    assert (own["face"], own["status"]) == ("other", "Waiting for a second person")
+    assert own["needs_words"][0].startswith("One person may not prepare and confirm this much alone")
+    assert (own["confirmation"], own["step_up"], own["can"]["confirm"]) == ("", None, False)
+    payee = shown(second(proposer_id="p-1", payload=BANK_DETAILS))
+    assert payee["needs_words"][0].startswith("Nobody changes bank details alone")
+
+
+def test_the_second_person_is_told_who_prepared_it_and_gets_the_code() -> None:
+    looking = Looking(APPROVER, "en", NOW, "Europe/Berlin", thread_id="t-1", confirmation="code")
+    card = card_props(second(), PAY_THING, looking)
+    assert card["needs_words"] == ["Two people are needed: Paul Peters prepared it, you confirm it."]
+    assert (card["face"], card["confirmation"], card["needs"]) == ("mine", "code", ["second_person", "step_up"])
+    assert card["step_up"]["url"] == f"/step-up/{proposal().id}?digest={'d' * 64}&thread=t-1"
+    assert not card["step_up"]["done"]
+    done = card_props(second(), PAY_THING, replace(looking, stepped_up=True))
+    assert done["step_up"]["done"] and "signed in for this card" in done["step_up"]["why"]
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.AWAITING])
+def test_a_card_that_is_over_asks_for_nothing_and_carries_no_code(state: State) -> None:
+    looking = Looking(APPROVER, "en", NOW, "Europe/Berlin", confirmation="code")
+    card = card_props(second(state=state), PAY_THING, looking)
+    assert (card["confirmation"], card["step_up"], card["needs"], card["needs_words"]) == ("", None, [], [])
+
+
+def test_what_the_rules_forbid_has_its_own_words() -> None:
+    rules: dict[Language, list[str]] = {"en": ["Too much."], "de": ["Zu viel."]}
+    forbidden = shown(proposal(State.BLOCKED, rules=rules, problem={"en": "Too much.", "de": "Zu viel."}))
+    assert (forbidden["by_rules"], forbidden["status"]) == (True, "Not allowed: nothing was recorded")
+    assert (forbidden["rules"], forbidden["word"]) == (["Too much."], "Too much.")
+    for other in (
+        proposal(State.BLOCKED, rules=rules, problem=altered()),
+        proposal(State.BLOCKED, rules=rules, decided_at=NOW, decided_by_name="Anna"),
+        proposal(State.AWAITING, rules=rules),
+    ):
+        assert not shown(other)["by_rules"]
+
+
+def test_a_payment_that_may_be_the_same_is_named_once() -> None:
+    def notice(number: str) -> dict[str, str]:
+        return {"code": "same_amount_recently", "number": number}
+
+    def card(payload: Payload, language: Language) -> Card:
+        notices = payload["notices"]
+        assert isinstance(notices, list)
+        return PAY_THING.card(payload, language).model_copy(update={"warnings": tuple(str(each) for each in notices)})
+
+    payload = {**proposal().payload, "notices": [notice("B-1"), notice("B-2"), {"code": "before_its_date"}]}
+    earlier = Earlier(label="P-3", number="B-1", minor=98000, currency="EUR", payee="Papierwerk", day="2026-11-20")
+    looking = Looking(APPROVER, "en", NOW, "Europe/Berlin")
+    tool = replace(PAY_THING, card=card)
+    warned = card_props(proposal(payload=payload, earlier=(earlier,)), tool, looking)
+    assert warned["warnings"] == [str(notice("B-2")), str({"code": "before_its_date"})]
+    assert len(warned["duplicates"]) == 1 and "P-3" in warned["duplicates"][0]
+    assert len(card_props(proposal(payload=payload), tool, looking)["warnings"]) == 3
+
+
 # editing
+
+
+BANK_DETAILS: Payload = {
+    "document": {"number": "", "id": ""},
+    "contact": {"id": "c-9", "name": "Acme Ltd"},
+    "new": {"number": "DE89370400440532013000"},
+    "reason": "moved",
+}
+
+
+def test_a_change_of_bank_details_cannot_be_edited_but_prepared_again_as_it_was() -> None:
+    card = shown(proposal(payload=BANK_DETAILS))
+    assert card["edit"]["fields"] == []
+    assert not card["can"]["edit"] and card["can"]["cancel"]
+    assert edited_arguments(BANK_DETAILS, {"amount": "1"}) == {
+        "contact_name": "c-9",
+        "account_number": "DE89370400440532013000",
+        "reason": "moved",
+    }
 
 
 def test_an_edit_starts_from_what_is_stored() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.support.assistant import RunningAssistant
 from tests.support.browser import PHONE, WIDE, Scheme, visitor
@@ -55,3 +55,32 @@ def test_the_page_follows_the_system_when_it_turns_dark(chromium: Browser, assis
         expect(anna.page.locator("html")).to_have_class(re.compile(r"\blight\b"))
         anna.page.emulate_media(color_scheme="dark")
         expect(anna.page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
+
+
+def test_a_page_that_forgot_its_conversation_while_it_opened_loads_it_again(
+    chromium: Browser, assistant: RunningAssistant
+) -> None:
+    """Chainlit's page does so now and then on a busy machine; here it does once."""
+    with visitor(chromium, assistant) as anna:
+        anna.sign_in("Anna Albrecht")
+        anna.say("What is overdue?")
+        expect(anna.page.locator(".fin-table")).to_be_visible()
+        anna.page.wait_for_url("**/thread/*")
+        loads: list[str] = []
+
+        def between(socket: WebSocketRoute) -> None:
+            server = socket.connect_to_server()
+            forgets = len(loads) < 2
+
+            def from_page(message: str | bytes) -> None:
+                opens = isinstance(message, str) and message.startswith("40{")
+                forgotten = re.sub(r'"threadId":"[^"]*"', '"threadId":""', str(message))
+                server.send(forgotten if opens and forgets else message)
+
+            socket.on_message(from_page)
+
+        anna.page.route_web_socket(re.compile("/ws/socket.io"), between)
+        anna.page.on("request", lambda sent: loads.append(sent.url) if sent.is_navigation_request() else None)
+        anna.page.reload()
+        expect(anna.page.locator(".fin-table")).to_be_visible()
+        assert len(loads) == 2

@@ -55,6 +55,23 @@ async def test_forged_clicks_are_refused_in_true_words_and_recorded(
     assert ledger.paid(bill.id) == []
 
 
+async def test_a_page_that_opens_its_line_twice_gets_its_conversation(
+    assistant: RunningAssistant, ledger: Ledger
+) -> None:
+    bill = ledger.new_bill("41.00")
+    async with chat_as(assistant.url, "Anna Albrecht") as chat:
+        card = (await chat.ask(f"Pay bill {bill.number}")).card
+        first, second = (Chat(assistant.url, chat.browser, chat.thread_id) for _ in range(2))
+        second.session_id = first.session_id
+        await first.knock()
+        await first.close()
+        await second.connect()
+        assert second.resumed is not None
+        assert [each["proposal_id"] for each in second.named("ConfirmationCard")] == [card["proposal_id"]]
+        await second.close()
+        assert await decide(chat, card, "cancel") == ""
+
+
 async def test_whoever_asked_is_told_who_changed_what_and_gets_the_new_card(
     assistant: RunningAssistant, ledger: Ledger
 ) -> None:

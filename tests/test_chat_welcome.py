@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from assistant.chat.admin import COMMANDS, asked, by_command
 from assistant.chat.talks import Talks
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
-from assistant.chat.welcome import WAITING, Waits, asks_what_waits, greeting, starters
+from assistant.chat.welcome import WAITING, Waits, asks_what_waits, commands, greeting, starters
 from assistant.principal import Role
 from assistant.proposals import Proposal
 from tests.support.conversation import NOW, ORGANISATION, TOOLSET, person, proposal
@@ -178,3 +180,26 @@ def test_only_so_many_conversations_are_kept() -> None:
         talks.of(f"t-{n}")
     assert talks.known("t-0") is None
     assert talks.known("t-599") is not None
+
+
+def test_admins_are_told_their_words_and_have_the_commands_for_them() -> None:
+    waits = Waits.of([], person(Role.ADMIN), ORGANISATION)
+    for language in ("en", "de"):
+        hint = greeting(person(Role.ADMIN), waits, MORNING, language)["hint"]
+        quoted = re.findall(r"[“„]([^”“]+)[”“]", hint)
+        assert [asked(words) is not None for words in quoted] == [True, True, True], quoted
+        for name in COMMANDS[language]:
+            command = asked(by_command("a mailbox", name))
+            assert command is not None and command.rest == "a mailbox"
+            assert asked(by_command("", name)) is not None
+        assert [row["id"] for row in commands(language, admin=True)][1:] == list(COMMANDS[language])
+        assert len(commands(language)) == 1
+    assert by_command("stop", None) == "stop" and by_command("hello", "Waiting for me") == "hello"
+
+
+def test_what_waits_is_called_what_it_is() -> None:
+    pay, change = several(2), [proposal(payload={"contact": {"id": "c"}, "new": {"number": "1"}}, proposer_id="p-9")]
+    approver = person(Role.APPROVER)
+    assert Waits.of(change, approver, ORGANISATION).said("en").startswith("One change of bank details waits for your")
+    assert Waits.of([*pay, *change], approver, ORGANISATION).said("en").startswith("3 cards wait for your decision")
+    assert Waits.of(change, approver, ORGANISATION).said("de").startswith("Eine Änderung einer Bankverbindung wartet")

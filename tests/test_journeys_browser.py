@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.assistant import RunningAssistant
-from tests.support.browser import PHONE, WIDE, Scheme, Visitor, chromium, visitor
+from tests.support.browser import PHONE, WIDE, Scheme, Visitor, card_on, chromium, deed, fits, table_on, visitor
 from tests.support.reckoning import Document, Ledger, english
 
 __all__ = ["chromium"]
@@ -37,15 +37,6 @@ def anna(chromium: Browser, assistant: RunningAssistant) -> Iterator[Visitor]:
         yield person
 
 
-def card_on(page: Page, face: str = "") -> Locator:
-    """The confirmation card on a page (in that state)."""
-    return page.locator(f".fin-card[data-face='{face}']" if face else ".fin-card").last
-
-
-def table_on(page: Page) -> Locator:
-    return page.locator(".fin-table").last
-
-
 def ask_to_pay(person: Visitor, document: Document, text: str = "", page: Page | None = None) -> Locator:
     """Ask for a payment and wait for its card."""
     person.say(text or f"Pay bill {document.number}", page)
@@ -56,7 +47,7 @@ def ask_to_pay(person: Visitor, document: Document, text: str = "", page: Page |
 
 def confirm(card: Locator) -> None:
     """Press the button that says the deed."""
-    card.get_by_role("button", name=re.compile("Record|Pay")).click()
+    deed(card).click()
 
 
 def test_a_bill_is_paid_from_sign_in_to_log_out(chromium: Browser, assistant: RunningAssistant, ledger: Ledger) -> None:
@@ -249,34 +240,28 @@ def test_looks(
         page.goto(assistant.url)
         page.wait_for_load_state("networkidle")
         anna.shot("login")
-        assert_fits(page)
+        fits(page)
         anna.sign_in("Anna Albrecht")
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(700)
         anna.shot("empty")
-        assert_fits(page)
+        fits(page)
         anna.say("What is overdue?")
         expect(table_on(page)).to_be_visible()
         settle(page)
         anna.shot("table")
-        assert_fits(page)
+        fits(page)
         card = ask_to_pay(anna, bill)
         settle(page)
         anna.shot("card")
-        assert_fits(page)
+        fits(page)
         confirm(card)
         expect(card_on(page, "done")).to_be_visible()
         settle(page)
         anna.shot("card-done")
-        assert_fits(page)
+        fits(page)
 
 
 def settle(page: Page) -> None:
     """Let scrolling and fading come to rest."""
     page.wait_for_timeout(900)
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0, f"the page is {too_wide} px wider than the screen"

@@ -61,7 +61,19 @@ def harden_socket(url: str) -> None:
             if config.code.on_stop:
                 await config.code.on_stop()
 
+    async def connection_successful(sid: str) -> None:
+        """Give a conversation back to the line that stays.
+
+        The page opens its line twice in a row. When the first is gone before it was answered, Chainlit takes the
+        second for one that has its conversation already, and the page stays empty.
+        """
+        session = WebsocketSession.get(sid)
+        if session and session.thread_id_to_resume and not (session.has_first_interaction or session.chat_started):
+            session.restored = False
+        await socket.connection_successful(sid)
+
     sio.on("connect", handler=connect)
+    sio.on("connection_successful", handler=connection_successful)
     sio.on("stop", handler=stop)
 
 

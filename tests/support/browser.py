@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 from tests.support.assistant import RunningAssistant
 from tests.support.chat import same_origin
@@ -19,6 +21,19 @@ from tests.support.chat import same_origin
 Scheme = Literal["light", "dark"]
 WIDE, PHONE = 1280, 390
 """Widths in CSS pixels."""
+_LOOKS: tuple[tuple[Scheme, int], ...] = (("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE))
+_SHOW_LAST = """
+() => new Promise((done) => requestAnimationFrame(() => {
+  [...document.querySelectorAll(".fin-card, .fin-table")].at(-1)?.scrollIntoView({ block: "end", behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(done));
+}))
+"""
+_CUT = """
+() => [...document.querySelectorAll(".fin-card, .fin-card *, .fin-table.narrow *, #fin-ribbons *")]
+  .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+  .filter((one) => getComputedStyle(one).display !== "inline" && !one.closest("input, svg, .fin-sr, .tool, .l1, .l2"))
+  .map((one) => one.className + ": " + one.textContent.slice(0, 60))
+"""
 PATIENCE = 30_000.0
 """Milliseconds to wait for something to show on a busy machine."""
 _ARGUMENTS = (
@@ -53,6 +68,7 @@ class Visitor:
     def __init__(self, page: Page, product: RunningAssistant, scheme: Scheme, width: int) -> None:
         self.page = page
         self.product = product
+        self.scheme, self.width = scheme, width
         self.look = f"{scheme}-{'wide' if width >= 1000 else 'phone'}"
         self.asked: list[str] = []
         self.faults: list[str] = []
@@ -97,6 +113,32 @@ class Visitor:
             path = Path(folder) / f"{name}-{self.look}.png"
             (page or self.page).screenshot(path=path, animations="disabled", scale="css")
 
+    def shots(self, name: str, keep: Sequence[str] = ()) -> None:
+        """Look at the page in each colour and width: it must fit, and its last card or table comes into view.
+
+        The looks in `keep` become pictures of the documentation; SHOTS_ALL=1 keeps every one.
+        """
+        before, page = (self.look, self.scheme, self.width), self.page
+        for scheme, width in _LOOKS:
+            self.look = f"{scheme}-{'wide' if width >= 1000 else 'phone'}"
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": _height(width)})
+            expect(page.locator("html")).to_have_class(re.compile(rf"\b{scheme}\b"))
+            page.evaluate(_SHOW_LAST)
+            fits(page)
+            if self.look in keep or os.environ.get("SHOTS_ALL"):
+                self.shot(name)
+        self.look, scheme, width = before
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": _height(width)})
+
+    def step_up(self, person: str) -> None:
+        """At the login's pages: be that person once more and type the code that a phone would show."""
+        self.page.get_by_role("button", name=person).click()
+        code = self.page.locator("#shown-code").inner_text()
+        self.page.get_by_label("Code").fill(code)
+        self.page.get_by_role("button", name="Verify").click()
+
     def strangers(self) -> list[str]:
         """Addresses asked that are neither the product's own nor a page of the login."""
         login = self.product.sandbox.urls["okta"]
@@ -107,23 +149,55 @@ class Visitor:
         return [url for url in self.asked if same_origin(url, self.product.sandbox.urls["okta"])]
 
 
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways, and no card or table is wider than the place it has."""
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"the page is {too_wide} px wider than the screen"
+    cut = page.evaluate(_CUT)
+    assert cut == [], f"wider than its place: {cut}"
+
+
+def card_on(page: Page, face: str = "", text: str = "") -> Locator:
+    """The last confirmation card on a page (in that state, with that text)."""
+    cards = page.locator(f".fin-card[data-face='{face}']" if face else ".fin-card")
+    return (cards.filter(has_text=text) if text else cards).last
+
+
+def table_on(page: Page) -> Locator:
+    """The last table on a page."""
+    return page.locator(".fin-table").last
+
+
+def deed(card: Locator) -> Locator:
+    """The button that says what will be done."""
+    return card.get_by_role("button", name=re.compile("^(Record|Pay|Change)"))
+
+
+def _height(width: int) -> int:
+    return 860 if width >= 1000 else 844
+
+
 @contextmanager
 def visitor(
     chromium: Browser, product: RunningAssistant, *, scheme: Scheme = "light", width: int = WIDE
 ) -> Iterator[Visitor]:
     """Somebody with a fresh browser; at the end no request may have left for anywhere else, and no script failed."""
-    height = 860 if width >= 1000 else 844
     context = chromium.new_context(
         color_scheme=scheme,
-        viewport={"width": width, "height": height},
+        viewport={"width": width, "height": _height(width)},
         locale="en-GB",
         has_touch=width < 1000,
     )
+    person = Visitor(context.new_page(), product, scheme, width)
     try:
-        person = Visitor(context.new_page(), product, scheme, width)
         yield person
         assert person.strangers() == [], "the page asked somebody else"
         assert person.faults == [], "a script of the page failed"
+    except BaseException:
+        with suppress(Error):  # pytest shows it where the journey failed
+            shown = person.page.locator("body").inner_text(timeout=1000)
+            sys.stdout.write(f"{person.page.url}\n{shown[-3000:]}\n")
+        raise
     finally:
         context.close()
 

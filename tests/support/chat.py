@@ -208,6 +208,14 @@ class Chat:
 
     async def connect(self) -> None:
         """Open the socket as the frontend does and wait until the server has taken the chat on."""
+        await self.knock()
+        await self._socket.emit("connection_successful")
+        await self.until(lambda: self._ended > 0, "the chat did not begin")
+        if self.thread_id:
+            await self.until(lambda: self.resumed is not None, "the conversation did not come back")
+
+    async def knock(self) -> None:
+        """Open the socket and say nothing, as a page does that opens it a second time at once."""
         self._http = aiohttp.ClientSession()
         self._socket.eio.http = self._http
         self._socket.eio.external_http = True
@@ -217,10 +225,6 @@ class Chat:
         except socketio.exceptions.ConnectionError:
             await self._http.close()
             raise
-        await self._socket.emit("connection_successful")
-        await self.until(lambda: self._ended > 0, "the chat did not begin")
-        if self.thread_id:
-            await self.until(lambda: self.resumed is not None, "the conversation did not come back")
 
     async def _open(self) -> None:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies.jar)

@@ -104,6 +104,15 @@ class Ledger:
         """Enter and approve a sales invoice."""
         return self._new("ACCREC", amount, contact, due_in, "EUR")
 
+    def new_contact(self, name: str, account_number: str) -> None:
+        """Enter a supplier with an account number, as somebody with a login to Xero can."""
+        body = {"Name": name, "BankAccountDetails": account_number}
+        self._call("PUT", "Contacts", body)
+
+    def changes_of_contacts(self) -> list[dict[str, Any]]:
+        """The changes of contacts that were written (by whomever), as effects, oldest first."""
+        return [effect for effect in self.xero.effects() if effect["operation"] == "update_contact"]
+
     def pay(self, document: Document, amount: str) -> None:
         """Record a payment as somebody else would, in Xero itself."""
         body = {
@@ -154,7 +163,10 @@ class Ledger:
         if not self._token:
             answer = httpx.post(
                 f"{self.xero.url}/connect/token",
-                data={"grant_type": "client_credentials", "scope": "accounting.invoices accounting.payments"},
+                data={
+                    "grant_type": "client_credentials",
+                    "scope": "accounting.invoices accounting.payments accounting.contacts",
+                },
                 auth=("sandbox-xero", "sandbox-xero-secret"),
             )
             self._token = str(answer.raise_for_status().json()["access_token"])
