@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.card_words import card_word
+from assistant.login.step_up_words import step_up_address
 from assistant.policy.need_words import earlier_line
 from assistant.policy.verdict import Need
 from assistant.principal import Principal, Role
@@ -73,7 +74,7 @@ def _step_up(proposal: Proposal, language: Language, thread_id: str, *, done: bo
     if Need.STEP_UP not in proposal.needs:
         return None
     return {
-        "url": f"/step-up/{proposal.id}?digest={proposal.digest}&thread={thread_id}",
+        "url": step_up_address(proposal.id, proposal.digest, thread_id),
         "label": card_word("step_up", language),
         "done": done,
         "why": card_word("step_up_done" if done else "step_up_why", language),

@@ -6,6 +6,7 @@ somebody who may not; what the page sends back is checked again in any case.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -21,9 +22,12 @@ from tools import words
 from tools.base import Payload, WriteTool
 from tools.errors import Language
 from tools.money import Money
+from tools.payee import masked
 from tools.views import Card, Fact
 
 Props = dict[str, Any]
+_LONG_NUMBER = re.compile(r"(?=(?:[A-Z ]*\d){6})[A-Z0-9]{2,4}(?: ?[A-Z0-9]{1,4}){1,8}")
+"""An account number as cards group it."""
 _PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
 
 
@@ -135,14 +139,21 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
 
 
 def shown(proposal: Proposal, tool: WriteTool, language: Language) -> dict[str, object]:
-    """What a card says about the deed itself, as the audit trail keeps it of a confirmation."""
+    """What a card says about the deed itself, as the audit trail keeps it of a confirmation.
+
+    Where the person had to type a number whole, it is on the card whole, and its ends are enough for the trail.
+    """
     card = tool.card(proposal.payload, language)
+
+    def kept(text: str) -> str:
+        return _LONG_NUMBER.sub(lambda found: masked(found[0]), text) if tool.typed else text
+
     return {
         "headline": card.headline,
-        "amount": card.amount,
+        "amount": kept(card.amount),
         "payee": card.payee,
-        "facts": [[fact.label, fact.value] for fact in card.facts],
-        "warnings": list(card.warnings),
+        "facts": [[fact.label, kept(fact.value)] for fact in card.facts],
+        "warnings": [kept(warning) for warning in card.warnings],
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.login.problems import SignInProblem, Trouble
 from assistant.login.step_up import accepted_levels
-from assistant.login.step_up_words import StepUpTrouble, from_sign_in, step_up_on_card, step_up_problem
+from assistant.login.step_up_words import StepUpTrouble, from_sign_in, step_up_address, step_up_problem
 from assistant.proposals import Proposal
 from assistant.stores import step_ups
 from assistant.stores.database import Database
@@ -160,10 +160,6 @@ def test_the_issuers_trouble_never_says_that_somebody_is_signed_out(trouble: Tro
     assert "Nothing was confirmed." in english or "Nobody can sign in" in english
 
 
-def test_what_the_card_shows() -> None:
-    before = step_up_on_card(proposal_id="p", digest="0" * 64, thread_id=THREAD, done=False, language="en")
-    after = step_up_on_card(proposal_id="p", digest="0" * 64, thread_id="", done=True, language="de")
-    assert before["url"] == f"/step-up/p?digest={'0' * 64}&thread={THREAD}" and before["done"] is False
-    assert before["label"] == "Sign in again to confirm" and "confirms nothing yet" in str(before["why"])
-    assert after["url"] == f"/step-up/p?digest={'0' * 64}"
-    assert after["done"] is True and after["label"] == "Neu angemeldet"
+def test_the_address_names_the_card_and_the_conversation() -> None:
+    assert step_up_address("p", "0" * 64, THREAD) == f"/step-up/p?digest={'0' * 64}&thread={THREAD}"
+    assert step_up_address("p", "0" * 64, "") == f"/step-up/p?digest={'0' * 64}"

@@ -177,37 +177,7 @@ def from_sign_in(problem: SignInProblem) -> StepUpProblem:
     return StepUpProblem(problem.trouble.name.lower(), words, again=problem.again, detail=problem.detail)
 
 
-_ON_THE_CARD: dict[str, dict[Language, str]] = {
-    "label": {"en": "Sign in again to confirm", "de": "Zum Bestätigen neu anmelden"},
-    "label_done": {"en": "Signed in again", "de": "Neu angemeldet"},
-    "why": {
-        "en": "This needs a fresh sign-in at {called} with a second factor. It counts for this card only, and it "
-        "confirms nothing yet.",
-        "de": "Dafür ist eine neue Anmeldung bei {called} mit zweitem Faktor nötig. Sie gilt nur für diese Karte und "
-        "bestätigt noch nichts.",
-    },
-    "why_done": {
-        "en": "You signed in with a second factor for this card. Confirm soon: it counts for a few minutes.",
-        "de": "Sie haben sich für diese Karte mit zweitem Faktor angemeldet. Bestätigen Sie bald: Das gilt einige "
-        "Minuten.",
-    },
-}
-
-
 def step_up_address(proposal_id: str, digest: str, thread_id: str) -> str:
     """Where a step-up for exactly this card begins, and which conversation it comes back to."""
     asked = {"digest": digest, "thread": thread_id}
     return f"/step-up/{proposal_id}?{urlencode({name: value for name, value in asked.items() if value})}"
-
-
-def step_up_on_card(
-    *, proposal_id: str, digest: str, thread_id: str, done: bool, language: Language, called: str = "Okta"
-) -> Mapping[str, object]:
-    """The card's property `step_up`: the button's address and words, whether it is done, and why it is asked for."""
-    mark = "_done" if done else ""
-    return {
-        "url": step_up_address(proposal_id, digest, thread_id),
-        "label": _ON_THE_CARD[f"label{mark}"][language],
-        "done": done,
-        "why": _ON_THE_CARD[f"why{mark}"][language].replace("{called}", called),
-    }
