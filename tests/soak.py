@@ -70,9 +70,8 @@ def main() -> int:
             continue
         began = time.monotonic()
         code = _run(part.quick if wishes.quick else part.full)
-        _say(
-            f"== {part.name}: {'nothing found' if code == 0 else f'FOUND (exit {code})'}, {time.monotonic() - began:.0f} s"
-        )
+        ended = "nothing found" if code == 0 else f"FOUND (exit {code})"
+        _say(f"== {part.name}: {ended}, {time.monotonic() - began:.0f} s")
         if code:
             found.append(part.name)
     _say(f"soak: {'nothing was found' if not found else 'found something in ' + ', '.join(found)}")

@@ -7,7 +7,7 @@ from tests.protections.mutation import Edit, Mutation
 _DECISIONS, _JUDGING, _CODE = "assistant/decisions.py", "assistant/policy/judging.py", "assistant/confirmation.py"
 
 
-def _core(*behaviours: str, episodes: int = 60, seed: int = 1) -> tuple[str, ...]:
+def _core(*behaviours: str, episodes: int = 100, seed: int = 1) -> tuple[str, ...]:
     """The hostile model against the core."""
     only = [word for name in behaviours for word in ("--behaviour", name)]
     return ("tests.adversary", "core", "--workers", "1", "--episodes", str(episodes), "--seed", str(seed), *only)
@@ -17,7 +17,7 @@ HOSTILE = (
     Mutation(
         "the code of a confirmation is not checked",
         (Edit(_DECISIONS, "match self._confirmations.check(wish.confirmation, proposal, seat):", "match Shown.NOW:"),),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "the code is not bound to the person and the session",
@@ -25,7 +25,7 @@ HOSTILE = (
             Edit(_CODE, '                "person": seat.person_id,\n', ""),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "the code is not bound to the card",
@@ -33,7 +33,7 @@ HOSTILE = (
             Edit(_CODE, '                "proposal": proposal.id,\n', ""),
             Edit(_CODE, '                "digest": proposal.digest,\n', ""),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "the digest of a click is not compared",
@@ -42,11 +42,11 @@ HOSTILE = (
             Edit(_DECISIONS, "only_if=(store.has_digest(wish.digest), ", "only_if=("),
             Edit(
                 _DECISIONS,
-                "digest=wish.digest,\n                person_id",
-                "digest=row.digest,\n                person_id",
+                "digest=wish.digest,\n            person_id",
+                "digest=row.digest,\n            person_id",
             ),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "the role is not read again at the decision",
@@ -60,7 +60,7 @@ HOSTILE = (
             Edit(_CODE, '                "person": seat.person_id,\n', ""),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "a session that is over still decides",
@@ -72,7 +72,7 @@ HOSTILE = (
             ),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "an expired card can be confirmed",
@@ -96,7 +96,11 @@ HOSTILE = (
         "one person prepares and confirms any amount",
         (
             Edit(_JUDGING, "if confirming.person.id != confirming.proposer_id:", "if True:"),
-            Edit(_JUDGING, "if rules.second_person and rules.second_person.over(", "if False and over("),
+            Edit(
+                _JUDGING,
+                "if rules.second_person and rules.second_person.over(",
+                "if rules.second_person and not rules.second_person.over(",
+            ),
         ),
         _core("self_approval", "structuring", episodes=100),
     ),
@@ -112,7 +116,7 @@ HOSTILE = (
             Edit(
                 _JUDGING,
                 "if rules.step_up and rules.step_up.over(",
-                "if False and over(",
+                "if rules.step_up and not rules.step_up.over(",
             ),
         ),
         _core("direct_write_other", episodes=120),
@@ -128,7 +132,7 @@ HOSTILE = (
                 "held = list(limits)",
             ),
         ),
-        _core("direct_write", episodes=80),
+        _core("crumbs", "mixed_indices", "twenty_writes", episodes=160),
     ),
     Mutation(
         "a turn makes any number of cards",
@@ -153,7 +157,7 @@ HOSTILE = (
                 "                AuditTag.EXECUTION_LOOKED_UP,\n",
             ),
         ),
-        _core("direct_write"),
+        _core("crumbs", "mixed_indices"),
     ),
     Mutation(
         "account numbers are not masked in the trail",
@@ -162,4 +166,63 @@ HOSTILE = (
     ),
 )
 
-EVERY = HOSTILE
+_EXECUTION = "assistant/execution.py"
+
+
+def _weather(runs: int = 40) -> tuple[str, ...]:
+    """Crash and fault."""
+    return ("tests.weather", "soak", "--workers", "1", "--runs", str(runs))
+
+
+WEATHER = (
+    Mutation(
+        "each send has a key of its own",
+        (
+            Edit(
+                _EXECUTION,
+                "receipt = await tool.execute(writing, proposal.payload, proposal.id)",
+                "receipt = await tool.execute(writing, proposal.payload, f'{proposal.id}-{proposal.attempts}')",
+            ),
+        ),
+        _weather(),
+    ),
+    Mutation(
+        "a lost answer counts as failed",
+        (
+            Edit(
+                _EXECUTION,
+                "return await self._records.unknown(proposal, error.words, why=error.reason)",
+                "return await self._records.failed(proposal, State.EXECUTING, error.words)",
+            ),
+        ),
+        _weather(),
+    ),
+    Mutation(
+        "nobody looks whether a lost send was done",
+        (Edit(_EXECUTION, "return await tool.look_up(writing, proposal.payload, proposal.id)", "return None"),),
+        _weather(),
+    ),
+    Mutation(
+        "what a dead process left is not taken up",
+        (Edit(_EXECUTION, "found = await self._records.unfinished()", "found: list[tuple[str, State]] = []"),),
+        _weather(20),
+    ),
+    Mutation(
+        "the document is not read again before it is paid",
+        (
+            Edit(
+                _EXECUTION,
+                "changed = await tool.changed(await self._access_for(proposal.organisation_id), proposal.payload)\n"
+                "        except (ProviderUnavailable",
+                "changed = None\n        except (ProviderUnavailable",
+            ),
+            Edit(
+                "assistant/stores/holds.py",
+                "return state in (State.EXECUTING, State.UNKNOWN) or (",
+                "return False and (",
+            ),
+        ),
+        _weather(),
+    ),
+)
+EVERY = (*HOSTILE, *WEATHER)

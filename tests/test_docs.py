@@ -1,0 +1,29 @@
+"""What the documents name exists: tests, files, commands of the assistant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.__main__ import cli
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+_FILE = re.compile(r"`((?:assistant|tools|tests|sandbox|prompts|public)/[\w./-]+)`")
+_COMMAND = re.compile(r"^assistant ((?:policy|audit) \w+|stop|allow|run|doctor|migrate)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_is_named_is_there(document: Path) -> None:
+    named = set(_FILE.findall(document.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (ROOT / name.rstrip("/")).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_is_named_is_there(document: Path) -> None:
+    for command in _COMMAND.findall(document.read_text(encoding="utf-8")):
+        done = CliRunner().invoke(cli, [*command.split(), "--help"])
+        assert done.exit_code == 0, command
