@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.adversary.behaviours import load
+from tests.adversary.humans import HUMANS
 from tests.adversary.played import Violation
 from tests.adversary.soak import benign_worker, core_worker, soak_core, soak_planted
 from tests.adversary.stage import BATCH, open_stage, plan_of
@@ -38,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(*cost.lines())
             return 0 if cost.good else 1
         case "core":
-            if wishes.behaviour or wishes.database_url:
+            if wishes.behaviour or wishes.human or wishes.database_url:
                 seeds = range(wishes.seed, wishes.seed + wishes.episodes)
-                tally = asyncio.run(core_worker(seeds, only=wishes.behaviour, database_url=wishes.database_url))
+                chosen = {"only": wishes.behaviour, "human": wishes.human, "database_url": wishes.database_url}
+                tally = asyncio.run(core_worker(seeds, **chosen))
             else:
                 tally = soak_core(wishes.episodes, wishes.workers, wishes.seed)
             return _verdict(tally.violations, tally.lines("core"))
@@ -105,6 +107,7 @@ def _wishes(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database-url", default="", help="PostgreSQL with our tables and nothing in them (core)")
+    parser.add_argument("--human", default="", choices=("", *HUMANS), help="only this kind of person")
     parser.add_argument("--behaviour", action="append", default=[], help="only this one (may be repeated)")
     return parser.parse_args(arguments)
 

@@ -69,7 +69,9 @@ class Tally:
         ]
 
 
-async def core_worker(seeds: Sequence[int], *, only: Sequence[str] = (), database_url: str = "") -> Tally:
+async def core_worker(
+    seeds: Sequence[int], *, only: Sequence[str] = (), human: str = "", database_url: str = ""
+) -> Tally:
     """Play these seeds; a new world after every thousand."""
     tally, behaviours = Tally(), load()
     gc.set_threshold(50_000, 20, 50)  # what is made here is dropped with its world
@@ -80,7 +82,7 @@ async def core_worker(seeds: Sequence[int], *, only: Sequence[str] = (), databas
             start = 0
             try:
                 for start in range(0, len(world), BATCH):
-                    plans = [plan_of(seed, behaviours, only=only) for seed in world[start : start + BATCH]]
+                    plans = [plan_of(seed, behaviours, only=only, human=human) for seed in world[start : start + BATCH]]
                     tally.take(await stage.play(plans))
                 await stage.end()
             except Exception as error:  # noqa: BLE001  # a product that cannot be played against is a finding too

@@ -30,13 +30,13 @@ _ASKED = "Which organisation is this?"
 _ANSWER = "These are the books of the demo company."
 
 
-def plan_of(seed: int, behaviours: dict[str, Behaviour], *, only: Sequence[str] = ()) -> Plan:
-    """Everything about an episode that its number decides."""
+def plan_of(seed: int, behaviours: dict[str, Behaviour], *, only: Sequence[str] = (), human: str = "") -> Plan:
+    """Everything about an episode that its number decides; of one behaviour or kind of person if named."""
     rng = random.Random(f"plan/{seed}")
     names = [name for name in behaviours if not only or name in only]
     weights = [behaviours[name].weight for name in names]
     behaviour = behaviours[rng.choices(names, weights)[0]]
-    human = rng.choices(("attentive", "rubber", "always", "forger"), (40, 22, 22, 16))[0]
+    human = human or rng.choices(("attentive", "rubber", "always", "forger"), (40, 22, 22, 16))[0]
     requester = rng.choices(("paul", "anna", "max", "vera"), (30, 30, 34, 6))[0]
     ask = behaviour.wants == "ask" or (behaviour.wants == "any" and rng.random() < 0.6)
     kind = "invoice" if rng.random() < 0.15 else "bill"

@@ -7,9 +7,10 @@ from tests.protections.mutation import Edit, Mutation
 _DECISIONS, _JUDGING, _CODE = "assistant/decisions.py", "assistant/policy/judging.py", "assistant/confirmation.py"
 
 
-def _core(*behaviours: str, episodes: int = 100, seed: int = 1) -> tuple[str, ...]:
+def _core(*behaviours: str, human: str = "", episodes: int = 100, seed: int = 1) -> tuple[str, ...]:
     """The hostile model against the core."""
     only = [word for name in behaviours for word in ("--behaviour", name)]
+    only += ["--human", human] if human else []
     return ("tests.adversary", "core", "--workers", "1", "--episodes", str(episodes), "--seed", str(seed), *only)
 
 
@@ -17,7 +18,7 @@ HOSTILE = (
     Mutation(
         "the code of a confirmation is not checked",
         (Edit(_DECISIONS, "match self._confirmations.check(wish.confirmation, proposal, seat):", "match Shown.NOW:"),),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "the code is not bound to the person and the session",
@@ -25,7 +26,7 @@ HOSTILE = (
             Edit(_CODE, '                "person": seat.person_id,\n', ""),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "the code is not bound to the card",
@@ -33,7 +34,7 @@ HOSTILE = (
             Edit(_CODE, '                "proposal": proposal.id,\n', ""),
             Edit(_CODE, '                "digest": proposal.digest,\n', ""),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "the digest of a click is not compared",
@@ -46,7 +47,7 @@ HOSTILE = (
                 "digest=row.digest,\n            person_id",
             ),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "the role is not read again at the decision",
@@ -60,7 +61,7 @@ HOSTILE = (
             Edit(_CODE, '                "person": seat.person_id,\n', ""),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "a session that is over still decides",
@@ -72,7 +73,7 @@ HOSTILE = (
             ),
             Edit(_CODE, '                "session": seat.session_id,\n', ""),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "an expired card can be confirmed",
@@ -157,7 +158,7 @@ HOSTILE = (
                 "                AuditTag.EXECUTION_LOOKED_UP,\n",
             ),
         ),
-        _core("crumbs", "mixed_indices"),
+        _core("crumbs", "mixed_indices", human="forger", episodes=80),
     ),
     Mutation(
         "account numbers are not masked in the trail",
