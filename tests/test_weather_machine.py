@@ -39,7 +39,8 @@ from tests.weather.soak import Databases, databases
 T = TypeVar("T")
 DUE, PART = 98000, 10000
 ENDS = {State.SUCCEEDED, State.FAILED, State.BLOCKED, State.EXPIRED, State.REJECTED, State.SUPERSEDED}
-ANSWERS = ("ok", "lost_after", "lost_before", "lost_before", "refuse", "busy", "away", "cut", "remember_error")
+ANSWERS = ("lost_after", "lost_before", "refuse", "cut", "remember_error", "busy", "away", "ok")
+"""The worst first: Hypothesis likes what comes first."""
 _OPEN = "SELECT id FROM proposal WHERE state IN ('awaiting_confirmation', 'confirmed', 'executing', 'unknown') LIMIT 1"
 _given: list[Databases] = []
 
@@ -59,14 +60,14 @@ class Weather:
     down: bool
 
 
-_SELDOM = st.sampled_from([False, False, False, True])
+_SELDOM = st.integers(0, 5).map(lambda drawn: drawn == 3)
 WEATHER = st.builds(
     Weather,
-    what=st.sampled_from(["execute", "sweep", "both"]),
-    rivals=st.sampled_from([1, 2]),
+    what=st.sampled_from(["both", "execute", "sweep"]),
+    rivals=st.sampled_from([2, 1]),
     answers=st.tuples(st.sampled_from(ANSWERS)) | st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
     dies_at=st.sampled_from(["", "", *CHECKPOINTS]),
-    later=st.sampled_from([0, 20, 30, 61, 130, 290, 370, 700]),
+    later=st.sampled_from([20, 30, 61, 130, 290, 370, 700, 0]),
     late=st.booleans(),
     mute=_SELDOM,
     down=_SELDOM,
@@ -123,11 +124,13 @@ class WritePath(RuleBasedStateMachine):
         self._made[made.id] = made
         return made
 
+    @precondition(lambda self: len(self._made) < 4)
     @rule(target=cards, who=st.sampled_from([PAUL, ALEX]), minor=st.sampled_from([PART, PART + 1]))
     def propose(self, who: Any, minor: int) -> Any:
         what = draft(due=self._core.till.due, minor=minor)
         return self._asked(self._do(self._house().propose(who, what, conversation_id=who.id)))
 
+    @precondition(lambda self: len(self._made) < 4)
     @rule(target=cards, old=consumes(cards))
     def edit(self, old: Proposal) -> Any:
         what = draft(due=self._core.till.due, minor=PART + 2)
@@ -252,8 +255,8 @@ class WritePath(RuleBasedStateMachine):
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_no_order_of_moves_pays_twice_loses_or_sticks() -> None:
     chosen = settings(
-        max_examples=30,
-        stateful_step_count=10,
+        max_examples=60,
+        stateful_step_count=8,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
