@@ -302,7 +302,7 @@ def test_an_admin_reads_the_life_of_a_proposal(house: House) -> None:
     expect(card_on(anna.page, "done", bill.number)).to_be_visible()
     ada.say(f"audit {number}")
     steps = table_on(ada.page).locator("li")
-    expect(steps.locator(".what")).to_have_text(["Proposed", "Clicked", "Confirmed", "Being sent", "Done"])
+    expect(steps.locator(".what")).to_have_text(["Asked for", "Proposed", "Clicked", "Confirmed", "Being sent", "Done"])
     expect(steps.first).to_contain_text("Anna Albrecht · approver")
     expect(steps.first).to_contain_text(bill.number)
     ada.shots("life", keep=["light-wide", "dark-phone"])

@@ -32,6 +32,7 @@ HOSTILE = (
         "the code is not bound to the card",
         (
             Edit(_CODE, '                "proposal": proposal.id,\n', ""),
+            Edit(_CODE, '                "number": proposal.number,\n', ""),
             Edit(_CODE, '                "digest": proposal.digest,\n', ""),
         ),
         _core("crumbs", "mixed_indices", human="forger", episodes=80),
