@@ -138,6 +138,8 @@ def soak_core(episodes: int, workers: int, seed: int) -> Tally:
     with ProcessPoolExecutor(workers) as pool:
         for number, tally in enumerate(pool.map(_core, slices), start=1):
             total.add(tally)
+            for violation in tally.violations:
+                say(violation.line())  # now: a long run that is cut off has still said what it found
             say(f"… {total.episodes} episodes, {len(total.violations)} violations (slice {number} of {len(slices)})")
     total.seconds = time.monotonic() - began
     return total
