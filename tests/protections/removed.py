@@ -159,12 +159,12 @@ HOSTILE = (
                 "                AuditTag.EXECUTION_LOOKED_UP,\n",
             ),
         ),
-        _core("crumbs", "mixed_indices", human="forger", episodes=80),
+        _core("crumbs", human="always", episodes=40),
     ),
     Mutation(
         "account numbers are not masked in the trail",
         (Edit("assistant/audit/trail.py", "canonical(without_ibans(dict(facts)))", "canonical(dict(facts))"),),
-        _core("edit_then_pay", episodes=40),
+        ("tests.adversary", "benign"),
     ),
 )
 
