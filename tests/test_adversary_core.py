@@ -49,6 +49,7 @@ async def test_honest_people_get_everything_done_with_one_card_for_each_write() 
     async with open_stage() as stage:
         cost = await play_benign(stage)
     assert cost.not_done == []
+    assert cost.violations == []
     assert (cost.done, cost.cards_on_reads, cost.cards_on_writes) == (cost.tasks, 0, cost.writes)
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.weather.kills import Figures as Kills
-from tests.weather.kills import all_kills
+from tests.weather.kills import SCENES, all_kills
 from tests.weather.soak import soak
 
 
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; 0 when nothing was violated."""
     chosen = _parser().parse_args(arguments)
     if chosen.what == "kills":
-        return _told_kills(all_kills(chosen.database, double=chosen.double), chosen.database)
+        return _told_kills(all_kills(chosen.database, chosen.scenes, double=chosen.double), chosen.database)
     figures, seconds = soak(chosen.runs, workers=chosen.workers, seed=chosen.seed, kind=chosen.database)
     for line in figures.lines(seconds, chosen.database):
         _say(line)
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
     kills = parts.add_parser("kills", help="SIGKILL at every point of the write path, once or twice in a row")
     kills.add_argument("--double", action="store_true", help="and again at every point that the restarted one reaches")
+    kills.add_argument("--scenes", nargs="+", choices=tuple(SCENES), default=tuple(SCENES), metavar="SCENE")
     for part in (many, kills):
         part.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     return parser

@@ -184,6 +184,6 @@ async def every_kill(
         return killing.figures
 
 
-def all_kills(kind: Kind, *, double: bool) -> Figures:
+def all_kills(kind: Kind, scenes: Sequence[str], *, double: bool) -> Figures:
     """The whole matrix, for the command line."""
-    return asyncio.run(every_kill(kind, twice=None if double else ()))
+    return asyncio.run(every_kill(kind, scenes=scenes, twice=None if double else ()))
