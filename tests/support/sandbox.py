@@ -27,7 +27,7 @@ class RunningProvider:
         return effects
 
     def fault(self, match: str, kind: str, times: int = 1, **extra: float | str) -> None:
-        """Order a fault (`seconds` for slow, late, duplicate, stale; `retry_after` for rate_limit; `text` for refuse)."""
+        """Order a fault (`seconds`, `retry_after` and `text` as `sandbox.faults` says)."""
         body = {"match": match, "kind": kind, "times": times, **extra}
         httpx.post(f"{self.url}/_sandbox/faults", json=body).raise_for_status()
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.weather.kills import Figures as Kills
 from tests.weather.kills import SCENES, all_kills
+from tests.weather.kills import Figures as Kills
 from tests.weather.soak import soak
 
 
