@@ -11,7 +11,7 @@ from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal, RefusalReason
 from assistant.stores.database import Database
 from tests.support.database import run_sql
-from tests.support.paying import Core, draft
+from tests.support.paying import ALEX, PAUL, Core, draft
 
 pytestmark = pytest.mark.anyio
 
@@ -232,3 +232,14 @@ async def test_what_was_altered_after_it_was_sent_is_told_to_a_person_once(core:
     ((state, problem),) = await run_sql(core.database, "SELECT state, problem FROM proposal")
     assert state == "unknown" and "it was sent already" in str(problem)
     assert (await core.tags(made.id)).count("proposal:found_altered") == 1 and len(core.till.sends) == 1
+
+
+async def test_a_reading_that_lags_does_not_make_an_outdated_card_true(core: Core) -> None:
+    asked = [await core.propose(who, draft(minor=10000), conversation_id=who.id) for who in (PAUL, ALEX)]
+    first, second = [await core.decide(each) for each in asked]
+    await core.executor.execute(first.id)
+    core.till.due = 98000  # the provider's list does not show the payment yet
+    ended = await core.executor.execute(second.id)
+    assert ended.state is State.BLOCKED and ended.problem and first.label in ended.problem["en"]
+    assert "Nothing was written" in ended.problem["en"] and "nichts geschrieben" in ended.problem["de"]
+    assert [key for key, _ in core.till.sends] == [first.id]

@@ -69,7 +69,7 @@ _FACTS: dict[str, tuple[str, str]] = {
     "replaces": ("replaces", "ersetzt"),
     "expires_at": ("valid until", "gültig bis"),
     "open_beside": ("also open", "ebenfalls offen"),
-    "tool": ("deed", "Vorgang"),
+    "tool": ("action", "Vorgang"),
     "body": ("what was proposed", "was vorgeschlagen wurde"),
     # of the table
     "title": ("The life of {label}", "Der Verlauf von {label}"),
