@@ -8,6 +8,7 @@ from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from assistant import providers
+from assistant.call_gate import CallGate
 from assistant.clock import Clock, new_uuid
 from assistant.connections import TokenSource
 from assistant.ledger.copy import LedgerCopy
@@ -19,7 +20,7 @@ from tools.base import Access, Organisation, WriteAccess
 from tools.errors import Language, ToolFailed
 from tools.marker import marker
 from tools.xero.client import XeroCalls
-from tools.xero.pace import CallPace
+from tools.xero.pace import WaitingPace
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
 
@@ -38,7 +39,7 @@ class BooksRoom:
     def __init__(self, settings: Settings, database: Database, tokens: TokenSource, clock: Clock) -> None:
         self._settings, self._database, self._tokens, self._clock = settings, database, tokens, clock
         self._api_url = providers.xero_app(settings).api_url
-        self._paces: dict[str, CallPace] = {}
+        self._paces: dict[str, WaitingPace] = {}
         self._readers: dict[str, XeroReader] = {}
         self._opened: dict[str, _Opened] = {}
         self.bank = providers.bank(settings)
@@ -109,7 +110,14 @@ class BooksRoom:
 
     def _calls(self, tenant_id: str) -> XeroCalls:
         if tenant_id not in self._paces:
-            self._paces[tenant_id] = CallPace(self._clock, per_minute=self._settings.xero_calls_a_minute)
+            gate = CallGate(
+                self._database,
+                tenant_id,
+                self._clock,
+                per_minute=self._settings.xero_calls_a_minute,
+                per_day=self._settings.xero_calls_a_day,
+            )
+            self._paces[tenant_id] = WaitingPace(gate, self._clock, name=secrets.token_hex(4))
         return XeroCalls(self._api_url, tenant_id, self._tokens, self._paces[tenant_id])
 
     async def _open(self, organisation_id: str) -> _Opened:

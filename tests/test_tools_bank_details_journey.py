@@ -21,7 +21,7 @@ from tools.xero import login
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.books import Contact, Page
 from tools.xero.client import XeroCalls
-from tools.xero.pace import CallPace
+from tools.xero.pace import pace_here
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
 
@@ -116,7 +116,7 @@ async def _house(xero: RunningProvider, database: Database, scopes: str = SCOPES
     app = login.XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
     token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
     (connection,) = await login.connections(app, token)
-    pace = CallPace(lambda: datetime.now(UTC))
+    pace = pace_here(lambda: datetime.now(UTC))
     calls = XeroCalls(url, connection.tenantId, OneToken(token), pace, read_seconds=5)
     return House(xero, calls, connection.tenantName, database)
 

@@ -17,7 +17,7 @@ from tools.solaris.client import SolarisBank, SolarisPartner
 from tools.xero import login
 from tools.xero.books import Page
 from tools.xero.client import XeroCalls
-from tools.xero.pace import CallPace
+from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
@@ -115,7 +115,7 @@ async def house() -> AsyncIterator[House]:
         scopes = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
         token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
         (connection,) = await login.connections(app, token)
-        pace = CallPace(lambda: datetime.now(UTC))
+        pace = pace_here(lambda: datetime.now(UTC))
         calls = XeroCalls(url, connection.tenantId, OneToken(token), pace, read_seconds=2)
         bank_url = sandbox.urls["solaris"]
         partner = SolarisPartner("sandbox-solaris", "sandbox-solaris-secret", api_url=bank_url, auth_url=bank_url)

@@ -1,7 +1,7 @@
 """The Xero client over real HTTP against the stand-in: exact reads, one write, every failure told apart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,9 +21,10 @@ from tools.errors import (
 )
 from tools.money import Money
 from tools.xero import login
+from tools.xero.allowance import Urgency
 from tools.xero.books import Document, DocumentKind, DocumentStatus, NewPayment, Page
 from tools.xero.client import XeroCalls
-from tools.xero.pace import CallPace
+from tools.xero.pace import WaitingPace, pace_here
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
 
@@ -94,13 +95,16 @@ class Connected:
         return [effect for effect in self.provider.effects() if effect["operation"] == "create_payment"]
 
 
+UNWILLING_TO_WAIT: Mapping[Urgency, timedelta] = dict.fromkeys(("write", "read", "bulk"), timedelta(0))
+
+
 async def everything(pages: AsyncIterator[Page]) -> list[Any]:
     """All items of all pages."""
     return [item async for page in pages for item in page.items]
 
 
 async def connect(
-    provider: RunningProvider, *, scopes: str = SCOPES, read_seconds: float = 5.0, pace: CallPace | None = None
+    provider: RunningProvider, *, scopes: str = SCOPES, read_seconds: float = 5.0, pace: WaitingPace | None = None
 ) -> Connected:
     """The app let in, its tenant found, both sides built."""
     app = login.XeroApp(
@@ -108,7 +112,7 @@ async def connect(
     )
     tokens = Tokens(app, scopes)
     (connection,) = await login.connections(app, await tokens.token())
-    pace = pace or CallPace(now)
+    pace = pace or pace_here(now, patience=UNWILLING_TO_WAIT)
 
     def calls() -> XeroCalls:
         return XeroCalls(provider.url, connection.tenantId, tokens, pace, connect_seconds=2, read_seconds=read_seconds)
@@ -268,7 +272,7 @@ async def test_no_connection_at_all_means_that_nothing_was_written() -> None:
     with run_sandbox("xero", today=TODAY, limits=False) as gone:
         connected = await connect(gone)
         new = await connected.new_payment()
-    calls = XeroCalls(gone.url, connected.writer._tenant, connected.tokens, CallPace(now), connect_seconds=1)
+    calls = XeroCalls(gone.url, connected.writer._tenant, connected.tokens, pace_here(now), connect_seconds=1)
     with pytest.raises(ProviderUnavailable, match="Xero cannot be reached"):
         await XeroWriter(calls).create_payment(new, key="key-1")
 
@@ -308,6 +312,14 @@ async def test_a_failed_read_says_what_to_do(xero: RunningProvider, kind: str, e
         assert ("Nothing was changed" in failed.value.text("en")) and ("nichts geändert" in failed.value.text("de"))
 
 
+async def test_a_read_that_was_one_too_many_waits_for_its_turn(xero: RunningProvider) -> None:
+    connected = await connect(xero, pace=pace_here(now))
+    xero.fault("GET /api.xro/2.0/Organisation", "rate_limit", times=2, retry_after=1)
+    began = now()
+    assert (await connected.reader.organisation()).name
+    assert now() - began >= timedelta(seconds=2)
+
+
 async def test_a_slow_read_ends_at_the_time_limit(xero: RunningProvider) -> None:
     connected = await connect(xero, read_seconds=0.3)
     xero.fault("GET /api.xro/2.0/Organisation", "slow", seconds=5)
@@ -336,7 +348,7 @@ async def test_a_connection_that_stays_refused_is_lost_after_one_fresh_token(xer
 
 async def test_another_organisation_is_a_lost_connection(xero: RunningProvider) -> None:
     connected = await connect(xero)
-    calls = XeroCalls(xero.url, "00000000-0000-4000-8000-000000000000", connected.tokens, CallPace(now))
+    calls = XeroCalls(xero.url, "00000000-0000-4000-8000-000000000000", connected.tokens, pace_here(now))
     with pytest.raises(ConnectionLost):
         await XeroReader(calls).organisation()
 

@@ -38,7 +38,7 @@ from tools.marker import marker
 from tools.solaris.bank import Bank
 from tools.xero.books import Contact, ContactWriter, LedgerAccount, PaymentWriter
 from tools.xero.client import XeroCalls
-from tools.xero.pace import CallPace
+from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
@@ -73,7 +73,7 @@ class Line:
     def __init__(self, company: Company, *, read_seconds: float) -> None:
         clock = company.clock
         tokens = CustomConnection(company.app, SCOPES, clock)
-        pace = CallPace(clock, per_minute=1_000_000)
+        pace = pace_here(clock, per_minute=1_000_000)
         self._calls = XeroCalls(company.url, company.tenant, tokens, pace, read_seconds=read_seconds, clock=clock)
         self.reader = XeroReader(self._calls)
         writer = XeroWriter(self._calls)

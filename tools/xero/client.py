@@ -27,8 +27,9 @@ from tools.errors import (
 )
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
+from tools.xero.allowance import AT_ONCE, Urgency
 from tools.xero.books import NewBankDetails, NewPayment
-from tools.xero.pace import AT_ONCE, Pace, Urgency
+from tools.xero.pace import Pace
 
 if TYPE_CHECKING:
     from xero_python.accounting import AccountingApi  # type: ignore[import-untyped]
@@ -39,6 +40,8 @@ Call = Callable[["AccountingApi"], Any]
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 _LARGEST_BODY = 64 * 1024 * 1024
+_MOST_429 = 3
+"""So often a read is refused for being one too many before it gives up."""
 
 
 class TokenSource(Protocol):
@@ -57,6 +60,8 @@ class Answer:
     body: bytes
     retry_after: str
     limit: str
+    left_today: int | None = None
+    """How many calls Xero still takes today."""
 
 
 class NotSentError(Exception):
@@ -128,24 +133,31 @@ class XeroCalls:
     async def ask(self, call: Call, urgency: Urgency) -> Answer:
         """Makes the call; once more with a fresh token if Xero does not take the first one.
 
-        A 401 is answered before anything is done, so a write may be sent again after it. Raises NotSentError,
-        LostError, ProviderBusy and whatever the source of tokens raises.
+        A 401 is answered before anything is done, so a write may be sent again after it. A 429 closes the gate for
+        everybody; a read then waits for its turn again, a write does not. Raises NotSentError, LostError, ProviderBusy
+        and whatever the source of tokens raises.
         """
-        answer = await self._once(call, urgency, await self._tokens.token())
-        if answer.status == 401 and decoding.detail(answer.body) != "AuthorizationUnsuccessful":
-            answer = await self._once(call, urgency, await self._tokens.token(fresh=True))
-        if answer.status == 429:
-            raise self._busy(answer)
-        return answer
+        for _ in range(_MOST_429):
+            answer = await self._once(call, urgency, await self._tokens.token())
+            if answer.status == 401 and decoding.detail(answer.body) != "AuthorizationUnsuccessful":
+                answer = await self._once(call, urgency, await self._tokens.token(fresh=True))
+            if answer.status != 429:
+                return answer
+            busy = await self._busy(answer)
+            if urgency == "write":
+                break
+        raise busy
 
     async def _once(self, call: Call, urgency: Urgency, token: str) -> Answer:
-        async with self._pace.turn(urgency):
+        async with self._pace.turn(urgency) as turn:
             running = asyncio.get_running_loop().run_in_executor(self._threads, self._send, call, token)
             try:
                 async with asyncio.timeout(sum(self._timeout) + 5):
-                    return await running
+                    answer = await running
             except TimeoutError as problem:
                 raise LostError(too_slow(self._timeout[1])) from problem
+            turn.left_today = answer.left_today
+            return answer
 
     def _send(self, call: Call, token: str) -> Answer:
         """In a thread: the call, its answer read whole, its failures told apart by whether anything was sent."""
@@ -172,18 +184,24 @@ class XeroCalls:
             body,
             response.headers.get("Retry-After", ""),
             response.headers.get("X-Rate-Limit-Problem", ""),
+            _number(response.headers.get("X-DayLimit-Remaining", "")),
         )
 
-    def _busy(self, answer: Answer) -> ProviderBusy:
-        wait = int(answer.retry_after) if answer.retry_after.isdigit() else 60
+    async def _busy(self, answer: Answer) -> ProviderBusy:
         limit = answer.limit.casefold() or "minute"
+        said = _number(answer.retry_after)
+        wait = said if said is not None else (1 if limit == "concurrent" else 60)
         until = self._clock() + timedelta(seconds=wait)
-        self._pace.refused(until=until, limit=limit)
+        await self._pace.refused(until=until, limit=limit)
         return ProviderBusy("Xero", until=until, limit=limit)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Decoding of thousands of records, off the loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _number(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _build(url: str, bearer: _Bearer, timeout: tuple[float, float]) -> AccountingApi:

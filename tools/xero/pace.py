@@ -1,93 +1,158 @@
-"""Keeps one organisation's calls within Xero's limits, so that people are not refused because of the copying.
+"""Keeps calls within what Xero allows, so that people are not refused because of the copying: who waits, and how long.
 
-Xero allows 5 calls at a time and 60 a minute for each organisation and app (developer.xero.com, "API rate limits").
+`assistant.call_gate` keeps the count in the database, for every process of the house; `pace_here` keeps it here, for
+one process alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from tools.errors import ProviderBusy
+from tools.xero.allowance import AT_ONCE, PER_DAY, PER_MINUTE, Allowance, Urgency, Wait
 
-Urgency = Literal["write", "read", "bulk"]
-"""A confirmed write goes before a person's question, and that before the copying of the ledger."""
+Told = Callable[[Wait], Awaitable[None]]
+waits_told: ContextVar[Told | None] = ContextVar("waits_told", default=None)
+"""Who is told while a call waits: set by whoever asks for a person."""
 
-AT_ONCE = 5
-PER_MINUTE = 60
-_MINUTE = timedelta(minutes=1)
-_RESERVED: dict[Urgency, int] = {"write": 0, "read": 5, "bulk": 20}
-"""How many of the minute's calls are left to the more urgent."""
+PATIENCE: Mapping[Urgency, timedelta] = {
+    "write": timedelta(seconds=5),
+    "read": timedelta(minutes=4),
+    "bulk": timedelta(seconds=5),
+}
+"""How long a call waits for its turn before it gives up for now. A person who waits is told; a write is tried again by
+the executor, and copying goes on with the next question."""
+_CALL_AT_MOST = timedelta(seconds=60)
+"""After that a place counts as given back: whoever held it died."""
+_PLACE = timedelta(seconds=30)
+"""How long anybody waits for a place alone: calls end, so one comes free soon."""
+_SHORTEST, _LONGEST = 0.02, 5.0
+"""Seconds between two looks: places come back sooner than they said, and the limit may be lifted."""
+
+
+@dataclass
+class Turn:
+    """One call that is under way."""
+
+    left_today: int | None = None
+    """What Xero said with its answer is left of the day; set by the caller."""
 
 
 class Pace(Protocol):
     """Who may call next."""
 
-    def turn(self, urgency: Urgency) -> AbstractAsyncContextManager[None]:
-        """Waits for a place and holds it during the call. Raises ProviderBusy when the limit is used up."""
+    def turn(self, urgency: Urgency) -> AbstractAsyncContextManager[Turn]:
+        """Waits for a place and holds it during the call. Raises ProviderBusy when that would take too long."""
         ...
 
-    def refused(self, *, until: datetime, limit: str) -> None:
+    async def refused(self, *, until: datetime, limit: str) -> None:
         """Xero said 429: nobody calls before `until` (aware)."""
         ...
 
 
-class CallPace:
-    """The pace of one organisation within this process; reader and writer share one."""
+class Counts(Protocol):
+    """Where the allowance of one organisation is kept."""
+
+    async def take(self, caller: str, urgency: Urgency, until: datetime) -> Wait | None:
+        """Take a place, held until then at most; the wait when there is none."""
+        ...
+
+    async def give(self, caller: str, left_today: int | None) -> None:
+        """Give it back."""
+        ...
+
+    async def close(self, until: datetime, limit: str) -> None:
+        """After a 429."""
+        ...
+
+
+class WaitingPace:
+    """Waits for turns at one organisation, wherever they are counted."""
 
     def __init__(
         self,
+        counts: Counts,
         clock: Callable[[], datetime],
         *,
-        per_minute: int = PER_MINUTE,
-        patience: timedelta = timedelta(seconds=5),
+        name: str,
+        patience: Mapping[Urgency, timedelta] = PATIENCE,
     ) -> None:
-        self._clock = clock
-        self._per_minute = per_minute
-        self._patience = patience
-        """How long copying waits for its turn before it gives up for now; people are told at once."""
+        self._counts, self._clock, self._patience = counts, clock, patience
+        self._callers = (f"{name}-{number}" for number in itertools.count(1))
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._calls: deque[datetime] = deque()
-        self._closed_until: datetime | None = None
-        self._limit = "minute"
+        """Of this process: it spares the counting place many questions with the same answer."""
 
     @asynccontextmanager
-    async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
-        """Waits for a place and holds it during the call. Raises ProviderBusy when the limit is used up."""
+    async def turn(self, urgency: Urgency) -> AsyncIterator[Turn]:
+        """Waits for a place and holds it during the call. Raises ProviderBusy when that would take too long."""
+        caller, began, told = next(self._callers), self._clock(), False
         while True:
-            await self._until_free(urgency)  # before taking a place, which others could use meanwhile
             async with self._places:
-                if self._free_at(urgency) is None:
-                    self._calls.append(self._clock())
-                    yield
+                wait = await self._counts.take(caller, urgency, self._clock() + _CALL_AT_MOST)
+                if wait is None:
+                    turn = Turn()
+                    try:
+                        yield turn
+                    finally:
+                        # Also when the caller was cancelled: the place is free again.
+                        await asyncio.shield(self._counts.give(caller, turn.left_today))
                     return
+            now = self._clock()
+            late = now > began + _PLACE if wait.limit == "concurrent" else wait.until > began + self._patience[urgency]
+            if late:
+                raise ProviderBusy("Xero", until=wait.until, limit=wait.limit)
+            if not told and wait.limit != "concurrent" and (tell := waits_told.get()) is not None:
+                told = True
+                await tell(wait)
+            await asyncio.sleep(min(_LONGEST, max(_SHORTEST, self._seconds(wait, now))))
 
-    async def _until_free(self, urgency: Urgency) -> None:
-        deadline = self._clock() + (self._patience if urgency == "bulk" else timedelta(0))
-        while (free_at := self._free_at(urgency)) is not None:
-            if free_at > deadline:
-                raise ProviderBusy("Xero", until=free_at, limit=self._limit)
-            await asyncio.sleep(max(0.05, (free_at - self._clock()).total_seconds()))
+    def _seconds(self, wait: Wait, now: datetime) -> float:
+        return 0.0 if wait.limit == "concurrent" else (wait.until - now).total_seconds()
 
-    def _free_at(self, urgency: Urgency) -> datetime | None:
-        """When the next call of that urgency may be made; None for now."""
-        now = self._clock()
-        if self._closed_until is not None:
-            if now < self._closed_until:
-                return self._closed_until
-            self._closed_until, self._limit = None, "minute"
-        while self._calls and self._calls[0] <= now - _MINUTE:
-            self._calls.popleft()
-        allowed = max(1, self._per_minute - _RESERVED[urgency])
-        if len(self._calls) < allowed:
-            return None
-        return self._calls[len(self._calls) - allowed] + _MINUTE
-
-    def refused(self, *, until: datetime, limit: str) -> None:
+    async def refused(self, *, until: datetime, limit: str) -> None:
         """Xero said 429: nobody calls before `until` (aware)."""
-        if self._closed_until is None or until > self._closed_until:
-            self._closed_until, self._limit = until, limit
+        await self._counts.close(until, limit)
+
+
+class CountsHere:
+    """Counts in the memory of one process."""
+
+    def __init__(self, clock: Callable[[], datetime], *, per_minute: int, per_day: int) -> None:
+        self._clock, self._per_minute, self._per_day = clock, per_minute, per_day
+        self._allowance = Allowance()
+
+    async def take(self, caller: str, urgency: Urgency, until: datetime) -> Wait | None:
+        """Take a place, held until then at most; the wait when there is none."""
+        found = self._allowance.take(
+            caller, urgency, self._clock(), until, per_minute=self._per_minute, per_day=self._per_day
+        )
+        if isinstance(found, Wait):
+            return found
+        self._allowance = found
+        return None
+
+    async def give(self, caller: str, left_today: int | None) -> None:
+        """Give it back."""
+        self._allowance = self._allowance.give(caller, self._clock(), left_today)
+
+    async def close(self, until: datetime, limit: str) -> None:
+        """After a 429."""
+        self._allowance = self._allowance.close(until, limit)
+
+
+def pace_here(
+    clock: Callable[[], datetime],
+    *,
+    per_minute: int = PER_MINUTE,
+    per_day: int = PER_DAY,
+    patience: Mapping[Urgency, timedelta] = PATIENCE,
+) -> WaitingPace:
+    """The pace of one organisation within this process."""
+    return WaitingPace(CountsHere(clock, per_minute=per_minute, per_day=per_day), clock, name="here", patience=patience)

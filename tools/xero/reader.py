@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from tools.errors import NO_SUCH_RECORD, ProviderRefused, ProviderUnavailable
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
+from tools.xero.allowance import Urgency
 from tools.xero.books import Contact, Document, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire
-from tools.xero.pace import Urgency
 
 T = TypeVar("T")
 _PAGE_SIZE = 1000

@@ -1,0 +1,32 @@
+"""All of Xero: the calls that every process of the house makes are counted in one place.
+
+Revision 0003, after 0002.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: tuple[str, ...] | None = None
+depends_on: tuple[str, ...] | None = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "call_gate",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("calls", sa.String(), nullable=False),
+        sa.Column("places", sa.String(), nullable=False),
+        sa.Column("left_today", sa.Integer(), nullable=True),
+        sa.Column("said_at", sa.String(), nullable=False),
+        sa.Column("closed_until", sa.String(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("call_gate")
