@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 from assistant.dispatch import Outcome
 from tools.errors import Language
+from tools.xero.allowance import Wait
 
 _PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
 _WHAT: dict[str, tuple[str, str]] = {
@@ -27,6 +29,15 @@ _WHAT: dict[str, tuple[str, str]] = {
 """What each tool asks for; in German as it stands after "nach"."""
 
 
+_LIMITS = {
+    "minute": ("Xero takes 60 calls a minute", "Xero nimmt 60 Abrufe in der Minute an"),
+    "appminute": ("too many calls of all organisations", "zu viele Abrufe aller Organisationen"),
+    "day": ("the calls of the day are used up", "die Abrufe des Tages sind verbraucht"),
+    "concurrent": ("too many calls at once", "zu viele Abrufe auf einmal"),
+}
+"""Why a call waits, by Xero's own name of the limit."""
+
+
 def asked_for(tool: str, provider: str, language: Language, *, milliseconds: int | None = None) -> str:
     """What follows "Asked" on the page: "Xero for bills, 0.4 s"; after "Gefragt:", "Xero nach Rechnungen, 0,4 s"."""
     german = language == "de"
@@ -37,6 +48,13 @@ def asked_for(tool: str, provider: str, language: Language, *, milliseconds: int
         return words
     seconds = f"{milliseconds / 1000:.1f}" if milliseconds >= 100 else f"{milliseconds / 1000:.2f}"
     return f"{words}, {seconds.replace('.', ',') if german else seconds} s"
+
+
+def waiting(wait: Wait, timezone: str, language: Language) -> str:
+    """Why it takes longer, and until when by the organisation's wall clock."""
+    until = f"{wait.until.astimezone(ZoneInfo(timezone)):%H:%M:%S}"
+    why = _LIMITS.get(wait.limit, _LIMITS["minute"])[language == "de"]
+    return f"wartet bis {until} ({why})" if language == "de" else f"waits until {until} ({why})"
 
 
 def asked_lines(arguments: str, outcome: Outcome, language: Language) -> str:

@@ -24,6 +24,8 @@ from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
 from tools.payee import compact
 from tools.views import Table
+from tools.xero.allowance import Wait
+from tools.xero.pace import Told, waits_told
 
 MAX_RESULT = 12_000
 """Characters of one result for the model; rows beyond are left out and counted."""
@@ -119,8 +121,11 @@ class Dispatch:
         """Whether the call asks for a write."""
         return isinstance(self.offered.get(call.name), WriteTool)
 
-    async def run(self, call: CallRequest) -> Outcome:
-        """Carry out one call. Whatever a tool or the model did wrong is an Outcome, not an exception."""
+    async def run(self, call: CallRequest, told: Told | None = None) -> Outcome:
+        """Carry out one call. Whatever a tool or the model did wrong is an Outcome, not an exception.
+
+        `told` hears when the call has to wait for its turn at the provider; that time does not count as the tool's.
+        """
         language = self._asking.language
         tool = self.offered.get(call.name)
         if tool is None:
@@ -133,8 +138,16 @@ class Dispatch:
             words = sentence("not_typed", language)
             return failed(call, "retry", words, problem=words)
         access: Access | None = None
+        limit = asyncio.timeout(self._seconds)
+
+        async def waits(wait: Wait) -> None:
+            limit.reschedule(_after(wait, access) + self._seconds)
+            if told is not None:
+                await told(wait)
+
+        before = waits_told.set(waits)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with limit:
                 access = await self._access_for(self._asking.organisation, language)
                 if isinstance(tool, ReadTool):
                     return succeeded(call, await tool.run(access, **arguments), old=_why_old(access))
@@ -147,6 +160,8 @@ class Dispatch:
         except TimeoutError:
             words = sentence("tool_too_slow", language, provider=tool.provider, seconds=str(round(self._seconds)))
             return failed(call, "failed", words, problem=words)
+        finally:
+            waits_told.reset(before)
 
     def _typed(self, tool: WriteTool, arguments: Mapping[str, Any]) -> bool:
         """Whether what the person must have typed is in their own messages: an account number that only a document, a
@@ -172,6 +187,12 @@ class Dispatch:
             draft=draft,
             session_id=asking.session_id,
         )
+
+
+def _after(wait: Wait, access: Access | None) -> float:
+    """The end of the wait on the loop's own clock."""
+    loop = asyncio.get_running_loop()
+    return loop.time() + max(0.0, (wait.until - access.now).total_seconds() if access else 0.0)
 
 
 def _why_old(access: Access | None) -> str:

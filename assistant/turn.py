@@ -25,6 +25,7 @@ from assistant.proposals import Proposal, State
 from assistant.sentences import sentence
 from assistant.untrusted import HarmlessStream, harmless
 from tools.views import Table
+from tools.xero.allowance import Wait
 
 MAX_MESSAGE = 20_000
 """Characters of a person's message that are read."""
@@ -66,6 +67,10 @@ class Screen(Protocol):
         ...
 
     async def tool_started(self, asked: Asked) -> None: ...
+
+    async def tool_waits(self, asked: Asked, wait: Wait) -> None:
+        """The provider takes no more calls for the moment; the tool goes on by itself after that."""
+        ...
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None: ...
 
@@ -229,7 +234,7 @@ class Turn:
         await self._screen.tool_started(asked)
         outcome = failed(call, "failed", "It was stopped before it had finished.")
         try:
-            outcome = await self._dispatch.run(call)
+            outcome = await self._dispatch.run(call, lambda wait: self._screen.tool_waits(asked, wait))
         finally:
             await self._screen.tool_finished(asked, outcome, round((time.monotonic() - started) * 1000))
         return outcome

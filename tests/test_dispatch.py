@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from assistant.asked import waiting
 from assistant.principal import Role
 from assistant.turn import MAX_CARDS
 from tests.support.conversation import PAY_THING, KeepsProposals, Talk, list_things, person
 from tests.support.model import ScriptedModel, call, calls, says
-from tools.base import Access, Draft, Toolset, write_tool
+from tools.base import Access, Draft, ToolResult, Toolset, read_tool, write_tool
 from tools.catalogue import toolset
+from tools.xero.allowance import Wait
+from tools.xero.pace import waits_told
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +123,37 @@ async def test_a_tool_that_takes_too_long_is_left() -> None:
     model = ScriptedModel(calls(call("slow_thing", {"seconds": 5})), says("Too slow."))
     await Talk(model, tool_seconds=0.05).say("Slow")
     assert "did not answer within" in model.seen[1].results()[0]["error"]["message"]
+
+
+@read_tool("xero")
+async def waiting_thing(access: Access) -> ToolResult:
+    """Wait for its turn at the provider."""
+    told = waits_told.get()
+    assert told is not None
+    await told(Wait(access.now + timedelta(seconds=0.3), "minute"))
+    await asyncio.sleep(0.3)
+    return ToolResult(answer="It took its turn.")
+
+
+async def test_waiting_for_ones_turn_is_told_and_does_not_count_as_the_tools_time() -> None:
+    model = ScriptedModel(calls(call("waiting_thing")), says("Done."))
+    screen = await Talk(model, tool_seconds=0.2, toolset=Toolset([waiting_thing])).say("Wait")
+    assert model.seen[1].results()[0]["answer"] == "It took its turn."
+    ((tool, wait),) = screen.of("waits")
+    assert (tool, wait.limit) == ("waiting_thing", "minute")
+    assert waits_told.get() is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "waits until 14:00:05 (Xero takes 60 calls a minute)"),
+        ("de", "wartet bis 14:00:05 (Xero nimmt 60 Abrufe in der Minute an)"),
+    ],
+)
+def test_the_wait_is_said_in_the_organisations_own_time(language: str, said: str) -> None:
+    wait = Wait(datetime(2026, 11, 22, 13, 0, 5, tzinfo=UTC), "minute")
+    assert waiting(wait, "Europe/Berlin", language) == said
 
 
 async def test_a_result_for_the_model_is_bounded() -> None:

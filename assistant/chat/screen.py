@@ -12,7 +12,7 @@ from typing import Any
 import chainlit as cl
 from chainlit.context import context
 
-from assistant.asked import asked_for, asked_lines
+from assistant.asked import asked_for, asked_lines, waiting
 from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
 from assistant.chat.upstream import now, send_step, show
 from assistant.dispatch import Outcome
@@ -25,6 +25,7 @@ from assistant.untrusted import harmless
 from tools.base import Organisation
 from tools.errors import Language
 from tools.views import Table
+from tools.xero.allowance import Wait
 
 TABLE = "DataTable"
 MAX_TABLES = 4
@@ -151,6 +152,13 @@ class ChatScreen:
         self._steps[asked.call.id] = step
         # Shown now, stored once at the end, when there is something to keep.
         await context.emitter.emit("new_message", step.to_dict())
+
+    async def tool_waits(self, asked: Asked, wait: Wait) -> None:
+        step = self._steps.get(asked.call.id)
+        if step is not None:
+            asking = asked_for(asked.call.name, asked.provider, self._page_language)
+            step.name = f"{asking} · {waiting(wait, self._organisation.timezone, self._page_language)}"
+            await context.emitter.emit("update_message", step.to_dict())
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         step = self._steps.pop(asked.call.id)

@@ -20,7 +20,9 @@ from assistant.stores.database import Database
 from assistant.stores.ledger import LedgerContactRow, LedgerDocumentRow, LedgerPaymentRow, LedgerSyncRow
 from assistant.stores.moments import from_text, to_text
 from tools.errors import ConnectionLost, Language, ProviderBusy, ToolFailed
+from tools.xero.allowance import Wait
 from tools.xero.books import BulkBooks, LiveBooks
+from tools.xero.pace import Told, waits_told
 
 Progress = Callable[[str, int, int], Awaitable[None]]
 """Told while the whole ledger is loaded: kind, how many of them are here, how many there are."""
@@ -64,6 +66,7 @@ class LedgerSync:
         self._payees = Payees(database, clock)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._watching: dict[str, list[Progress]] = {}
+        self._waiting: dict[str, list[Told]] = {}
         self._dirty: set[str] = set()
         self._touches: dict[str, int] = {}
         self._touches_read: dict[str, int] = {}
@@ -157,6 +160,9 @@ class LedgerSync:
         watching = self._watching.setdefault(organisation_id, [])
         if progress:
             watching.append(progress)
+        waiting = self._waiting.setdefault(organisation_id, [])
+        if told := waits_told.get():
+            waiting.append(told)
         task = self._running.get(organisation_id)
         if task is None:
             task = asyncio.ensure_future(self._update(organisation_id))
@@ -167,6 +173,8 @@ class LedgerSync:
         finally:
             if progress:
                 watching.remove(progress)
+            if told:
+                waiting.remove(told)
 
     def _ended(self, organisation_id: str, task: asyncio.Task[None]) -> None:
         self._running.pop(organisation_id, None)
@@ -174,6 +182,11 @@ class LedgerSync:
             task.exception()  # seen, also when everybody who waited has gone
 
     async def _update(self, organisation_id: str) -> None:
+        async def everybody(wait: Wait) -> None:
+            for told in list(self._waiting.get(organisation_id, [])):
+                await told(wait)
+
+        waits_told.set(everybody)  # of this task alone: whoever asks meanwhile waits with it
         self._dirty.discard(organisation_id)
         async with self._database.reading() as work:
             rows = await store.sync_rows(work, organisation_id)

@@ -34,6 +34,7 @@ from tests.adversary.promises import Promises
 from tools.base import Draft, Organisation, WriteTool
 from tools.errors import Language
 from tools.views import Table
+from tools.xero.allowance import Wait
 
 OTHER = Organisation("org-ost", "Ost Handel GmbH", "EUR")
 GROUPS = {
@@ -89,6 +90,9 @@ class Page:
 
     async def tool_started(self, asked: Asked) -> None:
         self.tools += 1
+
+    async def tool_waits(self, asked: Asked, wait: Wait) -> None:
+        return
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         self.results.append(outcome.result)

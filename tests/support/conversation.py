@@ -33,6 +33,7 @@ from tools.base import (
 from tools.errors import Choice, Language, ProviderUnavailable, ToolRetry
 from tools.money import Money
 from tools.views import Card, Column, Fact, Table
+from tools.xero.allowance import Wait
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 ORGANISATION = Organisation(id="org-1", name="Demo GmbH", base_currency="EUR")
@@ -280,6 +281,9 @@ class RememberedScreen:
         self.started.set()
         self.running += 1
         self.most_running = max(self.running, self.most_running)
+
+    async def tool_waits(self, asked: Asked, wait: Wait) -> None:
+        self.shown.append(("waits", (asked.call.name, wait)))
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         self.running -= 1
