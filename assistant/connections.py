@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assistant.clock import Clock
 from assistant.keys import TokenCipher
-from assistant.stores.connections import ConnectionRow, mark_dead, replace_tokens
+from assistant.stores.connections import ConnectionRow, give_renewal_up, mark_dead, replace_tokens, take_renewal
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
 from tools.errors import ConnectionLost
@@ -18,6 +18,11 @@ from tools.xero.login import TokenSet, XeroApp, client_credentials, refresh
 XERO = "xero"
 _EARLY = timedelta(seconds=90)
 """A token that ends this soon is renewed first, so that it does not end under way."""
+_RENEWAL = timedelta(seconds=60)
+"""After that a process that began to renew is taken for dead. Xero takes the refresh token that it spent for another
+30 minutes (developer.xero.com, "OAuth 2.0 FAQ")."""
+_LOOK_AGAIN = 0.1
+"""Seconds between two looks whether another process has renewed it."""
 
 
 class TokenSource(Protocol):
@@ -45,19 +50,28 @@ class CustomConnection:
 
 
 class AuthorisedConnection:
-    """Tokens of an admin's authorisation: refreshed when due, the next set stored before it is used."""
+    """Tokens of an admin's authorisation: renewed once for every process, the next set stored before it is used."""
 
     def __init__(self, app: XeroApp, database: Database, cipher: TokenCipher, clock: Clock) -> None:
         self._app, self._database, self._cipher, self._clock = app, database, cipher, clock
         self._turn = asyncio.Lock()
+        self._handed_out = 0
+        """The version of the token set that callers have."""
 
     async def token(self, *, fresh: bool = False) -> str:
         """A valid bearer token. Raises ConnectionLost when nobody has connected or Xero revoked it."""
+        refused = self._handed_out if fresh else 0
         async with self._turn:
-            row, held = await self._read()
-            if not fresh and held.expires_at - _EARLY > self._clock():
-                return held.access_token
-            return (await self._refresh(row, held)).access_token
+            while True:
+                row, held = await self._read()
+                if row.version != refused and held.expires_at - _EARLY > self._clock():
+                    break
+                if (renewed := await self._renewed(row, held)) is not None:
+                    row, held = renewed
+                    break
+                await asyncio.sleep(_LOOK_AGAIN)
+            self._handed_out = row.version
+            return held.access_token
 
     async def _read(self) -> tuple[ConnectionRow, TokenSet]:
         async with self._database.reading() as work:
@@ -66,21 +80,28 @@ class AuthorisedConnection:
             raise ConnectionLost("Xero")
         return row, open_tokens(self._cipher, row.sealed)
 
-    async def _refresh(self, row: ConnectionRow, held: TokenSet) -> TokenSet:
+    async def _renewed(self, row: ConnectionRow, held: TokenSet) -> tuple[ConnectionRow, TokenSet] | None:
+        """The next set, stored; None while another process is at it. A set is spent by one process alone."""
         now = self._clock()
+        async with self._database.work() as work:
+            if not await take_renewal(work, row, to_text(now), to_text(now + _RENEWAL)):
+                return None
         try:
             renewed = await refresh(self._app, refresh_token=held.refresh_token, now=now)
         except ConnectionLost:
-            # Another process may have spent the refresh token a moment ago: its newer set counts.
-            latest, tokens = await self._read()
-            if latest.version != row.version:
-                return tokens
             async with self._database.work() as work:
                 await mark_dead(work, row, to_text(now))
             raise
+        except BaseException:
+            async with self._database.work() as work:
+                await give_renewal_up(work, row)
+            raise
         async with self._database.work() as work:
             stored = await replace_tokens(work, row, seal_tokens(self._cipher, renewed), to_text(now))
-        return renewed if stored else (await self._read())[1]
+        if not stored:  # an admin connected anew meanwhile: that authorisation counts
+            return await self._read()
+        row.version += 1
+        return row, renewed
 
 
 def seal_tokens(cipher: TokenCipher, tokens: TokenSet) -> str:

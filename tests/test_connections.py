@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 
 from assistant.connections import XERO, AuthorisedConnection, CustomConnection, open_tokens, seal_tokens
 from assistant.keys import CipherError, TokenCipher, new_token_key
-from assistant.stores.connections import ConnectionRow
+from assistant.stores.connections import ConnectionRow, take_renewal
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
 from tests.support.sandbox import RunningProvider, run_sandbox
@@ -117,6 +118,88 @@ async def test_a_refresh_is_stored_before_it_is_used_and_done_once(
     assert second not in row.sealed
     with pytest.raises(CipherError):
         open_tokens(TokenCipher(new_token_key()), row.sealed)
+
+
+async def version(database: Database) -> int:
+    async with database.reading() as work:
+        row = await work.get(ConnectionRow, XERO, populate_existing=True)
+    assert row is not None
+    return row.version
+
+
+async def test_many_callers_of_many_processes_renew_it_once(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
+) -> None:
+    source, cipher, first = kept
+    processes = [source, *(AuthorisedConnection(app, database, cipher, utc) for _ in range(7))]
+    assert {await each.token() for each in processes} == {first.access_token}
+    renewed = await asyncio.gather(*(each.token(fresh=True) for each in processes for _ in range(3)))
+    assert len(set(renewed)) == 1 and renewed[0] != first.access_token
+    assert await version(database) == 2
+
+
+async def test_who_died_while_renewing_holds_nobody_up_for_long(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
+) -> None:
+    _, cipher, first = kept
+    now = utc()
+    async with database.work() as work:
+        row = await work.get(ConnectionRow, XERO)
+        assert row is not None and await take_renewal(work, row, to_text(now), to_text(now + timedelta(seconds=60)))
+    waiting = AuthorisedConnection(app, database, cipher, lambda: now)
+    assert await waiting.token() == first.access_token
+    asked = asyncio.ensure_future(waiting.token(fresh=True))
+    await asyncio.sleep(0.3)
+    assert not asked.done()
+    now += timedelta(seconds=61)
+    assert await asked != first.access_token and await version(database) == 2
+
+
+async def test_a_renewal_that_came_to_nothing_can_be_tried_again_at_once(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], xero: RunningProvider, database: Database
+) -> None:
+    source, _, first = kept
+    await source.token()
+    xero.fault("POST /connect/token", "error_500")
+    with pytest.raises(ProviderUnavailable):
+        await source.token(fresh=True)
+    assert await source.token(fresh=True) != first.access_token and await version(database) == 2
+
+
+_PROCESS = """
+import asyncio, sys
+from datetime import UTC, datetime
+from assistant.connections import AuthorisedConnection
+from assistant.keys import TokenCipher
+from assistant.stores.database import Database
+from tools.xero.login import XeroApp
+
+async def main(url, database_url, key):
+    app = XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
+    database = Database(database_url)
+    source = AuthorisedConnection(app, database, TokenCipher(key), lambda: datetime.now(UTC))
+    first = await source.token()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(first == await source.token(fresh=True), await source.token(), flush=True)
+    await database.close()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_eight_real_processes_renew_it_once(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
+) -> None:
+    pipe = asyncio.subprocess.PIPE
+    told = (sys.executable, "-c", _PROCESS, app.api_url, database.url, kept[1].keys)
+    running = [await asyncio.create_subprocess_exec(*told, stdin=pipe, stdout=pipe) for _ in range(8)]
+    for each in running:
+        assert each.stdout and (await each.stdout.readline()) == b"ready\n"
+    said = await asyncio.gather(*(each.communicate(b"go\n") for each in running))
+    answers = {out.decode().split()[0] for out, _ in said}, {out.decode().split()[1] for out, _ in said}
+    assert answers[0] == {"False"} and len(answers[1]) == 1
+    assert await version(database) == 2
 
 
 async def test_a_revoked_connection_says_who_must_do_what(

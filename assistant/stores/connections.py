@@ -21,6 +21,8 @@ class ConnectionRow(SQLModel, table=True):
     connected_by: str
     connected_at: str
     updated_at: str
+    renewing_until: str = ""
+    """Until when one process renews the token set; nobody else spends its refresh token before that."""
 
 
 class ConnectAttemptRow(SQLModel, table=True):
@@ -34,12 +36,35 @@ class ConnectAttemptRow(SQLModel, table=True):
     begun_at: str
 
 
+async def take_renewal(work: AsyncSession, row: ConnectionRow, now: str, until: str) -> bool:
+    """Renewing this very token set is ours until then; False when another process is at it or has done it."""
+    done = await work.exec(
+        update(ConnectionRow)
+        .where(
+            col(ConnectionRow.id) == row.id,
+            col(ConnectionRow.version) == row.version,
+            col(ConnectionRow.renewing_until) <= now,
+        )
+        .values(renewing_until=until)
+    )
+    return bool(done.rowcount)
+
+
+async def give_renewal_up(work: AsyncSession, row: ConnectionRow) -> None:
+    """It came to nothing: others may try."""
+    await work.exec(
+        update(ConnectionRow)
+        .where(col(ConnectionRow.id) == row.id, col(ConnectionRow.version) == row.version)
+        .values(renewing_until="")
+    )
+
+
 async def replace_tokens(work: AsyncSession, row: ConnectionRow, sealed: str, now: str) -> bool:
     """Put the next token set in the place of the one that was read; False when another process was first."""
     done = await work.exec(
         update(ConnectionRow)
         .where(col(ConnectionRow.id) == row.id, col(ConnectionRow.version) == row.version)
-        .values(sealed=sealed, version=row.version + 1, alive=True, updated_at=now)
+        .values(sealed=sealed, version=row.version + 1, alive=True, updated_at=now, renewing_until="")
     )
     return bool(done.rowcount)
 

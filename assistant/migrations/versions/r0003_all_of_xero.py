@@ -1,4 +1,4 @@
-"""All of Xero: the calls that every process of the house makes are counted in one place.
+"""All of Xero: every process of the house counts its calls in one place and renews a connection once.
 
 Revision 0003, after 0002.
 """
@@ -28,5 +28,11 @@ def upgrade() -> None:
     )
 
 
+    op.add_column("connection", sa.Column("renewing_until", sa.String(), nullable=False, server_default=""))
+    if op.get_bind().dialect.name != "sqlite":
+        op.alter_column("connection", "renewing_until", server_default=None)
+
+
 def downgrade() -> None:
+    op.drop_column("connection", "renewing_until")
     op.drop_table("call_gate")
