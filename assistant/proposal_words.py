@@ -7,7 +7,7 @@ from typing import assert_never
 
 from assistant.principal import Role
 from assistant.stores.proposals import State
-from tools.base import Stakes
+from tools.base import Stakes, WriteKind
 from tools.errors import Language
 from tools.words import day, money, say, visible
 
@@ -39,11 +39,13 @@ def cancelled_in_favour(name: str) -> Words:
     }
 
 
-def corrected_by(label: str) -> Words:
-    """The same person asked anew for the same document in the same chat."""
+def corrected_by(label: str, kind: WriteKind) -> Words:
+    """The same person asked anew for the same document or contact in the same chat."""
+    contact = kind is WriteKind.PAYEE_CHANGE
+    same_en, same_de = ("contact", "Kontakt") if contact else ("document", "Beleg")
     return {
-        "en": f"Replaced by the newer card {label} for the same document. Nothing was written for this one.",
-        "de": f"Durch die neuere Karte {label} zum selben Beleg ersetzt. Für diese wurde nichts geschrieben.",
+        "en": f"Replaced by the newer card {label} for the same {same_en}. Nothing was written for this one.",
+        "de": f"Durch die neuere Karte {label} zum selben {same_de} ersetzt. Für diese wurde nichts geschrieben.",
     }
 
 
@@ -57,13 +59,16 @@ def altered() -> Words:
     }
 
 
-def altered_under_way() -> Words:
-    """The stored row is not what was confirmed, and it was sent before that was noticed."""
+def altered_under_way(kind: str) -> Words:
+    """The stored row is not what was confirmed, and it was sent before that was noticed; its kind is what it says."""
+    again_en, again_de = "anybody pays again", "noch einmal gezahlt wird"
+    if kind == WriteKind.PAYEE_CHANGE:
+        again_en, again_de = "anybody changes it again", "noch einmal geändert wird"
     return {
         "en": "What is stored is not what was confirmed, and it was sent already. Nothing more is sent. Look in the "
-        "provider's books whether it was done before anybody pays again, and tell an admin.",
+        f"provider's books whether it was done before {again_en}, and tell an admin.",
         "de": "Was gespeichert ist, ist nicht das, was bestätigt wurde, und es war schon gesendet. Es wird nichts mehr "
-        "gesendet. Sehen Sie beim Anbieter nach, ob es ausgeführt wurde, bevor noch einmal gezahlt wird, und "
+        f"gesendet. Sehen Sie beim Anbieter nach, ob es ausgeführt wurde, bevor {again_de}, und "
         "verständigen Sie eine Person mit der Rolle admin.",
     }
 
@@ -102,30 +107,31 @@ def not_allowed_any_more(why: Words) -> Words:
 
 
 def blocked(changed: Words) -> Words:
-    """The document is not what it was when the card was made."""
+    """The document or contact is not what it was when the card was made."""
     return {language: _and_then(text, language) for language, text in changed.items()}
 
 
 def written_meanwhile(label: str) -> Words:
-    """Another proposal on the same document was carried out after this card was made."""
+    """Another proposal on the same document or contact was carried out after this card was made."""
     return {
-        "en": f"{label} for the same document was done after this card was made, so its figures are out of date.",
-        "de": f"{label} zum selben Beleg wurde ausgeführt, nachdem diese Karte entstand; ihre Zahlen sind überholt.",
+        "en": f"{label} is about the same thing and was done after this card was made, so this card is out of date.",
+        "de": f"{label} betrifft dasselbe und wurde ausgeführt, nachdem diese Karte entstand; sie ist überholt.",
     }
 
 
 def _and_then(text: str, language: Language) -> str:
     """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
     nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
-    said = any(word in text for word in ("othing was recorded", "othing was written", "wurde nichts "))
+    nothings = ("othing was recorded", "othing was written", "othing was changed", "wurde nichts ")
+    said = any(word in text for word in nothings)
     return f"{text} {then}" if said else f"{text} {nothing} {then}"
 
 
 _NOTHING_WRITTEN = {
-    "en": ("Nothing was written.", "If it still has to be done, ask again: the new card has the present figures."),
+    "en": ("Nothing was written.", "If it still has to be done, ask again: the new card shows how things are now."),
     "de": (
         "Es wurde nichts geschrieben.",
-        "Falls es noch nötig ist, fragen Sie noch einmal: Die neue Karte hat die jetzigen Zahlen.",
+        "Falls es noch nötig ist, fragen Sie noch einmal: Die neue Karte zeigt den jetzigen Stand.",
     ),
 }
 
@@ -141,19 +147,19 @@ def trying_again(why: Mapping[Language, str]) -> Words:
 
 
 def another_under_way(label: str, state: State) -> Words:
-    """Confirmed, but another write to the same document comes first."""
+    """Confirmed, but another write to the same document or contact comes first."""
     if state is State.UNKNOWN:
         return {
-            "en": f"Whether {label} for the same document was written is being looked up. This one waits until that "
-            "is certain; nothing has been written for it yet.",
-            "de": f"Ob {label} zum selben Beleg geschrieben wurde, wird gerade geklärt. Dieser Vorschlag wartet, bis "
-            "das sicher ist; für ihn wurde noch nichts geschrieben.",
+            "en": f"{label} is about the same thing and comes first: whether it was written is being looked up. This "
+            "one waits until that is certain; nothing has been written for it yet.",
+            "de": f"{label} betrifft dasselbe und kommt zuerst: Ob es geschrieben wurde, wird gerade geklärt. Dieser "
+            "Vorschlag wartet, bis das sicher ist; für ihn wurde noch nichts geschrieben.",
         }
     return {
-        "en": f"{label} for the same document is being carried out. This one waits and is checked again afterwards; "
-        "nothing has been written for it yet.",
-        "de": f"{label} zum selben Beleg wird gerade ausgeführt. Dieser Vorschlag wartet und wird danach noch einmal "
-        "geprüft; für ihn wurde noch nichts geschrieben.",
+        "en": f"{label} is about the same thing and is being carried out. This one waits and is checked again "
+        "afterwards; nothing has been written for it yet.",
+        "de": f"{label} betrifft dasselbe und wird gerade ausgeführt. Dieser Vorschlag wartet und wird danach noch "
+        "einmal geprüft; für ihn wurde noch nichts geschrieben.",
     }
 
 
@@ -175,12 +181,11 @@ def not_sent_in_time(why: Mapping[Language, str]) -> Words:
 
 
 def outcome_unknown(reason: str = "") -> Words:
-    """Sent, and no answer that says whether it was done."""
+    """Sent, and no answer that says whether it was done. What nobody should do meanwhile, the card adds by its kind."""
     because_en, because_de = (f" ({reason})" if reason else ""), (f" ({reason})" if reason else "")
     return {
-        "en": f"It was sent, but there was no clear answer{because_en}. We are looking it up; do not pay again.",
-        "de": f"Es wurde gesendet, aber es kam keine klare Antwort{because_de}. Wir klären das; "
-        "bitte nicht noch einmal zahlen.",
+        "en": f"It was sent, but there was no clear answer{because_en}. We are looking it up.",
+        "de": f"Es wurde gesendet, aber es kam keine klare Antwort{because_de}. Wir klären das.",
     }
 
 

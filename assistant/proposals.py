@@ -20,7 +20,7 @@ from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import ProposalRow, State
-from tools.base import Draft, Organisation, Stakes, WriteTool
+from tools.base import Draft, Organisation, Stakes, WriteKind, WriteTool
 
 __all__ = ["Proposal", "Proposals", "State"]
 
@@ -285,7 +285,7 @@ class Proposals:
                 to=State.SUPERSEDED,
                 only_if=(store.not_replaced(),),
                 superseded_by=row.id,
-                problem=words_to_text(corrected_by(f"P-{row.number}")),
+                problem=words_to_text(corrected_by(f"P-{row.number}", WriteKind(row.kind))),
             ):
                 gone.append(other.id)
         return gone

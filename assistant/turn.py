@@ -277,7 +277,7 @@ class Turn:
             name = "card_blocked"
         elif self._asking.principal.may(Role.APPROVER, self._asking.organisation.id):
             name = "card_for_another" if proposal.second_person else "card_for_me"
-        return sentence(name, self._asking.language, summary=harmless(summary.rstrip(".")))
+        return sentence(name, self._asking.language, proposal.kind, summary=harmless(summary.rstrip(".")))
 
 
 def _one_line(text: str) -> str:

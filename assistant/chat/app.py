@@ -16,6 +16,7 @@ from chainlit.context import context
 from chainlit.types import ThreadDict
 from chainlit.utils import wrap_user_function
 
+from assistant.cards import about
 from assistant.chat.admin import AdminAnswer, AdminDesk, by_command
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
@@ -35,7 +36,7 @@ from assistant.sentences import sentence
 from assistant.turn import Turn
 from assistant.untrusted import harmless
 from tools import words
-from tools.base import Organisation, WriteTool
+from tools.base import Organisation, WriteKind, WriteTool
 from tools.errors import Language
 
 house = lent()
@@ -276,9 +277,10 @@ async def shown_by_code(
         found = [one for one in waits.everything if one.number == number]
         name = "card_here" if found else "card_not_waiting"
         told = {"organisation": words.visible(organisation.name), "label": f"P-{number}"}
-        for one in found:
-            told |= amount_and_payee(one, talk.language)
-        line = sentence(name, talk.language, **told)
+        if found:
+            told["about"] = what_it_is_about(found[0], talk.language)
+        kind = found[0].kind if found else WriteKind.PAYMENT_OUT
+        line = sentence(name, talk.language, kind, **told)
         await show_waiting(text, line, found, screen, talk, fresh=True)
         return True
     if before and asks_for_more(text):
@@ -293,13 +295,12 @@ async def shown_by_code(
     return False
 
 
-def amount_and_payee(proposal: Proposal, language: Language) -> dict[str, str]:
+def what_it_is_about(proposal: Proposal, language: Language) -> str:
     """What a proposal is about, in the language of whoever looks at it (its summary is in the proposer's)."""
     tool = house.toolset.get(proposal.tool)
     if not isinstance(tool, WriteTool):
-        return {"amount": proposal.label, "payee": harmless(proposal.summary)}
-    card = tool.card(proposal.payload, language)
-    return {"amount": card.amount, "payee": harmless(card.payee)}
+        return f"{proposal.label}, {harmless(proposal.summary)}"
+    return harmless(about(proposal, tool, language))
 
 
 async def show_waiting(
@@ -355,7 +356,7 @@ async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     name = "card_for_others"
     if who.principal.may(Role.APPROVER, who.organisation.id):
         name = "card_for_another" if proposal.second_person else "card_for_me"
-    line = sentence(name, who.language, summary=harmless(proposal.summary))
+    line = sentence(name, who.language, proposal.kind, summary=harmless(proposal.summary))
     screen = ChatScreen(
         viewer=who.principal,
         organisation=who.organisation,

@@ -188,6 +188,7 @@ def proposal(state: State = State.AWAITING, **more: Any) -> Proposal:
         "organisation_id": ORGANISATION.id,
         "organisation_name": ORGANISATION.name,
         "tool": "pay_thing",
+        "kind": WriteKind.PAYMENT_OUT,
         "payload": {
             "document": {"id": "id-B-1", "number": "B-1"},
             "amount": {"minor": 98000, "currency": "EUR"},
