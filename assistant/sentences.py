@@ -106,6 +106,14 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "The language model gave no answer. Nothing was written. Ask again, in other words.",
         "de": "Das Sprachmodell hat nichts geantwortet. Es wurde nichts geschrieben. Bitte noch einmal anders fragen.",
     },
+    "unproven": {
+        "en": "Not proven: “{claim}” These are the language model's own words. This answer has paid, recorded and "
+        "changed nothing; only a card that a person confirms does that. What was really done is on the cards and in "
+        "their receipts.",
+        "de": "Nicht belegt: „{claim}“ Das sind eigene Worte des Sprachmodells. Diese Antwort hat nichts gezahlt, "
+        "gebucht oder geändert; das geschieht nur über eine Karte, die jemand bestätigt. Was wirklich getan wurde, "
+        "steht auf den Karten und in deren Belegen.",
+    },
     "cut_off": {
         "en": "The answer was cut off because it became too long. Ask for less at once.",
         "de": "Die Antwort wurde abgeschnitten, weil sie zu lang wurde. Bitte weniger auf einmal fragen.",

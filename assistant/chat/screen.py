@@ -16,7 +16,7 @@ from assistant.asked import asked_for, asked_lines
 from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
 from assistant.chat.upstream import now, send_step, show
 from assistant.dispatch import Outcome
-from assistant.history import step_metadata
+from assistant.history import REMARK, step_metadata
 from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.tables import table_props
@@ -130,6 +130,10 @@ class ChatScreen:
     async def notice(self, text: str) -> None:
         await self._no_hint()
         await show(text, self._take_tables())
+
+    async def remark(self, text: str) -> None:
+        await self._no_hint()
+        await show("", message=cl.Message(content=text, metadata={REMARK: True}))
 
     async def finish(self) -> None:
         """Show tables that no words came for; nothing is under way any more."""

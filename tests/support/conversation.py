@@ -277,6 +277,9 @@ class RememberedScreen:
     async def notice(self, text: str) -> None:
         self.shown.append(("notice", text))
 
+    async def remark(self, text: str) -> None:
+        self.shown.append(("remark", text))
+
     async def tool_started(self, asked: Asked) -> None:
         self.started.set()
         self.running += 1
