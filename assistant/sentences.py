@@ -107,12 +107,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "Das Sprachmodell hat nichts geantwortet. Es wurde nichts geschrieben. Bitte noch einmal anders fragen.",
     },
     "unproven": {
-        "en": "Not proven: “{claim}” These are the language model's own words. This answer has paid, recorded and "
-        "changed nothing; only a card that a person confirms does that. What was really done is on the cards and in "
-        "their receipts.",
-        "de": "Nicht belegt: „{claim}“ Das sind eigene Worte des Sprachmodells. Diese Antwort hat nichts gezahlt, "
-        "gebucht oder geändert; das geschieht nur über eine Karte, die jemand bestätigt. Was wirklich getan wurde, "
-        "steht auf den Karten und in deren Belegen.",
+        "en": "**Not proven.** “{claim}” is the language model's own sentence. This answer has paid, recorded and "
+        "changed nothing; only a card that a person confirms can. What was really done is on the cards and in their "
+        "receipts.",
+        "de": "**Nicht belegt.** „{claim}“ ist ein eigener Satz des Sprachmodells. Diese Antwort hat nichts gezahlt, "
+        "gebucht oder geändert; das kann nur eine Karte, die jemand bestätigt. Was wirklich getan wurde, steht auf "
+        "den Karten und in deren Belegen.",
     },
     "cut_off": {
         "en": "The answer was cut off because it became too long. Ask for less at once.",

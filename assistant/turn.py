@@ -143,7 +143,8 @@ class Turn:
         earlier, present = results[: self._results_before], results[self._results_before :]
         claim = unproven_claim("\n".join(self._own), asked=asked, results=present, earlier=earlier)
         if claim:
-            shown = claim if len(claim) <= LONGEST_QUOTE else f"{claim[:LONGEST_QUOTE].rstrip()}…"
+            plain = claim.strip("*_#>~`- ")  # it stands in a quotation of ours
+            shown = plain if len(plain) <= LONGEST_QUOTE else f"{plain[:LONGEST_QUOTE].rstrip()}…"
             await self._screen.remark(sentence("unproven", self._asking.language, claim=shown))
 
     async def _loop(self) -> None:

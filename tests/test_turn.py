@@ -102,7 +102,7 @@ async def test_a_claim_of_the_model_gets_a_notice_beneath_it_that_the_model_is_n
 async def test_the_notice_comes_in_the_language_of_the_conversation() -> None:
     screen = await Talk(ScriptedModel(says("Erledigt, die Zahlung ist gebucht.")), language="de").say("Zahle B-1")
     (remark,) = screen.of("remark")
-    assert remark.startswith("Nicht belegt: „Erledigt, die Zahlung ist gebucht.“")
+    assert remark.startswith("**Nicht belegt.** „Erledigt, die Zahlung ist gebucht.“")
 
 
 async def test_a_claim_beside_a_card_gets_the_notice_behind_the_card() -> None:
