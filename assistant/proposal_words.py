@@ -33,9 +33,9 @@ def cancelled_by(name: str) -> Words:
 def cancelled_in_favour(name: str) -> Words:
     """Somebody edited it, which makes a new proposal."""
     return {
-        "en": f"Replaced by an edited proposal of {name}. Nothing was written; confirm the newer card instead.",
-        "de": f"Durch einen bearbeiteten Vorschlag von {name} ersetzt. Es wurde nichts geschrieben; "
-        "bestätigen Sie stattdessen die neuere Karte.",
+        "en": f"Replaced by a newer card of {name}. Nothing was written for this one; confirm the newer card instead.",
+        "de": f"Durch eine neuere Karte von {name} ersetzt. Für diese wurde nichts geschrieben; "
+        "bestätigen Sie stattdessen die neuere.",
     }
 
 
