@@ -19,6 +19,7 @@ from assistant.stores.database import Database
 from assistant.web import registration
 from assistant.wiring import keys_of
 from tools.errors import ConnectionLost, ToolFailed
+from tools.tls import trust
 from tools.xero.login import connections
 
 Say = Callable[..., None]
@@ -54,7 +55,7 @@ async def _sandbox_if_needed(settings: Settings) -> Any:
     import httpx
 
     try:
-        async with httpx.AsyncClient(timeout=2) as http:
+        async with httpx.AsyncClient(timeout=2, verify=trust(settings.sandbox_url("okta"))) as http:
             await http.get(f"{settings.sandbox_url('okta')}/_sandbox/healthz")
     except httpx.HTTPError:
         async with sandbox_beside(settings) as answering:

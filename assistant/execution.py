@@ -47,7 +47,7 @@ from assistant.stores.proposals import MOST_ATTEMPTS, AttemptOutcome, DecisionRo
 from tools.base import Access, Receipt, Toolset, WriteAccess, WriteTool
 from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, ToolError
 
-__all__ = ["CHECKPOINTS", "Executor", "Patience"]
+__all__ = ["CHECKPOINTS", "Checkpoint", "Executor", "Patience"]
 
 AccessFor = Callable[[str], Awaitable[Access]]
 WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
@@ -64,7 +64,7 @@ CHECKPOINTS = (
 """The places where a process may die; tests let it die at each."""
 
 
-def _nothing(_name: str) -> None:
+def no_checkpoint(_name: str) -> None:
     """No checkpoint: production."""
 
 
@@ -85,7 +85,7 @@ class Executor:
         principal_of: PrincipalOf,
         *,
         patience: Patience | None = None,
-        checkpoint: Checkpoint = _nothing,
+        checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         self._toolset, self._access_for, self._write_access_for = toolset, access_for, write_access_for
         self._clock, self._checkpoint = clock, checkpoint

@@ -12,6 +12,7 @@ from assistant.settings import Settings
 from assistant.stores.database import Database
 from tools.errors import ProviderRefused, ProviderUnavailable
 from tools.solaris.client import SolarisBank, SolarisPartner
+from tools.tls import trust
 from tools.xero.login import API_URL, IDENTITY_URL, LOGIN_URL, XeroApp
 
 SOLARIS_SANDBOX_API = "https://api.solaris-sandbox.de"
@@ -67,7 +68,7 @@ async def try_model(settings: Settings) -> str:
         base = settings.openai_base_url or "https://api.openai.com/v1"
         key = settings.openai_api_key.get_secret_value()
     try:
-        async with httpx.AsyncClient(timeout=10) as http:
+        async with httpx.AsyncClient(timeout=10, verify=trust(base)) as http:
             answer = await http.get(f"{base.rstrip('/')}/models", headers={"Authorization": f"Bearer {key}"})
     except httpx.HTTPError as problem:
         raise ProviderUnavailable("The model", reason=type(problem).__name__) from None

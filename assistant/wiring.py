@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,12 @@ from assistant import providers
 from assistant.audit import AuditTag, AuditTrail
 from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
 from assistant.books_room import BooksRoom
-from assistant.cards import shown
 from assistant.chat.house import Errands, House, lend
 from assistant.clock import Clock, new_uuid, utc_now
-from assistant.confirmation import Confirmations
 from assistant.connect import XeroConnecting
 from assistant.connections import TokenSource
-from assistant.decisions import Decisions, ShownAs
 from assistant.execution import Executor, Patience
-from assistant.feed import Feed, Listener
+from assistant.feed import Listener
 from assistant.keys import TokenCipher, kept_key, new_token_key
 from assistant.login.current import current
 from assistant.login.sealing import Sealer
@@ -34,14 +31,14 @@ from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
 from assistant.settings import Settings
-from assistant.stop_switch import StopSwitch
 from assistant.stores import migrate
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
-from tools.base import Toolset, WriteKind, WriteTool
+from assistant.write_path import Surroundings, write_path
+from tools.base import WriteKind
 from tools.catalogue import toolset
-from tools.errors import Language, ToolFailed
+from tools.errors import ToolFailed
 from tools.xero.login import connections
 
 log = structlog.get_logger()
@@ -82,7 +79,7 @@ async def open_house(settings: Settings) -> AsyncIterator[Front]:
 def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom) -> Front:
     clock: Clock = utc_now
     organisations = books.organisations
-    audit, feed = AuditTrail(database, clock=clock), Feed()
+    audit = AuditTrail(database, clock=clock)
     checkpoints = Checkpoints(
         audit,
         checkpoint_key(settings.assistant_home, settings.audit_key),
@@ -99,39 +96,26 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         audit=audit,
     )
     tools, policy = toolset(), load_policy(settings.policy_file)
-    rulings = Rulings(policy, tools, Payees(database, clock), clock)
-    confirmations = Confirmations(
-        Sealer(keys.session, clock).key("confirmation"), minutes=policy.cards.confirm_minutes, clock=clock
-    )
     strict = StrictSignIns(database, clock, minutes=settings.step_up_minutes)
-    switch = StopSwitch(database, audit, clock=clock)
-    proposals = Proposals(database, audit, feed, rulings, card_minutes=settings.card_minutes, clock=clock)
-    decisions = Decisions(
+    way = write_path(
         database,
         audit,
-        feed,
-        sessions.session_alive,
-        rulings,
-        confirmations,
-        step_up_for=strict.made_for,
-        shown_as=_shown_as(tools),
-        clock=clock,
+        Surroundings(
+            clock=clock,
+            policy=policy,
+            toolset=tools,
+            person_of_session=sessions.session_alive,
+            person_now=sessions.person_now,
+            payees=Payees(database, clock),
+            step_up_for=strict.made_for,
+            access_for=books.access_by_id,
+            write_access_for=books.write_access,
+            confirmation_key=Sealer(keys.session, clock).key("confirmation"),
+            card_minutes=settings.card_minutes,
+        ),
+        patience=Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75),
     )
-    patience = Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75)
-    executor = Executor(
-        database,
-        tools,
-        books.access_by_id,
-        books.write_access,
-        feed,
-        clock,
-        audit,
-        rulings,
-        confirmations,
-        sessions.person_now,
-        patience=patience,
-    )
-    feed.subscribe(_reading_again(books, rulings))
+    way.feed.subscribe(_reading_again(books, way.rulings))
     model = providers.language_model(settings)
     errands = Errands()
     lend(
@@ -140,13 +124,13 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             toolset=tools,
             model=model,
             access_for=books.access,
-            proposals=proposals,
-            decisions=decisions,
-            executor=executor,
+            proposals=way.proposals,
+            decisions=way.decisions,
+            executor=way.executor,
             audit=audit,
-            feed=feed,
-            confirmations=confirmations,
-            switch=switch,
+            feed=way.feed,
+            confirmations=way.confirmations,
+            switch=way.switch,
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
@@ -169,7 +153,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             facts={"policy_version": policy.digest, "rules": list(in_words(policy))},
         )
         running = [
-            asyncio.create_task(_sweeping(executor, proposals, settings.sweep_seconds), name="sweeper"),
+            asyncio.create_task(_sweeping(way.executor, way.proposals, settings.sweep_seconds), name="sweeper"),
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
         ]
@@ -180,7 +164,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            await feed.drain()
+            await way.feed.drain()
             await _quietly("checkpoint", checkpoints.make)
             await model.close()
 
@@ -218,16 +202,6 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         checks=checks,
         beside=beside,
     )
-
-
-def _shown_as(tools: Toolset) -> ShownAs:
-    """What a card says about the deed, for the trail of its confirmation."""
-
-    def shown_as(proposal: Proposal, language: Language) -> Mapping[str, object]:
-        tool = tools.get(proposal.tool)
-        return shown(proposal, tool, language) if isinstance(tool, WriteTool) else {}
-
-    return shown_as
 
 
 def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:

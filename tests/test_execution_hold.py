@@ -62,6 +62,15 @@ async def until(reached: asyncio.Event) -> None:
         await reached.wait()
 
 
+async def has_sent(core: Core, times: int) -> None:
+    """Wait until so many writes have arrived."""
+    for _ in range(500):
+        if len(core.till.sends) >= times:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"sent {len(core.till.sends)} times only")
+
+
 async def has_read(core: Core, times: int) -> None:
     """Wait until the document has been read again so many times."""
     for _ in range(500):
@@ -178,6 +187,24 @@ async def test_a_process_that_slept_after_reading_writes_nothing_on_what_it_read
     assert (await core.again().executor.execute(second.id)).state is State.SUCCEEDED
     gate.set()
     assert (await asleep).state is State.BLOCKED
+    assert [key for key, _ in core.till.paid] == [second.id]
+
+
+async def test_a_process_that_slept_after_reading_writes_nothing_beside_the_one_that_took_over(core: Core) -> None:
+    first, second = await confirmed(core)
+    read, sent = asyncio.Event(), asyncio.Event()
+    core.till.read_gates = [read]
+    asleep = asyncio.ensure_future(core.executor.execute(first.id))
+    await has_read(core, 1)
+    core.clock.advance(seconds=46)
+    core.till.gates = [sent]
+    sending = asyncio.ensure_future(core.again().executor.execute(second.id))
+    await has_sent(core, 1)
+    read.set()
+    await asyncio.sleep(0.1)
+    assert [key for key, _ in core.till.sends] == [second.id]
+    sent.set()
+    assert [each.state for each in await asyncio.gather(asleep, sending)] == [State.BLOCKED, State.SUCCEEDED]
     assert [key for key, _ in core.till.paid] == [second.id]
 
 

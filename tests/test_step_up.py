@@ -11,48 +11,38 @@ import pytest
 from assistant.clock import utc_now
 from assistant.login.doorkeeper import attempt_cookie
 from assistant.login.step_up_words import step_up_address
-from assistant.stores.database import Database
 from assistant.stores.moments import from_text
 from tests.support.chat import plain
 from tests.support.chat import sign_in as async_sign_in
 from tests.support.chat import step_up as walk_step_up
-from tests.support.paying import Core, HandClock
-from tests.support.sandbox import RunningProvider, run_sandbox
 from tests.support.step_up import (
-    GROUPS,
     THREAD,
     TWO,
     House,
     address,
     asked,
     at_the_issuer,
+    house_of,
     note_of,
     refused,
+    serve_with_step_up,
     state_of,
 )
-from tests.support.web import Served, browser, cookie_header, follow, serve_echo, sign_in, submit
+from tests.support.web import Served, browser, cookie_header, follow, sign_in, submit
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def okta() -> Iterator[RunningProvider]:
-    with run_sandbox("okta") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def served(okta: RunningProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("step-up")
-    with serve_echo(home, f"{okta.url}/oauth2/default", ROLE_GROUPS=GROUPS) as running:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve_with_step_up(tmp_path_factory.mktemp("step-up")) as running:
         yield running
 
 
 @pytest.fixture
 async def house(served: Served) -> AsyncIterator[House]:
-    database = Database(served.database)
-    yield House(served, Core(database, clock=HandClock(utc_now())))
-    await database.close()
+    async with house_of(served) as opened:
+        yield opened
 
 
 async def test_a_fresh_second_factor_counts_for_that_card_in_that_session(house: House) -> None:

@@ -13,45 +13,36 @@ import pytest
 from assistant.clock import utc_now
 from assistant.login.doorkeeper import attempt_cookie
 from assistant.login.sealing import Sealer
-from assistant.stores.database import Database
 from tests.support.chat import plain
-from tests.support.paying import Core, HandClock, draft
-from tests.support.sandbox import RunningProvider, run_sandbox
+from tests.support.paying import draft
 from tests.support.step_up import (
     CALLBACK,
-    GROUPS,
     THREAD,
     House,
     address,
     asked,
     at_the_issuer,
+    house_of,
     note_of,
     refused,
+    serve_with_step_up,
     state_of,
 )
-from tests.support.web import SECRET, Served, browser, cookie_header, serve_echo, sign_in
+from tests.support.web import SECRET, Served, browser, cookie_header, sign_in
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def okta() -> Iterator[RunningProvider]:
-    with run_sandbox("okta") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def served(okta: RunningProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("step-up")
-    with serve_echo(home, f"{okta.url}/oauth2/default", ROLE_GROUPS=GROUPS) as running:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve_with_step_up(tmp_path_factory.mktemp("step-up")) as running:
         yield running
 
 
 @pytest.fixture
 async def house(served: Served) -> AsyncIterator[House]:
-    database = Database(served.database)
-    yield House(served, Core(database, clock=HandClock(utc_now())))
-    await database.close()
+    async with house_of(served) as opened:
+        yield opened
 
 
 # one purpose, one card, once

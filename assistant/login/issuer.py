@@ -6,11 +6,9 @@ Sources: OpenID Connect Discovery 1.0, RFC 7517 (keys), RFC 6749 §2.3.1 (client
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from assistant.clock import Clock
 from assistant.login.problems import SignInProblem, Trouble, refusal
+from tools.tls import trust
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _LARGEST_ANSWER = 512_000
@@ -144,7 +143,7 @@ class Issuer:
         wanted = {"Accept": "application/json", **(headers or {})}
         try:
             async with (
-                httpx.AsyncClient(timeout=self._seconds, follow_redirects=False, verify=_trust(url)) as client,
+                httpx.AsyncClient(timeout=self._seconds, follow_redirects=False, verify=trust(url)) as client,
                 client.stream(method, url, data=form, auth=auth, headers=wanted) as response,
             ):
                 body = b""
@@ -174,16 +173,6 @@ class Issuer:
 
     def _problem(self, trouble: Trouble, detail: str) -> SignInProblem:
         return SignInProblem(trouble, self.registration.called, detail=detail)
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
-def _trust(url: str) -> ssl.SSLContext | bool:
-    """The usual certificate authorities, read once; plain HTTP on this machine needs none."""
-    return _authorities() if url.startswith("https:") else False
 
 
 def _may_be_kept(cache_control: str) -> timedelta:

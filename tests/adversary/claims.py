@@ -12,7 +12,8 @@ from typing import Any
 from assistant.claims import asks_to_write, unproven_claim
 from assistant.language import detect
 from tests.adversary.behaviours import load
-from tests.adversary.core import Talk, open_core
+from tests.adversary.core import Talk
+from tests.adversary.opening import open_core
 from tests.adversary.played import Played
 from tests.adversary.stage import open_stage, plan_of
 from tests.adversary.world import run_world

@@ -1,56 +1,37 @@
-"""The one file that knows how the product's core is put together: turn, dispatch, proposals, decisions, execution.
+"""The product's core without the chat: turn, dispatch, proposals, decisions, execution.
 
-Everything in it is the product's own, wired as `assistant.wiring` wires it, but without the chat: what a turn shows
-is kept by `Page`, and a click goes through `assistant.chat.clicks` as it comes from a browser. When the wiring changes,
-this file changes and nothing else of the machines.
+What a turn shows is kept by `Page`, and a click goes through `assistant.chat.clicks` as it comes from a browser.
+`tests.adversary.opening` puts it together from the product's own parts.
 """
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from assistant.audit import AuditTrail
 from assistant.books_room import BooksRoom
 from assistant.cards import Looking, card_props
 from assistant.chat.clicks import Clicking, Clicks
-from assistant.chat.house import Errands, House
-from assistant.confirmation import Confirmations, Seat
-from assistant.connections import CustomConnection
-from assistant.decisions import Decisions
+from assistant.chat.house import House
+from assistant.confirmation import Seat
 from assistant.dispatch import Asking, Dispatch, Outcome
-from assistant.execution import Executor, Patience
+from assistant.execution import Executor
 from assistant.feed import Feed
 from assistant.history import History
 from assistant.login.oidc import Identity
-from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
-from assistant.model import OpenAIModel
-from assistant.payees import Payees
-from assistant.policy.rules import load_policy
 from assistant.principal import Grant, Principal, Role
 from assistant.proposals import Proposal, Proposals
-from assistant.providers import role_groups, xero_app
-from assistant.rulings import Rulings
-from assistant.settings import Settings
-from assistant.stop_switch import StopSwitch
 from assistant.stores import step_ups
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
 from assistant.stores.step_ups import StepUpRow
-from assistant.strict_sign_ins import StrictSignIns
 from assistant.tables import table_props
 from assistant.turn import Asked, Turn
 from tests.adversary.promises import Promises
-from tests.adversary.world import World, port_of
-from tests.support.database import make_tables
 from tools.base import Draft, Organisation, WriteTool
-from tools.catalogue import toolset
 from tools.errors import Language
 from tools.views import Table
 
@@ -152,7 +133,7 @@ class Talk:
     history: History = field(default_factory=History)
 
 
-class _NoOtherPages:
+class NoOtherPages:
     async def refresh(self, proposal_id: str) -> None:
         """Nobody else looks."""
 
@@ -306,136 +287,4 @@ def verdict_on(props: dict[str, Any], verdict: str, *, reason: str = "") -> dict
     return payload
 
 
-@asynccontextmanager
-async def open_core(world: World, model_url: str, *, database_url: str = "") -> AsyncIterator[Core]:
-    """The core over that world, with a new database (SQLite in memory-backed storage unless a URL is given)."""
-    with tempfile.TemporaryDirectory(prefix="adversary-", dir=_in_memory()) as folder:
-        home = Path(folder)
-        url = database_url or f"sqlite:///{home / 'core.db'}"
-        if not database_url:
-            await make_tables(url)
-        settings = Settings(
-            _env_file=None,
-            assistant_home=home,
-            sandbox_port=port_of(world),
-            database_url=url,
-            secret_key="adversary " * 4,
-            xero_calls_a_minute=100_000_000,
-            ledger_fresh_seconds=3_600,
-            session_hours=24 * 365,
-            openai_base_url=model_url,
-            openai_api_key="hostile",
-            model_timeout_seconds=20,
-        )
-        database = Database(url)
-        try:
-            async with _furnished(settings, database, world) as core:
-                yield core
-        finally:
-            await database.close()
-
-
-def _in_memory() -> Path | None:
-    """Storage in memory where there is some: the soak writes a million small transactions."""
-    shared = Path("/dev/shm")
-    return shared if shared.is_dir() else None
-
-
-@asynccontextmanager
-async def _furnished(settings: Settings, database: Database, world: World) -> AsyncIterator[Core]:
-    clock = world.clock
-    tokens = CustomConnection(xero_app(settings), settings.xero_scopes, clock)
-    async with BooksRoom(settings, database, tokens, clock) as books:
-        audit, feed = AuditTrail(database, clock=clock), Feed()
-        sessions = Sessions(
-            database,
-            clock,
-            Sealer(settings.secret_key.get_secret_value(), clock),
-            role_groups=role_groups(settings),
-            hours=settings.session_hours,
-            organisation_ids=books.organisations.ids_of,
-            audit=audit,
-        )
-        tools, policy = toolset(), load_policy()
-        rulings = Rulings(policy, tools, Payees(database, clock), clock)
-        confirmations = Confirmations("adversary " * 4, minutes=policy.cards.confirm_minutes, clock=clock)
-        strict = StrictSignIns(database, clock, minutes=settings.step_up_minutes)
-        proposals = Proposals(database, audit, feed, rulings, card_minutes=settings.card_minutes, clock=clock)
-        decisions = Decisions(
-            database,
-            audit,
-            feed,
-            sessions.session_alive,
-            rulings,
-            confirmations,
-            step_up_for=strict.made_for,
-            clock=clock,
-        )
-        executor = Executor(
-            database,
-            tools,
-            books.access_by_id,
-            books.write_access,
-            feed,
-            clock,
-            audit,
-            rulings,
-            confirmations,
-            sessions.person_now,
-            patience=Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75),
-        )
-        model = OpenAIModel(
-            api_key="hostile",
-            base_url=settings.openai_base_url,
-            model="hostile-1",
-            timeout=settings.model_timeout_seconds,
-        )
-
-        async def nobody() -> tuple[Principal, str]:
-            raise LookupError("the core harness names the person itself")
-
-        house = House(
-            organisations=books.organisations.every,
-            toolset=tools,
-            model=model,
-            access_for=books.access,
-            proposals=proposals,
-            decisions=decisions,
-            executor=executor,
-            audit=audit,
-            feed=feed,
-            confirmations=confirmations,
-            switch=StopSwitch(database, audit, clock=clock),
-            stepped_up=strict.is_made_for,
-            current=nobody,
-            sandboxed=True,
-            turn_steps=settings.turn_steps,
-            clock=clock,
-            errands=Errands(),
-        )
-        (organisation,) = await books.organisations.every()
-        core = Core(
-            database=database,
-            house=house,
-            organisation=organisation,
-            sessions=sessions,
-            proposals=proposals,
-            executor=executor,
-            audit=audit,
-            books=books,
-            clicks=Clicks(house, _NoOtherPages()),
-            feed=feed,
-            steps=settings.turn_steps,
-        )
-        await model.warm()
-        for name in GROUPS:
-            await core.admit(name)
-        try:
-            yield core
-        finally:
-            await house.errands.finish()
-            await feed.drain()
-            await model.close()
-
-
-__all__ = ["OTHER", "Core", "Page", "Signed", "Talk", "open_core", "promises", "verdict_on"]
+__all__ = ["OTHER", "Core", "Page", "Signed", "Talk", "promises", "verdict_on"]

@@ -12,10 +12,11 @@ from typing import Any
 
 from tests.adversary.behaviours import load
 from tests.adversary.behaviours.moves import LIES
-from tests.adversary.core import Core, Page, Signed, Talk, open_core, promises, verdict_on
+from tests.adversary.core import Core, Page, Signed, Talk, promises, verdict_on
 from tests.adversary.humans import HUMANS, forgeries
 from tests.adversary.judge import Judge
 from tests.adversary.model_server import ModelServer, Player, serve_model
+from tests.adversary.opening import open_core
 from tests.adversary.played import Click, Plan, Played
 from tests.adversary.records import Records
 from tests.adversary.scene import Behaviour, Foreign, Order, Paper, Scene, plain

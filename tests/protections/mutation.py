@@ -46,7 +46,7 @@ class Noticed:
     @property
     def caught(self) -> bool:
         """Red because something was found: a machine that could not run has noticed nothing."""
-        return self.code == 1 and any(word in self.said for word in ("violations: ", "story of seed"))
+        return self.code == 1 and any(word in self.said for word in ("violations: ", "story of seed", "FAILED tests/"))
 
 
 def copied(folder: Path) -> Path:

@@ -227,4 +227,140 @@ WEATHER = (
         _weather(),
     ),
 )
-EVERY = (*HOSTILE, *WEATHER)
+_RULINGS, _HOLDS = "assistant/rulings.py", "assistant/stores/holds.py"
+
+RULES = (
+    Mutation(
+        "the stop switch is not looked at again before a send",
+        (Edit(_RULINGS, "full = replace(full, earlier=())", "full = replace(full, earlier=(), stopped=None)"),),
+        _weather(60),
+    ),
+    Mutation(
+        "a payee who changed after the confirmation is paid all the same",
+        (
+            Edit(
+                _RULINGS,
+                "full = replace(full, earlier=())",
+                "full = replace(full, earlier=(), payee=replace(full.payee, changed_at=None) if full.payee else None)",
+            ),
+        ),
+        _weather(150),
+    ),
+    Mutation(
+        "the role of who confirmed is not read again before a send",
+        (
+            Edit(
+                _RULINGS,
+                "from assistant.principal import Principal\n",
+                "from assistant.principal import Grant, Principal, Role\n",
+            ),
+            Edit(
+                _RULINGS,
+                "            person,\n            proposal.proposer_id,",
+                "            replace(person, grants=(Grant(Role.APPROVER),)),\n            proposal.proposer_id,",
+            ),
+        ),
+        _weather(150),
+    ),
+    Mutation(
+        "what was confirmed lately is not added up",
+        (
+            Edit(_RULINGS, "confirmed_by_person=sums.by_person", "confirmed_by_person=0"),
+            Edit(_RULINGS, "confirmed_in_organisation=sums.in_organisation", "confirmed_in_organisation=0"),
+        ),
+        _weather(100),
+    ),
+    Mutation(
+        "a large payment needs no second factor",
+        (Edit(_JUDGING, "elif threshold.over(_with(circumstances.weakly_by_person, stakes.money)):", "elif False:"),),
+        _weather(60),
+    ),
+    Mutation(
+        "one person prepares and confirms what needs two",
+        (Edit(_JUDGING, "if confirming.person.id != confirming.proposer_id:", "if True:"),),
+        _weather(150),
+    ),
+)
+
+
+def _tests(*files: str) -> tuple[str, ...]:
+    """The tests that play one moment each: what chance meets too seldom."""
+    return (
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not postgres",
+        *(f"tests/{file}.py" for file in files),
+    )
+
+
+MOMENTS = (
+    Mutation(
+        "a send begins after its lease is over",
+        (Edit(_EXECUTION, "if await self._records.lease_of(claimed) <= to_text(self._clock()):", "if False:"),),
+        _tests("test_execution_crash"),
+    ),
+    Mutation(
+        "an attempt that lives is taken for dead",
+        (
+            Edit(
+                "assistant/stores/proposals.py",
+                "    return col(ProposalRow.lease_until) <= now",
+                '    return col(ProposalRow.lease_until) != ""',
+            ),
+        ),
+        _tests("test_execution_crash", "test_execution_unknown", "test_execution"),
+    ),
+    Mutation(
+        "a refused repetition is final without a look",
+        (
+            Edit(
+                _EXECUTION,
+                "earlier = repeating.uncertain((await self._records.attempts(proposal))[:-1])",
+                "earlier: list[AttemptRow] = []",
+            ),
+            Edit(
+                _EXECUTION,
+                "import MOST_ATTEMPTS, AttemptOutcome, DecisionRow",
+                "import MOST_ATTEMPTS, AttemptOutcome, AttemptRow, DecisionRow",
+            ),
+        ),
+        _tests("test_execution_unknown"),
+    ),
+    Mutation(
+        "what was sent a second ago cannot arrive any more",
+        (Edit("assistant/repeating.py", "settled: float = 600", "settled: float = 1"),),
+        _tests("test_execution_unknown"),
+    ),
+    Mutation(
+        "an attempt begins without the document",
+        (
+            Edit(
+                "assistant/execution_records.py",
+                "if not await holds.keep(work, hold, to_text(now + lease)):",
+                "if False:",
+            ),
+        ),
+        _tests("test_execution_hold"),
+    ),
+    Mutation(
+        "a reading that lags behind our own payment is believed",
+        (
+            Edit(
+                _EXECUTION,
+                "if (other := await self._records.written_since(proposal, hold)) is not None:",
+                "if (other := await self._records.written_since(proposal, hold)) is not None and False:",
+            ),
+        ),
+        _tests("test_execution"),
+    ),
+    Mutation(
+        "two proposals have a document at once",
+        (Edit(_HOLDS, "_counts(row, State(holder.state), now):", "False:"),),
+        _tests("test_execution_hold"),
+    ),
+)
+EVERY = (*HOSTILE, *WEATHER, *RULES, *MOMENTS)

@@ -11,17 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from assistant.audit import AuditTrail
-from assistant.confirmation import Confirmations, Seat
-from assistant.decisions import Decisions, StepUp, Wish
-from assistant.execution import Executor, Patience
-from assistant.feed import Feed
+from assistant.confirmation import Seat
+from assistant.decisions import StepUp, Wish
+from assistant.execution import Patience
 from assistant.policy.rules import Policy, load_policy
 from assistant.principal import Grant, Principal, Role
-from assistant.proposals import Proposal, Proposals
-from assistant.rulings import Rulings
-from assistant.stop_switch import StopSwitch
+from assistant.proposals import Proposal
 from assistant.stores.database import Database, Work
 from assistant.stores.proposals import Verdict
+from assistant.write_path import Surroundings, write_path
 from tools.base import (
     Access,
     Draft,
@@ -306,41 +304,32 @@ class Core:
         self.clock = clock or HandClock()
         self.till = till or Till(self.clock)
         self.tool = tool or paying_tool(self.till)
-        self.feed = Feed()
         self.audit = AuditTrail(database, clock=self.clock)
         self.sessions: dict[str, Principal] = {f"session-{p.name}": p for p in (VERA, PAUL, ANNA, ALEX, OTTO)}
         self.policy = policy or load_policy()
         self.payees = payees or KnownPayees()
-        self.rulings = Rulings(self.policy, Toolset([self.tool]), self.payees, self.clock)
-        self.confirmations = Confirmations("k" * 32, minutes=self.policy.cards.confirm_minutes, clock=self.clock)
         self.stepped_up: dict[tuple[str, str, str], StepUp] = {}
         """Strict sign-ins by (proposal, person, session)."""
-        self.switch = StopSwitch(database, self.audit, clock=self.clock)
-        self.proposals = Proposals(database, self.audit, self.feed, self.rulings, card_minutes=30, clock=self.clock)
-        self.decisions = Decisions(
+        way = write_path(
             database,
             self.audit,
-            self.feed,
-            self._of_session,
-            self.rulings,
-            self.confirmations,
-            step_up_for=self._step_up,
-            clock=self.clock,
-        )
-        self.executor = Executor(
-            database,
-            Toolset([self.tool]),
-            self._access,
-            self._write_access,
-            self.feed,
-            self.clock,
-            self.audit,
-            self.rulings,
-            self.confirmations,
-            self._of_person,
-            checkpoint=checkpoint,
+            Surroundings(
+                clock=self.clock,
+                policy=self.policy,
+                toolset=Toolset([self.tool]),
+                person_of_session=self._of_session,
+                person_now=self._of_person,
+                payees=self.payees,
+                step_up_for=self._step_up,
+                access_for=self._access,
+                write_access_for=self._write_access,
+                confirmation_key="k" * 32,
+            ),
             patience=patience or QUICK,
+            checkpoint=checkpoint,
         )
+        self.feed, self.rulings, self.confirmations, self.switch = way.feed, way.rulings, way.confirmations, way.switch
+        self.proposals, self.decisions, self.executor = way.proposals, way.decisions, way.executor
 
     async def _of_session(self, session_id: str) -> Principal | None:
         return self.sessions.get(session_id)

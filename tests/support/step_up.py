@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -12,11 +15,13 @@ from assistant.clock import utc_now
 from assistant.login.doorkeeper import attempt_cookie
 from assistant.login.step_up_words import step_up_address
 from assistant.proposals import Proposal
+from assistant.stores.database import Database
 from tests.support.chat import plain
 from tests.support.database import run_sql
 from tests.support.okta import shown_code
-from tests.support.paying import PAUL, Core
-from tests.support.web import Served, follow, submit
+from tests.support.paying import PAUL, Core, HandClock
+from tests.support.sandbox import run_sandbox
+from tests.support.web import Served, follow, serve_echo, submit
 
 TWO = "urn:okta:loa:2fa:any"
 THREAD = "0b0c2ed0-8c10-4ff0-a5d5-8f1f6f1f0001"
@@ -59,6 +64,21 @@ class House:
         decided = await self.sql(f"SELECT 1 FROM decision WHERE proposal_id = '{proposal.id}'")
         states = await self.sql(f"SELECT state FROM proposal WHERE id = '{proposal.id}'")
         return not await self.rows(proposal) and not decided and states == [("awaiting_confirmation",)]
+
+
+@contextmanager
+def serve_with_step_up(home: Path) -> Iterator[Served]:
+    """The application with the sandbox's login, which can ask for a second factor."""
+    with run_sandbox("okta") as okta, serve_echo(home, f"{okta.url}/oauth2/default", ROLE_GROUPS=GROUPS) as running:
+        yield running
+
+
+@asynccontextmanager
+async def house_of(served: Served) -> AsyncIterator[House]:
+    """A hand in its database."""
+    database = Database(served.database)
+    yield House(served, Core(database, clock=HandClock(utc_now())))
+    await database.close()
 
 
 def address(proposal: Proposal, thread: str = THREAD) -> str:

@@ -4,6 +4,9 @@
 where processes die, who races whom, how the clock jumps. Then the weather clears, the house sweeps as it does in
 production, and the judge compares what Xero recorded with the database and the audit trail.
 
+Half of the runs have tight rules, which two bills reach, and people who stop all writes, lose their role or change the
+payee while payments are under way.
+
 What it assumes of the world, and what is therefore not shown: a request is handled within 280 s of being sent or never
 (`LATEST`), and reads lag at most 300 s behind writes (`STALEST`). The executor waits 600 s before it sends again
 without the protection of the key, which is more than both together.

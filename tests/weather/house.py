@@ -1,38 +1,40 @@
-"""The product's write path over one database and the sandbox's Xero: wired as `assistant.wiring` does, and no more.
+"""The product's write path over one database and the sandbox's Xero: one process of it, with a hand on its people.
 
 Everything that knows how proposals are made and decided on is here, so that a change of theirs is followed in one file.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
+import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import cast
 
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
-from assistant.confirmation import Confirmations, Seat
+from assistant.confirmation import Seat
 from assistant.connections import CustomConnection
-from assistant.decisions import Decisions, Wish
-from assistant.execution import Executor, Patience
-from assistant.feed import Feed
-from assistant.policy.rules import PACKAGED, Policy, read_policy
+from assistant.decisions import Wish
+from assistant.execution import Patience
+from assistant.policy.rules import Policy
 from assistant.principal import Principal
-from assistant.proposals import Proposal, Proposals
-from assistant.rulings import Rulings
+from assistant.proposals import Proposal
+from assistant.stores import step_ups
 from assistant.stores.database import Database, Work
+from assistant.stores.moments import to_text
 from assistant.stores.proposals import Verdict
+from assistant.stores.step_ups import StepUpRow
+from assistant.strict_sign_ins import StrictSignIns
+from assistant.write_path import Surroundings, write_path
 from tests.support.books import FakeBooks, World
-from tests.support.paying import ALEX, ANNA, DEMO, PAUL, CrashNow, KnownPayee
+from tests.support.paying import DEMO, CrashNow
 from tests.weather.company import Bill, Company
+from tests.weather.rules import KnownPayees, People, roomy
 from tools.base import Access, Toolset, WriteAccess
 from tools.marker import marker
-from tools.payee import fingerprint
 from tools.solaris.bank import Bank
 from tools.xero.books import Contact, ContactWriter, LedgerAccount, PaymentWriter
 from tools.xero.client import XeroCalls
@@ -42,7 +44,6 @@ from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
 
 SCOPES = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
-PEOPLE = {f"session-{person.name}": person for person in (PAUL, ANNA, ALEX)}
 Point = Callable[[str], None]
 
 
@@ -107,30 +108,33 @@ class House:
         *,
         point: Point = no_point,
         patience: Patience | None = None,
+        policy: Policy | None = None,
+        people: People | None = None,
     ) -> None:
         self._line, self._world, self._clock = line, world, clock
+        self._people = people or People()
         database = CrashingDatabase(database, point)
-        feed = Feed()
-        self.audit = AuditTrail(database, clock=clock)
-        tools, policy = Toolset([RECORD_PAYMENT]), roomy()
-        rulings = Rulings(policy, tools, _Settled(world), clock)
-        self.confirmations = Confirmations("weather " * 4, minutes=policy.cards.confirm_minutes, clock=clock)
-        self.proposals = Proposals(database, self.audit, feed, rulings, card_minutes=30, clock=clock)
-        self.decisions = Decisions(database, self.audit, feed, _of_session, rulings, self.confirmations, clock=clock)
-        self.executor = Executor(
+        self._database, self.audit = database, AuditTrail(database, clock=clock)
+        way = write_path(
             database,
-            tools,
-            self._access,
-            self._write_access,
-            feed,
-            clock,
             self.audit,
-            rulings,
-            self.confirmations,
-            _of_person,
+            Surroundings(
+                clock=clock,
+                policy=policy or roomy(),
+                toolset=Toolset([RECORD_PAYMENT]),
+                person_of_session=self._people.of_session,
+                person_now=self._people.by_id,
+                payees=KnownPayees(world, self._people),
+                step_up_for=StrictSignIns(database, clock, minutes=5).made_for,
+                access_for=self._access,
+                write_access_for=self._write_access,
+                confirmation_key="weather " * 4,
+            ),
             patience=patience or Patience(next_in_line=0.01, stand_by=0.02),
             checkpoint=point,
         )
+        self.confirmations, self.switch = way.confirmations, way.switch
+        self.proposals, self.decisions, self.executor = way.proposals, way.decisions, way.executor
 
     async def propose(
         self, bill: Bill, amount: Decimal | None, who: Principal, *, replaces: str | None = None
@@ -163,6 +167,24 @@ class House:
         )
         return await self.decisions.decide(wish, who)
 
+    async def step_up(self, proposal: Proposal, who: Principal) -> None:
+        """A fresh sign-in with a second factor for that card, as it is written down when it is over."""
+        now = to_text(self._clock())
+        async with self._database.work() as work:
+            await step_ups.add(
+                work,
+                StepUpRow(
+                    id=uuid.uuid4().hex,
+                    proposal_id=proposal.id,
+                    digest=proposal.digest,
+                    person_id=who.id,
+                    session_id=f"session-{who.name}",
+                    acr="urn:okta:loa:2fa:any",
+                    auth_time=now,
+                    at=now,
+                ),
+            )
+
     async def sweep(self) -> None:
         """What the house does every twenty seconds."""
         await self.executor.sweep()
@@ -183,31 +205,6 @@ class House:
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
         return WriteAccess(payments=self._line.writer, contacts=self._line.contacts)
-
-
-class _Settled:
-    """Stands where the registry of payees stands: every contact of the copy is known for long."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    async def standing(self, _work: Work, _organisation_id: str, contact_id: str) -> KnownPayee | None:
-        known = next((contact for contact in self._world.contacts if contact.id == contact_id), None)
-        return KnownPayee(bank=fingerprint(known.iban)) if known else None
-
-
-@cache
-def roomy() -> Policy:
-    """The product's own rules with amounts that no weather reaches: limits are not what is tried here."""
-    return read_policy(re.sub(r'"[\d.]+"', '"90000000.00"', PACKAGED.read_text(encoding="utf-8")))
-
-
-async def _of_person(person_id: str) -> Principal | None:
-    return next((person for person in PEOPLE.values() if person.id == person_id), None)
-
-
-async def _of_session(session_id: str) -> Principal | None:
-    return PEOPLE.get(session_id)
 
 
 def died(problem: BaseException) -> bool:

@@ -11,101 +11,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import col, select
-
-from assistant.stores import audit as audit_store
-from assistant.stores import proposals as store
-from assistant.stores.audit import AuditRow
-from assistant.stores.database import Database, Work
 from assistant.stores.moments import from_text
-from assistant.stores.proposals import AttemptRow, DecisionRow, ProposalRow, State
-from tests.weather.company import TOTAL, Bill
-from tools.xero.payment_plan import PaymentPlan
+from assistant.stores.proposals import State
+from tests.weather.company import TOTAL
+from tests.weather.judge_rules import of_rules
+from tests.weather.judged import OPEN, Case, Life, Violation
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.BLOCKED, State.EXPIRED, State.REJECTED, State.SUPERSEDED)
 _REFUSING = {"refuse", "unauthorized", "expire_token"}
 """Faults by which the provider says no for certain."""
-OPEN = (State.CONFIRMED, State.EXECUTING, State.UNKNOWN)
-
-
-@dataclass
-class Case:
-    """What the judge is shown of one run."""
-
-    seed: int
-    bills: list[Bill]
-    effects: list[dict[str, Any]]
-    paid_on: dict[str, Decimal]
-    """What Xero says was paid of each bill."""
-    outside: dict[str, Decimal] = field(default_factory=dict)
-    """What others paid of it."""
-    kinds: set[str] = field(default_factory=set)
-    """The kinds of faults that were ordered."""
-    story: list[str] = field(default_factory=list)
-    """What happened, for a person who looks into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One invariant that did not hold."""
-
-    seed: int
-    kind: str
-    what: str
-
-
-@dataclass
-class Life:
-    """Everything stored about one proposal."""
-
-    row: ProposalRow
-    decision: DecisionRow | None
-    attempts: Sequence[AttemptRow]
-    trail: Sequence[AuditRow]
-
-    @property
-    def state(self) -> State:
-        """Where it stands."""
-        return State(self.row.state)
-
-    @property
-    def plan(self) -> PaymentPlan:
-        """What was confirmed, read from the stored bytes."""
-        return PaymentPlan.read(json.loads(self.row.body)["payload"])
-
-    def at(self, tag: str) -> datetime | None:
-        """When that was first recorded."""
-        return next((from_text(row.at) for row in self.trail if row.tag == tag), None)
-
-
-async def lives_on(database: Database, bills: Sequence[Bill]) -> list[Life]:
-    """Every proposal on those bills, with what is stored about it."""
-    async with database.reading() as work:
-        wanted = select(ProposalRow).where(col(ProposalRow.subject).in_([bill.id for bill in bills]))
-        rows = (await work.exec(wanted.order_by(col(ProposalRow.number)))).all()
-        return [await _life(work, row) for row in rows]
-
-
-async def any_open(database: Database, bills: Sequence[Bill]) -> bool:
-    """Whether something confirmed on those bills is not finished."""
-    subject, state = col(ProposalRow.subject), col(ProposalRow.state)
-    async with database.reading() as work:
-        wanted = select(ProposalRow.id).where(subject.in_([bill.id for bill in bills]), state.in_(OPEN))
-        return (await work.exec(wanted.limit(1))).first() is not None
-
-
-async def _life(work: Work, row: ProposalRow) -> Life:
-    return Life(
-        row,
-        await store.decision(work, row.id),
-        await store.attempts(work, row.id),
-        await audit_store.of_subject(work, row.id),
-    )
 
 
 def judge(case: Case, lives: Sequence[Life]) -> list[Violation]:
@@ -122,6 +40,7 @@ def judge(case: Case, lives: Sequence[Life]) -> list[Violation]:
         found += [(kind, f"{name} ({life.state}): {what}") for kind, what in _of_records(life, mine)]
         found += [(kind, f"{name} ({life.state}): {what}") for kind, what in _of_giving_up(case, life, lives)]
     found += _of_bills(case, lives)
+    found += of_rules(case, lives)
     return [Violation(case.seed, kind, what) for kind, what in found]
 
 
@@ -176,6 +95,8 @@ def _of_giving_up(case: Case, life: Life, lives: Sequence[Life]) -> list[tuple[s
     late = ended is not None and (ended - from_text(life.decision.at)).total_seconds() >= 110
     others = any(other.row.subject == life.row.subject and other.state is State.SUCCEEDED for other in lives)
     reason = others or life.row.subject in case.outside
+    if life.state is State.BLOCKED:
+        reason = reason or any(ended and (window.begun or ended) <= ended for window in case.windows)
     if life.state is State.FAILED:
         reason = reason or late or bool(case.kinds & _REFUSING)
     return [] if reason else [("given up", f"without a reason: {life.row.problem}")]

@@ -29,7 +29,8 @@ from tests.weather.child import PATIENCE, Job
 from tests.weather.company import Bill, Company
 from tests.weather.draw import WRITE
 from tests.weather.house import House, Line, accounts_of
-from tests.weather.judge import Case, Violation, judge, lives_on
+from tests.weather.judge import judge
+from tests.weather.judged import Case, Violation, lives_on
 from tests.weather.life import live
 from tests.weather.soak import Kind, databases
 

@@ -11,7 +11,7 @@ from assistant.stores.proposals import ProposalRow, State
 from tests.support.paying import ANNA, PAUL
 from tests.weather.company import Bill, Company
 from tests.weather.house import House
-from tests.weather.judge import any_open
+from tests.weather.judged import any_open
 
 MOST_SWEEPS = 150
 

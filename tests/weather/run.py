@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.execution import Patience
-from assistant.proposals import Proposal
-from assistant.refusals import Refusal
+from assistant.principal import Principal
+from assistant.proposals import Proposal, State
+from assistant.refusals import Refusal, RefusalReason
 from assistant.stores.database import Database
 from assistant.stores.proposals import Verdict
 from tests.support.books import World
@@ -20,7 +21,10 @@ from tests.support.paying import ALEX, ANNA, PAUL, CrashNow
 from tests.weather.company import TOTAL, Bill, Company
 from tests.weather.draw import JUMPS, Deaths, fault
 from tests.weather.house import House, Line, accounts_of, died, no_point
-from tests.weather.judge import Case, Violation, any_open, judge, lives_on
+from tests.weather.judge import judge
+from tests.weather.judged import Case, Life, Violation, any_open, lives_on
+from tests.weather.meddling import Meddling
+from tests.weather.rules import PEOPLE, PROMISED, People, roomy, tight
 from tools.errors import ToolError
 
 PATIENCE = Patience(next_in_line=0.01, stand_by=0.02)
@@ -52,10 +56,6 @@ class Place:
         for line in (*self.storm, self.calm):
             line.close()
 
-    def house(self, line: Line, deaths: Deaths | None = None) -> House:
-        """A process of the product, just started."""
-        return House(self.database, line, self.world, self.company.clock, point=deaths or no_point, patience=PATIENCE)
-
 
 @dataclass
 class Outcome:
@@ -67,6 +67,8 @@ class Outcome:
     deaths: int = 0
     attempts: int = 0
     story: list[str] = field(default_factory=list)
+    rules: Counter[str] = field(default_factory=Counter)
+    """How often the rules had something to say."""
 
 
 class Run:
@@ -82,22 +84,47 @@ class Run:
         self.story: list[str] = []
         self._outside: dict[str, Decimal] = {}
         self._before = len(self._company.effects())
-        same = self._dice.random() < 0.7
-        bills = [self._company.next_bill() for _ in range(1 if same else 2)]
-        self._bills = bills
-        self._asked = [(bills[0], PAUL), (bills[-1], ALEX)][: self._dice.choice((1, 1, 2))]
+        self._strict = self._dice.random() < 0.5
+        same = self._dice.random() < (0.4 if self._strict else 0.7)
+        self._bills = [self._company.next_bill() for _ in range(1 if same else 2)]
+        many = self._dice.choice((1, 2, 2) if self._strict else (1, 1, 2))
+        self._asked = [(self._bills[0], PAUL), (self._bills[-1], ALEX)][:many]
+        self._people = People()
+        self._meddling = Meddling(self._people, self._company.clock)
+        self._rules: Counter[str] = Counter()
 
     async def outcome(self) -> Outcome:
         """Blow, heal, judge."""
+        try:
+            return await self._outcome()
+        finally:  # the next run begins with writes allowed
+            await self._meddling.end(self._house(self._place.calm))
+
+    async def _outcome(self) -> Outcome:
         self._company.clear()
+        if self._strict:
+            self._company.clock.advance(86_400)  # the sums of earlier runs are of yesterday
+            self._rules["strict runs"] += 1
         made = [proposal for bill, who in self._asked if (proposal := await self._proposed(bill, who))]
-        made = await self._decided(made)
+        await self._decided(made)
         for _ in range(self._dice.randint(1, 5)):
             await self._blow(made)
         lives = await self._heal()
         effects = self._company.payments(self._before)
         paid = {bill.id: self._company.paid_on(bill) for bill in self._bills}
-        case = Case(self.seed, self._bills, effects, paid, self._outside, set(self._kinds), self.story)
+        case = Case(
+            self.seed,
+            self._bills,
+            effects,
+            paid,
+            self._outside,
+            set(self._kinds),
+            self._meddling.windows,
+            PROMISED if self._strict else None,
+            self.story,
+        )
+        self._rules.update(window.what for window in self._meddling.windows)
+        self._rules["blocked by a rule"] += sum(_ruled_out(life) for life in lives)
         return Outcome(
             judge(case, lives),
             Counter(str(life.state) for life in lives),
@@ -105,6 +132,21 @@ class Run:
             sum(deaths.dead for deaths in self._all_deaths),
             sum(len(life.attempts) for life in lives),
             self.story,
+            self._rules,
+        )
+
+    def _house(self, line: Line, deaths: Deaths | None = None) -> House:
+        """A process of the product, just started."""
+        place = self._place
+        return House(
+            place.database,
+            line,
+            place.world,
+            place.company.clock,
+            point=deaths or no_point,
+            patience=PATIENCE,
+            policy=tight() if self._strict else roomy(),
+            people=self._people,
         )
 
     def _started(self, slot: int) -> House:
@@ -112,7 +154,7 @@ class Run:
         self._births += 1
         deaths = Deaths(f"{self.seed}/{self._births}", self._likely)
         self._all_deaths.append(deaths)
-        return self._place.house(self._place.storm[slot], deaths)
+        return self._house(self._place.storm[slot], deaths)
 
     def _order(self, count: int) -> None:
         for _ in range(count):
@@ -125,12 +167,12 @@ class Run:
 
     async def _proposed(self, bill: Bill, who: Any) -> Proposal | None:
         """Asked for, and asked for again when it fails."""
-        amount = self._dice.choice((None, PART, PART))
+        amount = self._dice.choice((None, None, PART) if self._strict else (None, PART, PART))
         self._order(self._dice.choice((0, 0, 0, 1)))
         for _ in range(4):
             try:
                 made = await self._started(0).propose(bill, amount, who)
-            except (CrashNow, ToolError) as problem:
+            except (CrashNow, ToolError, Refusal) as problem:
                 self.story.append(f"propose: {problem!r}")
                 continue
             self.story.append(f"P-{made.number} {made.id}: {amount} of {bill.number}, by {who.name}")
@@ -146,32 +188,42 @@ class Run:
             self.story.append(f"edit: {problem!r}")
             return made
 
-    async def _decided(self, made: list[Proposal]) -> list[Proposal]:
-        """Clicks: one, in two tabs, of two approvers, against a Cancel, or too late; again when a process died."""
+    async def _decided(self, made: list[Proposal]) -> None:
+        """Clicks: one, in two tabs, of two approvers, one's own, against a Cancel, or too late; again after a death."""
+        hows = ("once", "once", "tabs", "approvers", "cancel", "late") + (("own", "own") if self._strict else ())
         for proposal in made:
-            how = self._dice.choice(("once", "once", "tabs", "approvers", "cancel", "late"))
+            how = self._dice.choice(hows)
             if how == "late":
                 self._jump(self._dice.choice((1700, 1850)))
+            own = next(who for who in PEOPLE.values() if who.id == proposal.proposer_id)
             clicks = {
                 "tabs": [(ANNA, Verdict.CONFIRM), (ANNA, Verdict.CONFIRM)],
                 "approvers": [(ANNA, Verdict.CONFIRM), (ALEX, Verdict.CONFIRM)],
                 "cancel": [(ANNA, Verdict.CONFIRM), (PAUL, Verdict.CANCEL)],
+                "own": [(own, Verdict.CONFIRM)],
             }.get(how, [(ANNA, Verdict.CONFIRM)])
             doing = [
-                self._started(slot % 2).decide(proposal, who, verdict=verdict)
+                self._clicked(self._started(slot % 2), proposal, who, verdict)
                 for slot, (who, verdict) in enumerate(clicks)
             ]
             self._tell(how, await asyncio.gather(*doing, return_exceptions=True))
             if self._all_deaths[-1].dead:
                 again = self._started(0).decide(proposal, ANNA)
                 self._tell("again", await asyncio.gather(again, return_exceptions=True))
-        return made
+
+    async def _clicked(self, house: House, proposal: Proposal, who: Principal, verdict: Verdict) -> Proposal:
+        """A click, mostly after the second factor that tight rules may ask for."""
+        if self._strict and self._dice.random() < 0.7:
+            await house.step_up(proposal, who)
+        return await house.decide(proposal, who, verdict=verdict)
 
     def _tell(self, what: str, ended: Sequence[object]) -> None:
         for each in ended:
             if isinstance(each, BaseException):
                 if not isinstance(each, Refusal | ToolError | asyncio.CancelledError) and not died(each):
                     raise each
+                if isinstance(each, Refusal) and each.reason is RefusalReason.POLICY:
+                    self._rules["refused by a rule"] += 1
                 self.story.append(f"{what}: {each!r}"[:300])
 
     def _jump(self, seconds: float) -> None:
@@ -186,12 +238,18 @@ class Run:
         if what == "outside":
             self._pay_outside()
             return
+        if self._meddling.windows and self._dice.random() < 0.4:
+            await self._meddling.end(self._house(self._place.calm))
         rivals = [self._started(slot) for slot in range(2)]
+        meddles = self._strict and self._dice.random() < 0.3
         doing: list[Coroutine[Any, Any, object]] = []
         if what != "sweep":
             doing += [rival.executor.execute(each.id) for rival in rivals for each in made]
         if what in ("sweep", "both"):
             doing += [rival.sweep() for rival in rivals]
+        if meddles:
+            # Roles and payees change before the others begin: where they are read is not inside the claim.
+            doing = [self._meddling.begin(rivals[0], self._dice), *doing]
         tasks = [asyncio.ensure_future(each) for each in doing]
         if what == "stopped":
             await asyncio.sleep(self._dice.choice((0.001, 0.005, 0.01, 0.02)))
@@ -211,11 +269,11 @@ class Run:
         self._outside[bill.id] = Decimal("1.00")
         self.story.append(f"1.00 of {bill.number} is paid by others")
 
-    async def _heal(self) -> list[Any]:
+    async def _heal(self) -> list[Life]:
         """Fair weather: what is under way arrives, what lags catches up, one process sweeps every 20 seconds."""
         self._company.clear(keep="stale")
         self.story.append("fair weather")
-        calm = self._place.house(self._place.calm)
+        calm = self._house(self._place.calm)
         for _ in range(MOST_SWEEPS):
             self._company.clock.advance(20)
             await calm.sweep()
@@ -224,3 +282,8 @@ class Run:
         self._company.clock.advance(600)  # what is under way for longer than anything must not do harm either
         self._company.clear()
         return await lives_on(self._place.database, self._bills)
+
+
+def _ruled_out(life: Life) -> bool:
+    """Confirmed, and then not allowed when it was about to be sent."""
+    return life.state is State.BLOCKED and "may not be carried out" in life.row.problem

@@ -23,7 +23,7 @@ from tests.support.database import PostgresForTests, make_tables
 from tests.support.sandbox import run_sandbox
 from tests.weather.company import Company
 from tests.weather.house import Line
-from tests.weather.judge import Violation
+from tests.weather.judged import Violation
 from tests.weather.run import Outcome, Place, Run
 
 Kind = Literal["sqlite", "postgres"]
@@ -39,6 +39,7 @@ class Figures:
     violations: list[Violation] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
     deaths: int = 0
     attempts: int = 0
     stories: dict[int, list[str]] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Figures:
         self.violations += outcome.violations
         self.ends += outcome.ends
         self.kinds += outcome.kinds
+        self.rules += outcome.rules
         self.deaths += outcome.deaths
         self.attempts += outcome.attempts
         if outcome.violations:
@@ -60,6 +62,7 @@ class Figures:
         self.violations += other.violations
         self.ends += other.ends
         self.kinds += other.kinds
+        self.rules += other.rules
         self.deaths += other.deaths
         self.attempts += other.attempts
         self.stories |= other.stories
@@ -72,6 +75,7 @@ class Figures:
         yield f"weather faults ordered {sum(self.kinds.values())}: {_counted(self.kinds)}"
         yield f"weather processes that died {self.deaths}, sends {self.attempts}"
         yield f"weather proposals {sum(self.ends.values())}: {_counted(self.ends)}"
+        yield f"weather rules: {_counted(self.rules)}"
         yield f"weather duplicates {by_kind['duplicate']}"
         yield f"weather lost {by_kind['lost']}"
         yield f"weather stuck {by_kind['stuck']}"

@@ -28,6 +28,7 @@ from tools.errors import (
 )
 from tools.money import Money
 from tools.solaris.bank import BankAccount, Booking
+from tools.tls import trust
 from tools.trouble import UNREADABLE, error_status, exception_trouble
 
 API_URL = "https://api.solarisbank.de"
@@ -120,7 +121,10 @@ class SolarisBank:
         self._partner = partner
         self._clock = clock
         self._read_seconds = read_seconds
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(read_seconds, connect=connect_seconds))
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(read_seconds, connect=connect_seconds),
+            verify=trust(partner.api_url, partner.auth_url),
+        )
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._signing_in = asyncio.Lock()
         self._token = ""

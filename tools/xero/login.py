@@ -24,6 +24,7 @@ from tools.errors import (
     Refused,
     bad_credentials,
 )
+from tools.tls import trust
 from tools.trouble import UNREADABLE, error_status, exception_trouble
 
 IDENTITY_URL = "https://identity.xero.com"
@@ -127,7 +128,7 @@ async def revoke(app: XeroApp, *, refresh_token: str) -> None:
 async def connections(app: XeroApp, access_token: str) -> list[XeroConnection]:
     """The organisations that the token opens, newest connection first as Xero lists them."""
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trust(app.api_url)) as http:
             answer = await http.get(f"{app.api_url}/connections", headers={"Authorization": f"Bearer {access_token}"})
     except httpx.HTTPError as problem:
         raise ProviderUnavailable("Xero", trouble=exception_trouble(problem, seconds=_READ_SECONDS)) from problem
@@ -161,7 +162,7 @@ async def _post(app: XeroApp, url: str, form: dict[str, str]) -> httpx.Response:
     if basic is None:
         form = {**form, "client_id": app.client_id}
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trust(url)) as http:
             answer = await http.post(url, data=form, auth=basic or httpx.USE_CLIENT_DEFAULT)
     except httpx.HTTPError as problem:
         raise ProviderUnavailable("Xero", trouble=exception_trouble(problem, seconds=_READ_SECONDS)) from problem
