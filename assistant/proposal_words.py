@@ -59,7 +59,7 @@ def altered() -> Words:
     }
 
 
-def altered_under_way(kind: str) -> Words:
+def altered_under_way(kind: str = WriteKind.PAYMENT_OUT) -> Words:
     """The stored row is not what was confirmed, and it was sent before that was noticed; its kind is what it says."""
     again_en, again_de = "anybody pays again", "noch einmal gezahlt wird"
     if kind == WriteKind.PAYEE_CHANGE:
@@ -205,9 +205,12 @@ def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: st
 
 
 def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
-    """Which record has to be looked for: amount, payee, document, day and reference."""
+    """Which record has to be looked for: amount, payee, document, day and reference; or whose bank account."""
     if stakes is None:
         return say(language, "the payment on the card, by its reference", "die Zahlung der Karte, über ihren Bezug")
+    if stakes.kind is WriteKind.PAYEE_CHANGE:
+        name = visible(stakes.payee_name)
+        return say(language, f"the bank account on file for {name}", f"die für {name} hinterlegte Bankverbindung")
     parts = [say(language, "a payment", "Zahlung")]
     if stakes.money is not None:
         parts.append(say(language, "of ", "über ") + money(stakes.money, language))
