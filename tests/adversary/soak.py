@@ -73,7 +73,7 @@ class Tally:
             f"{name} people: {humans}",
             f"{name} cards: {self.cards}, clicks: {self.clicks}, clicks refused: {self.refused}",
             f"{name} effects at the provider: {self.effects}",
-            f"{name} false summaries with a notice: {self.marked} of {self.claimed}",
+            *([f"{name} false summaries with a notice: {self.marked} of {self.claimed}"] if self.claimed else []),
         ]
 
 
