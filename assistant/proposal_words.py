@@ -192,10 +192,12 @@ def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: st
     what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
     return {
         "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
-        "again, and tell an admin what you found. Until then nothing else is written to that document from here.",
+        f"again. Then an admin writes “settle {label} done PAYMENT-ID: where you found it” or “settle {label} not "
+        "done: where you looked”. Until then nothing else is written to that document from here.",
         "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
-        "bevor noch einmal gezahlt wird, und sagen Sie einer Person mit der Rolle admin, was Sie gefunden haben. Bis "
-        "dahin wird von hier aus nichts anderes zu diesem Beleg geschrieben.",
+        f"bevor noch einmal gezahlt wird. Dann schreibt eine Person mit der Rolle admin „kläre {label} ausgeführt "
+        f"ZAHLUNGS-ID: wo sie steht“ oder „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von "
+        "hier aus nichts anderes zu diesem Beleg geschrieben.",
     }
 
 

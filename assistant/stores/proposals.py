@@ -133,7 +133,9 @@ class ProposalRow(SQLModel, table=True):
     link: str = ""
     attempts: int = 0
     lease_until: str = ""
-    """Until when somebody works on it; empty or past: nobody does."""
+    """Until when somebody works on it, or it waits to be taken up again; empty or past: it is anybody's."""
+    looking_until: str = ""
+    """Until when somebody is looking up its outcome; empty or past: nobody is, however long it waits."""
 
 
 class ProposalNumberRow(SQLModel, table=True):
@@ -242,6 +244,16 @@ def nobody_works_on_it(now: str) -> ColumnElement[bool]:
     return col(ProposalRow.lease_until) <= now
 
 
+def nobody_looks(now: str) -> ColumnElement[bool]:
+    """Condition: nobody is looking up its outcome at this moment."""
+    return col(ProposalRow.looking_until) <= now
+
+
+def looked_up_by(lease: str) -> ColumnElement[bool]:
+    """Condition: whoever took that lease to look it up has it still."""
+    return col(ProposalRow.looking_until) == lease
+
+
 def at_attempt(number: int) -> ColumnElement[bool]:
     """Condition: nobody has begun a later attempt."""
     return col(ProposalRow.attempts) == number
@@ -269,6 +281,29 @@ async def in_turn(work: AsyncSession, organisation_id: str) -> None:
 async def get(work: AsyncSession, proposal_id: str) -> ProposalRow | None:
     """The proposal's row as it is now."""
     return await work.get(ProposalRow, proposal_id, populate_existing=True)
+
+
+async def numbered(work: AsyncSession, organisation_id: str, number: int) -> ProposalRow | None:
+    """The proposal that people call P-`number` in that organisation."""
+    found = await work.exec(
+        select(ProposalRow).where(
+            col(ProposalRow.organisation_id) == organisation_id, col(ProposalRow.number) == number
+        )
+    )
+    return found.first()
+
+
+async def with_receipt(work: AsyncSession, organisation_id: str, text: str, *, without: str) -> Sequence[ProposalRow]:
+    """The other proposals that were done and whose receipt has that text in it, in any case of letters."""
+    found = await work.exec(
+        select(ProposalRow).where(
+            col(ProposalRow.organisation_id) == organisation_id,
+            col(ProposalRow.state) == State.SUCCEEDED,
+            col(ProposalRow.id) != without,
+            col(ProposalRow.receipt).icontains(text, autoescape=True),
+        )
+    )
+    return found.all()
 
 
 async def move(
