@@ -22,6 +22,7 @@ from assistant.connect import XeroConnecting
 from assistant.connections import TokenSource
 from assistant.decisions import Decisions, ShownAs
 from assistant.execution import Executor, Patience
+from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed, Listener
 from assistant.keys import TokenCipher, kept_key, new_token_key
 from assistant.login.current import current
@@ -34,12 +35,14 @@ from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
 from assistant.settings import Settings
+from assistant.settling import Settling
 from assistant.stop_switch import StopSwitch
 from assistant.stores import migrate
+from assistant.stores import organisations as organisation_store
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
-from tools.base import Toolset, WriteKind, WriteTool
+from tools.base import Organisation, Toolset, WriteKind, WriteTool
 from tools.catalogue import toolset
 from tools.errors import Language, ToolFailed
 from tools.xero.login import connections
@@ -77,6 +80,37 @@ async def open_house(settings: Settings) -> AsyncIterator[Front]:
             yield _furnish(settings, database, keys, tokens, books)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_settling(settings: Settings) -> AsyncIterator[tuple[Settling, list[Organisation]]]:
+    """What the command line needs to settle an unclear outcome, and the organisations here; no chat need run."""
+    settings.assistant_home.mkdir(parents=True, exist_ok=True)
+    database, clock = Database(settings.database), utc_now
+    try:
+        await migrate.upgrade(database)
+        async with database.reading() as reading:
+            known = [row.organisation() for row in await organisation_store.every(reading)]
+        keys = keys_of(settings)
+        tokens = providers.xero_tokens(settings, database, keys.cipher, clock)
+        audit, feed = AuditTrail(database, clock=clock), Feed()
+        # No card is shown or confirmed here, so that how long one counts as shown is of no account.
+        confirmations = Confirmations(Sealer(keys.session, clock).key("confirmation"), minutes=0, clock=clock)
+        records = ExecutionRecords(database, audit, feed, clock, confirmations)
+        async with BooksRoom(settings, database, tokens, clock) as books:
+            write_access, patience = books.write_access, patience_of(settings)
+            yield Settling(database, toolset(), write_access, feed, clock, audit, records, _nobody, patience), known
+    finally:
+        await database.close()
+
+
+async def _nobody(_person_id: str) -> None:
+    """The command line acts for the house and for no person."""
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long an execution waits for what."""
+    return Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75)
 
 
 def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom) -> Front:
@@ -117,7 +151,6 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         shown_as=_shown_as(tools),
         clock=clock,
     )
-    patience = Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75)
     executor = Executor(
         database,
         tools,
@@ -129,7 +162,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         rulings,
         confirmations,
         sessions.person_now,
-        patience=patience,
+        patience=patience_of(settings),
     )
     feed.subscribe(_reading_again(books, rulings))
     model = providers.language_model(settings)
