@@ -28,6 +28,7 @@ class Reason(StrEnum):
     ANOTHER_PAYMENT = "another_payment"
     OTHERS_RECEIPT = "receipt_of_another"
     QUICKER = "somebody_was_quicker"
+    NOT_SHOWN = "not_shown"
 
 
 _EN: dict[Reason, str] = {
@@ -50,6 +51,8 @@ _EN: dict[Reason, str] = {
     Reason.OTHERS_RECEIPT: "That payment is the receipt of {more}, and one payment cannot be two. Look again which "
     "one it is; if there is none, say that it was not done.",
     Reason.QUICKER: "Somebody or something else was quicker. {more}",
+    Reason.NOT_SHOWN: "That button is not one that was shown to you in this session in the last ten minutes, or it was "
+    "pressed already. Write the words again to get a new one.",
 }
 _DE: dict[Reason, str] = {
     Reason.NO_SUCH: "Diesen Vorschlag gibt es nicht.",
@@ -75,6 +78,8 @@ _DE: dict[Reason, str] = {
     Reason.OTHERS_RECEIPT: "Diese Zahlung ist der Beleg von {more}, und eine Zahlung kann nicht zwei sein. Sehen Sie "
     "noch einmal nach, welche es ist; gibt es keine, sagen Sie, dass es nicht ausgeführt wurde.",
     Reason.QUICKER: "Jemand oder etwas anderes war schneller. {more}",
+    Reason.NOT_SHOWN: "Dieser Knopf wurde Ihnen nicht in dieser Sitzung in den letzten zehn Minuten gezeigt, oder er "
+    "wurde schon gedrückt. Schreiben Sie die Worte noch einmal, um einen neuen zu bekommen.",
 }
 _UNCHANGED: Words = {"en": "Nothing was changed.", "de": "Es wurde nichts geändert."}
 

@@ -180,6 +180,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             feed=feed,
             confirmations=confirmations,
             switch=switch,
+            settling=executor.settling,
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),

@@ -400,6 +400,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             feed=feed,
             confirmations=confirmations,
             switch=StopSwitch(database, audit, clock=clock),
+            settling=executor.settling,
             stepped_up=strict.is_made_for,
             current=nobody,
             sandboxed=True,
