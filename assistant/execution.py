@@ -378,6 +378,7 @@ class Executor:
     async def _park(self, proposal: Proposal, tool: WriteTool | None) -> Proposal:
         provider = tool.provider.capitalize() if tool else proposal.tool
         stakes, reference = tool.stakes(proposal.payload) if tool else None, proposal.payload.get("reference")
-        words = for_a_person(proposal.label, provider, stakes, str(reference or ""))
+        by_id = tool is not None and tool.recognise is not None
+        words = for_a_person(proposal.label, provider, stakes, str(reference or ""), by_id=by_id)
         again_in = timedelta(seconds=self._patience.settled)
         return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)

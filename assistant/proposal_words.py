@@ -184,20 +184,27 @@ def outcome_unknown(reason: str = "") -> Words:
     }
 
 
-def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str) -> Words:
-    """It cannot be decided by looking it up: somebody has to compare, and is told what with what.
+def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str, *, by_id: bool) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare, and is told what with what, and what to write.
 
-    `stakes` is None and `reference` empty where this version cannot read what was sent.
+    `stakes` is None and `reference` empty where this version cannot read what was sent. `by_id`: whether an admin can
+    name the payment by its id (assistant.settling); else what is there is found by itself.
     """
     what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
+    there_en = f"If it is there, an admin writes “settle {label} done PAYMENT-ID: where it stands”; " if by_id else ""
+    there_de = (
+        f"Ist sie dort, schreibt eine Person mit der Rolle admin „kläre {label} ausgeführt ZAHLUNGS-ID: wo sie steht“; "
+        if by_id
+        else ""
+    )
     return {
         "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
-        f"again. Then an admin writes “settle {label} done PAYMENT-ID: where you found it” or “settle {label} not "
-        "done: where you looked”. Until then nothing else is written to that document from here.",
+        f"again. {there_en}{'if' if by_id else 'If'} not, an admin writes “settle {label} not done: where you looked”. "
+        "Until then nothing else is written to that document from here.",
         "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
-        f"bevor noch einmal gezahlt wird. Dann schreibt eine Person mit der Rolle admin „kläre {label} ausgeführt "
-        f"ZAHLUNGS-ID: wo sie steht“ oder „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von "
-        "hier aus nichts anderes zu diesem Beleg geschrieben.",
+        f"bevor noch einmal gezahlt wird. {there_de}{'wenn' if by_id else 'Wenn'} nicht, schreibt eine Person mit der "
+        f"Rolle admin „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von hier aus nichts "
+        "anderes zu diesem Beleg geschrieben.",
     }
 
 

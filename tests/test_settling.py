@@ -29,8 +29,19 @@ def core(database: Database) -> SettlingCore:
 async def test_what_waits_for_a_person_says_what_an_admin_can_write(core: SettlingCore) -> None:
     unclear = await core.unclear()
     assert is_unclear(unclear) and unclear.problem
-    assert "“settle P-1 done PAYMENT-ID: where you found it” or “settle P-1 not done: where" in unclear.problem["en"]
-    assert "„kläre P-1 ausgeführt ZAHLUNGS-ID: wo sie steht“ oder „kläre P-1 nicht ausg" in unclear.problem["de"]
+    said, german = unclear.problem["en"], unclear.problem["de"]
+    assert "If it is there, an admin writes “settle P-1 done PAYMENT-ID: where it stands”; if not, an" in said
+    assert "writes “settle P-1 not done: where you looked”. Until then nothing else is written" in said
+    assert "„kläre P-1 ausgeführt ZAHLUNGS-ID: wo sie steht“; wenn nicht" in german
+    assert "„kläre P-1 nicht ausgeführt: wo nachgesehen wurde“" in german
+
+
+async def test_what_cannot_be_called_done_by_an_id_is_not_offered_so(database: Database) -> None:
+    core = SettlingCore(database)
+    plain = SettlingCore(database, clock=core.clock, till=core.book_till, tool=paying_tool(core.book_till))
+    unclear = await plain.unclear()
+    assert unclear.problem and "If not, an admin writes “settle P-1 not done: where you" in unclear.problem["en"]
+    assert "PAYMENT-ID" not in unclear.problem["en"] and "ZAHLUNGS-ID" not in unclear.problem["de"]
 
 
 def problem(settled: Settled) -> str:
