@@ -25,7 +25,7 @@ from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed
 from assistant.principal import Principal, Role
 from assistant.proposal import Proposal
-from assistant.proposal_words import Words, altered_under_way, tool_gone
+from assistant.proposal_words import Words, altered_under_way
 from assistant.refusals import Refusal, RefusalReason
 from assistant.repeating import Patience
 from assistant.settling_records import Said, SettlingRecords, Speaker, Taken, stands
@@ -134,7 +134,14 @@ class Settling:
                 await self._records.is_nobodys(taken.proposal, examined.receipt)
             summary = dict(examined.receipt.summary) if examined.receipt else None
             provider, what = self._provider(taken.proposal), self._what(taken.proposal)
-            words = settling_words.would_be_recorded(taken.proposal.label, what, provider, said.note, summary)
+            words = settling_words.would_be_recorded(
+                taken.proposal.label,
+                what,
+                provider,
+                said.note,
+                summary,
+                looked_up=self._tool(taken.proposal) is not None,
+            )
             return Outlook(taken.proposal, words)
         except CannotSettle as no:
             await self._records.refused(proposal_id, said, speaker, no)
@@ -158,7 +165,7 @@ class Settling:
         tool = self._tool(proposal)
         if said.done and (tool is None or tool.recognise is None):
             if tool is None:
-                raise CannotSettle(Reason.CANNOT_BE_ASKED, provider=provider, detail=tool_gone(proposal.tool))
+                raise CannotSettle(Reason.TOOL_GONE, label=proposal.label)
             raise CannotSettle(Reason.NOT_BY_NAME, label=proposal.label, provider=provider)
         attempts = await self._executions.attempts(proposal)
         if (seconds := self._may_arrive_for(proposal, attempts)) > 0:

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     MAY_ARRIVE = "may_still_arrive"
     BEING_LOOKED_UP = "being_looked_up"
     CANNOT_BE_ASKED = "provider_cannot_be_asked"
+    TOOL_GONE = "tool_gone"
     NOT_BY_NAME = "cannot_be_named"
     ANOTHER_PAYMENT = "another_payment"
     OTHERS_RECEIPT = "receipt_of_another"
@@ -45,6 +46,8 @@ _EN: dict[Reason, str] = {
     Reason.BEING_LOOKED_UP: "{it} is being looked up at this moment. Say it again in a minute, if it is unclear then.",
     Reason.CANNOT_BE_ASKED: "Before it is settled, {provider} has to be asked once more, and that is not possible now. "
     "{more} Say it again later.",
+    Reason.TOOL_GONE: "This version of the assistant cannot compare a payment with what {it} was to do. Say it in the "
+    "version that sent it.",
     Reason.NOT_BY_NAME: "Nobody can say of {it} that it was done: what it does has no id of its own in {provider}. "
     "It is looked up by itself, and as soon as it is there it counts as done.",
     Reason.ANOTHER_PAYMENT: "{more} Look again which one it is; if there is none, say that it was not done.",
@@ -71,6 +74,8 @@ _DE: dict[Reason, str] = {
     "noch unklar ist.",
     Reason.CANNOT_BE_ASKED: "Bevor es geklärt ist, muss {provider} noch einmal gefragt werden, und das geht jetzt "
     "nicht. {more} Sagen Sie es später noch einmal.",
+    Reason.TOOL_GONE: "Diese Version des Assistenten kann eine Zahlung nicht mit dem vergleichen, was {it} tun sollte. "
+    "Sagen Sie es in der Version, die es gesendet hat.",
     Reason.NOT_BY_NAME: "Von {it} kann niemand sagen, dass es ausgeführt wurde: Was es tut, hat in {provider} keine "
     "eigene ID. Es wird von selbst nachgesehen, und sobald es dort steht, gilt es als ausgeführt.",
     Reason.ANOTHER_PAYMENT: "{more} Sehen Sie noch einmal nach, welche es ist; gibt es keine, sagen Sie, dass es nicht "
@@ -153,11 +158,17 @@ def found_after_all(label: str, summary: Words) -> Words:
     }
 
 
-def would_be_recorded(label: str, what: Words, provider: str, note: str, receipt: Words | None) -> Words:
-    """What the look-up found and what a press of the button records. `receipt` is None for "not done"."""
+def would_be_recorded(
+    label: str, what: Words, provider: str, note: str, receipt: Words | None, *, looked_up: bool
+) -> Words:
+    """What the look-up found and what a press of the button records. `receipt` is None for "not done"; `looked_up` is
+    false where this version cannot look."""
     said = visible(note)
     looked_en = f"{label} ({what['en']}): {provider} was asked once more by our own reference and does not have it."
     looked_de = f"{label} ({what['de']}): {provider} wurde noch einmal nach unserem Bezug gefragt und hat es nicht."
+    if not looked_up:
+        looked_en = f"{label}: this version cannot look it up, so that only your word counts."
+        looked_de = f"{label}: Diese Version kann nicht nachsehen; es zählt nur Ihr Wort."
     if receipt is None:
         return {
             "en": f"{looked_en} With the button you say that it was not done (“{said}”): it ends as failed, and the "

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from assistant.principal import Grant, Principal, Role
-from assistant.settling import CannotSettle, Said, Settled
+from assistant.settling import CannotSettle, Outlook, Said, Settled
 from assistant.settling_words import Reason
 from assistant.stores.database import Database
 from assistant.stores.proposals import State
@@ -212,7 +212,9 @@ async def test_a_tool_that_is_gone_leaves_only_the_persons_word(core: SettlingCo
     renamed = replace(core.tool, signature=cast(Any, _Another(core)))
     gone = SettlingCore(core.database, clock=core.clock, till=core.book_till, tool=renamed)
     no = await gone.refused(unclear, done=True, payment_id="PAY-77")
-    assert no.reason is Reason.CANNOT_BE_ASKED and "cannot do “pay_bill” any more" in no.text("en")
+    assert no.reason is Reason.TOOL_GONE and "cannot compare a payment" in no.text("en")
+    seen = await gone.executor.settling.consider(unclear.id, ADA, Said(False, NOTE))
+    assert isinstance(seen, Outlook) and seen.words["en"].startswith("P-1: this version cannot look it up, so that")
     settled = await gone.settle(unclear)
     assert settled.proposal.state is State.FAILED and "once more" not in problem(settled)
     assert json.loads((await core.last_event())["facts"])["look_up"] == "impossible"

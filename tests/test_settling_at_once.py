@@ -76,6 +76,19 @@ async def test_while_somebody_looks_it_up_nobody_settles_it(core: SettlingCore) 
     assert (await core.settle(unclear)).proposal.state is State.FAILED
 
 
+async def test_what_ended_otherwise_while_it_was_looked_at_stays_as_it_ended(core: SettlingCore) -> None:
+    unclear = await core.unclear()
+    slow = Slowly(core)
+    settling = asyncio.ensure_future(slow.core.settle(unclear))
+    await slow.looking.wait()
+    await run_sql(core.database, "UPDATE proposal SET state = 'failed'")
+    slow.go_on.set()
+    with pytest.raises(CannotSettle) as caught:
+        await settling
+    assert caught.value.reason is Reason.QUICKER and "confirmed by Anna and failed" in caught.value.text("en")
+    assert "execution:settled_by_person" not in await core.tags(unclear.id)
+
+
 async def test_while_it_is_being_settled_the_sweep_leaves_it_alone(core: SettlingCore) -> None:
     unclear = await core.unclear()
     core.clock.advance(minutes=11)
