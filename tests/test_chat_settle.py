@@ -116,7 +116,7 @@ async def test_a_button_is_pressed_once(chat: Chat) -> None:
     assert "or it was pressed already" in await chat.presses({"token": press.token})
 
 
-@pytest.mark.parametrize(("who", "session"), [(AXEL, ""), (ADA, "another session"), (ALEX, "")])
+@pytest.mark.parametrize(("who", "session"), [(AXEL, ""), (AXEL, "session-Ada"), (ADA, "another session"), (ALEX, "")])
 async def test_a_button_belongs_to_the_person_and_the_session_it_was_shown_to(
     chat: Chat, who: Principal, session: str
 ) -> None:

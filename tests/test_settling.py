@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from assistant.principal import Grant, Principal, Role
+from assistant.proposals import Proposal
 from assistant.settling import CannotSettle, Outlook, Said, Settled
 from assistant.settling_words import Reason
 from assistant.stores.database import Database
@@ -89,6 +90,18 @@ async def test_after_not_done_the_document_is_free_and_is_paid_once(core: Settli
     assert core.till.times_paid(waits.id) == 1 and len(core.till.paid) == 1
     anew = await core.propose(what=draft(due=0, minor=100))
     assert anew.state is State.AWAITING
+
+
+async def test_every_open_card_is_told(core: SettlingCore) -> None:
+    unclear, told = await core.unclear(), list[Proposal]()
+
+    async def hears(proposal: Proposal) -> None:
+        told.append(proposal)
+
+    core.feed.subscribe(hears)
+    settled = await core.settle(unclear)
+    await core.feed.drain()
+    assert told == [settled.proposal]
 
 
 async def test_what_was_settled_is_never_taken_up_again(core: SettlingCore) -> None:
