@@ -15,7 +15,7 @@ from assistant.settling_words import Reason
 from assistant.stores.database import Database, Work
 from assistant.stores.proposals import State
 from tests.support.database import run_sql
-from tests.support.paying import ALEX, DEMO
+from tests.support.paying import ALEX, DEMO, draft
 from tests.support.settling import ADA, AXEL, NOTE, SettlingCore, is_unclear, reason
 from tools.base import Payload, Receipt, WriteAccess
 
@@ -114,6 +114,39 @@ class Slowly:
 
         tool = replace(core.tool, look_up=slowly)
         self.core = SettlingCore(core.database, clock=core.clock, till=core.book_till, tool=tool)
+
+
+class SlowTrail(AuditTrail):
+    """Takes until it is told to go on to record a settlement, in the middle of its unit of work."""
+
+    def __init__(self, core: SettlingCore) -> None:
+        super().__init__(core.database, clock=core.clock)
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def record(self, work: Work, *, tag: AuditTag, **more: Any) -> None:
+        if tag is AuditTag.EXECUTION_SETTLED_BY_PERSON:
+            self.reached.set()
+            await self.go_on.wait()
+        await super().record(work, tag=tag, **more)
+
+
+async def test_a_payment_that_is_just_becoming_the_receipt_of_one_cannot_become_that_of_another(
+    core: SettlingCore,
+) -> None:
+    one = await core.unclear()
+    two = await core.unclear(what=draft(bill="bill-205"), who=ALEX)
+    core.book_till.books["PAY-77"], core.book_till.credulous = ("bill-204", 98000), True
+    trail = SlowTrail(core)
+    slow = SettlingCore(core.database, clock=core.clock, till=core.book_till, tool=core.tool, trail=trail)
+    first = asyncio.ensure_future(slow.settle(one, done=True, payment_id="PAY-77"))
+    await trail.reached.wait()
+    second = asyncio.ensure_future(core.settle(two, AXEL, done=True, payment_id="PAY-77"))
+    await asyncio.wait([second], timeout=0.5)
+    trail.go_on.set()
+    assert (await first).proposal.state is State.SUCCEEDED
+    with pytest.raises(CannotSettle) as caught:
+        await second
+    assert caught.value.reason is Reason.OTHERS_RECEIPT and is_unclear(await core.now(two))
 
 
 # death
