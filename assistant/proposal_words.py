@@ -189,19 +189,38 @@ def outcome_unknown(reason: str = "") -> Words:
     }
 
 
-def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str) -> Words:
-    """It cannot be decided by looking it up: somebody has to compare, and is told what with what.
+def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str, *, by_id: bool) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare, and is told what with what, and what to write.
 
-    `stakes` is None and `reference` empty where this version cannot read what was sent.
+    `stakes` is None and `reference` empty where this version cannot read what was sent. `by_id`: whether an admin can
+    name the payment by its id (assistant.settling); else what is there is found by itself.
     """
     what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
+    there_en = f"If it is there, an admin writes “settle {label} done PAYMENT-ID: where it stands”; " if by_id else ""
+    there_de = (
+        f"Ist sie dort, schreibt eine Person mit der Rolle admin „kläre {label} ausgeführt ZAHLUNGS-ID: wo sie steht“; "
+        if by_id
+        else ""
+    )
+    again_en, again_de = _AGAIN.get(stakes.kind if stakes else None, _AGAIN[None])
     return {
-        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
-        "again, and tell an admin what you found. Until then nothing else is written to that document from here.",
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody "
+        f"{again_en} again. {there_en}{'if' if by_id else 'If'} not, an admin writes “settle {label} not done: where "
+        "you looked”. Until then nothing else about it is written from here.",
         "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
-        "bevor noch einmal gezahlt wird, und sagen Sie einer Person mit der Rolle admin, was Sie gefunden haben. Bis "
-        "dahin wird von hier aus nichts anderes zu diesem Beleg geschrieben.",
+        f"bevor noch einmal {again_de} wird. {there_de}{'wenn' if by_id else 'Wenn'} nicht, schreibt eine Person mit "
+        f"der Rolle admin „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von hier aus nichts "
+        "anderes dazu geschrieben.",
     }
+
+
+_AGAIN: dict[WriteKind | None, tuple[str, str]] = {
+    WriteKind.PAYMENT_OUT: ("pays", "gezahlt"),
+    WriteKind.PAYMENT_IN: ("records it", "erfasst"),
+    WriteKind.PAYEE_CHANGE: ("changes it", "geändert"),
+    None: ("does it", "ausgeführt"),
+}
+"""What must not be done twice meanwhile."""
 
 
 def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:

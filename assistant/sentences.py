@@ -93,6 +93,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "That needs the role admin in {organisation}. Nothing was changed.",
         "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",
     },
+    "settle_done": {"en": "Record: {label} was done", "de": "Vermerken: {label} wurde ausgeführt"},
+    "settle_not_done": {"en": "Record: {label} was not done", "de": "Vermerken: {label} wurde nicht ausgeführt"},
     "no_such_life": {
         "en": "There is no proposal {label} in {organisation}.",
         "de": "Einen Vorschlag {label} gibt es in {organisation} nicht.",

@@ -23,7 +23,7 @@ from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
-from assistant.chat.upstream import show, tell_pages
+from assistant.chat.upstream import button, show, take_away, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
 from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, commands, greeting, starters
 from assistant.dispatch import Asking, Dispatch
@@ -251,7 +251,8 @@ async def show_admin(text: str, said: AdminAnswer, organisation: Organisation, s
         await screen.table(said.table)
     talk.history.asked(text)
     talk.history.answered(said.line)
-    await screen.notice(said.line)
+    press = said.press
+    await screen.notice(said.line, *([button("settle", press.label, press.token)] if press else ()))
     if said.switched:
         line = {language: await admin.stopped(organisation, language) for language in RIBBON}
         theirs = {page for page, shown in pages.items() if shown == organisation.id}
@@ -339,6 +340,8 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
             return await clicks.unknown(action.payload, who)
         if which == "decide":
             return await clicks.decide(action.payload, who)
+        if which == "settle":
+            return await press_settle(action, who)
         made = await clicks.edit(action.payload, who)
         return await show_edited(made, who) if isinstance(made, Proposal) else made
     except SessionOver:
@@ -369,25 +372,24 @@ async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     return {"ok": True}
 
 
-@cl.action_callback("decide")
-async def on_decide(action: cl.Action) -> dict[str, Any]:
-    """Confirm or Cancel on a card."""
-    return await carry_out(action, "decide")
+async def press_settle(action: cl.Action, who: Clicking) -> dict[str, Any]:
+    """What came of an admin's button is said under it; it can be pressed once, so it goes."""
+    line = await admin.settle.pressed(action.payload, who.principal, who.organisation, who.session_id, who.language)
+    await take_away(action)
+    talks.of(who.thread_id).told(line)
+    await say(line)
+    return {"ok": True}
 
 
-@cl.action_callback("edit")
-async def on_edit(action: cl.Action) -> dict[str, Any]:
-    """Edited values, or Prepare again."""
-    return await carry_out(action, "edit")
+def answers(which: str) -> None:
+    """Whoever clicks under that name is answered."""
+
+    async def on_click(action: cl.Action) -> dict[str, Any]:
+        return await carry_out(action, which)
+
+    cl.action_callback(which)(on_click)
 
 
-@cl.action_callback("unknown")
-async def on_unknown(action: cl.Action) -> dict[str, Any]:
-    """A click under a name that no card has; the page's address brings it here."""
-    return await carry_out(action, "unknown")
-
-
-@cl.action_callback("look")
-async def on_look(action: cl.Action) -> dict[str, Any]:
-    """How a card stands now."""
-    return await carry_out(action, "look")
+# Confirm or Cancel; edited values; how a card stands; an admin's word; a name that no button of ours has.
+for name in ("decide", "edit", "look", "settle", "unknown"):
+    answers(name)

@@ -127,9 +127,9 @@ class ChatScreen:
         if message is not None:
             await show("", self._take_tables(), message=message)
 
-    async def notice(self, text: str) -> None:
+    async def notice(self, text: str, *buttons: cl.Action) -> None:
         await self._no_hint()
-        await show(text, self._take_tables())
+        await show(text, self._take_tables(), buttons=buttons)
 
     async def remark(self, text: str) -> None:
         await self._no_hint()

@@ -431,6 +431,12 @@ class FakePaymentWriter:
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
         return [one for one in self.world.payments if one.document_id == document_id and one.reference == reference]
 
+    async def payment_now(self, payment_id: str) -> Payment:
+        for one in self.world.payments:
+            if one.id == payment_id:
+                return one
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
+
 
 @dataclass
 class FakeContactWriter:

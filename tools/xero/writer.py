@@ -10,7 +10,7 @@ from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
 from tools.xero.books import Contact, NewBankDetails, NewPayment, Payment
 from tools.xero.client import Call, LostError, NotSentError, XeroCalls, post_bank_details, put_payment, refused
-from tools.xero.reader import contact_now, document_now, known_id, payments_of
+from tools.xero.reader import contact_now, document_now, known_id, payment_now, payments_of
 
 _LONGEST_KEY = 128
 
@@ -70,6 +70,10 @@ class XeroWriter:
         """The document's payments with exactly that reference, deleted ones too (they did happen), read live."""
         found = await payments_of(self._calls, document_id, "write")
         return [one for one in found if one.reference == reference]
+
+    async def payment_now(self, payment_id: str) -> Payment:
+        """One payment by Xero's id, deleted or not, read live. Raises ToolFailed when there is none."""
+        return await payment_now(self._calls, payment_id, "write")
 
 
 def _check(payment: NewPayment, key: str) -> None:
