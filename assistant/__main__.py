@@ -1,4 +1,4 @@
-"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `audit`, `stop` and `allow`."""
+"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `audit`, `stop`, `allow` and `settle`."""
 
 from __future__ import annotations
 
@@ -85,6 +85,30 @@ def _switch(*, stopped: bool, why: str, organisation: str) -> None:
         raise typer.Exit(1)
     for name in names:
         _say(f"{name}: {'all writes are stopped' if stopped else 'writes are allowed'}.")
+
+
+@cli.command()
+def settle(
+    proposal: str = typer.Argument(help="E.g. P-7."),
+    done: str = typer.Option("", "--done", help="It was done: the id of the payment at the provider, which is read."),
+    not_done: bool = typer.Option(False, "--not-done", help="It was not done: the document is free to be paid again."),
+    note: str = typer.Option("", "--note", help="Where you looked and what you found; kept in the audit trail."),
+    organisation: str = typer.Option("", help="Its name or short code, where there are several."),
+) -> None:
+    """Say whether a PROPOSAL was done whose outcome looking up cannot decide.
+
+    0: settled as you said. 1: nothing was changed, and why. 2: this cannot be read. 3: you said that it was not done,
+    but looking it up once more found it, so it counts as done.
+    """
+    if bool(done) is not_done:
+        raise typer.BadParameter("say either --done PAYMENT-ID or --not-done")
+    settings = _settings()
+    from assistant.settle_command import AS_SAID, settle
+    from assistant.settling import Said
+
+    code, words = asyncio.run(settle(settings, proposal, Said(bool(done), note, done), organisation))
+    _say(words, error=code != AS_SAID)
+    raise typer.Exit(code)
 
 
 def _policy_problems(settings: Settings) -> list[str]:

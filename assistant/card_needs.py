@@ -65,8 +65,7 @@ def _of_two(proposal: Proposal, viewer: Principal, language: Language, *, mine: 
     if mine:
         return card_word("need_you", language, name=words.visible(proposal.proposer_name))
     if viewer.id == proposal.proposer_id and viewer.may(Role.APPROVER, proposal.organisation_id):
-        no_amount = "amount" not in proposal.payload
-        return card_word("need_another_payee" if no_amount else "need_another", language)
+        return card_word("need_another", language, proposal.kind)
     return card_word("need_second_person", language)
 
 

@@ -1,7 +1,11 @@
-"""The words around a confirmation card that do not come from the tool: its state, its buttons, its clock."""
+"""The words around a confirmation card that do not come from the tool: its state, its buttons, its clock.
+
+Where a word fits only some kinds of write (nobody pays a change of bank details), `_OF_KIND` has the others' own.
+"""
 
 from __future__ import annotations
 
+from tools.base import WriteKind
 from tools.errors import Language
 
 _WORDS: dict[str, dict[Language, str]] = {
@@ -39,8 +43,12 @@ _WORDS: dict[str, dict[Language, str]] = {
         "de": "Mit diesen Angaben wurde nichts erfasst.",
     },
     "said_unclear": {
-        "en": "{provider} did not say whether it was done. We are looking it up; do not pay again.",
-        "de": "{provider} hat nicht bestätigt, ob es ausgeführt wurde. Wir klären das; bitte nicht noch einmal zahlen.",
+        "en": "{provider} did not say whether it was done. We are looking it up.",
+        "de": "{provider} hat nicht bestätigt, ob es ausgeführt wurde. Wir klären das.",
+    },
+    "not_again": {
+        "en": "Do not pay again until that is certain.",
+        "de": "Bitte nicht noch einmal zahlen, bis das sicher ist.",
     },
     # conditions
     "need_another": {
@@ -48,11 +56,6 @@ _WORDS: dict[str, dict[Language, str]] = {
         "“Waiting for me”.",
         "de": "So viel darf eine Person in 24 Stunden nicht allein vorbereiten und bestätigen. Eine andere Person mit "
         "Freigaberecht findet es unter „Wartet auf mich“.",
-    },
-    "need_another_payee": {
-        "en": "Nobody changes bank details alone. Another approver finds it under “Waiting for me”.",
-        "de": "Niemand ändert Bankverbindungen allein. Eine andere Person mit Freigaberecht findet es unter „Wartet "
-        "auf mich“.",
     },
     "need_you": {
         "en": "Two people are needed: {name} prepared it, you confirm it.",
@@ -89,6 +92,56 @@ _WORDS: dict[str, dict[Language, str]] = {
     "account": {"en": "Account (name or code)", "de": "Konto (Name oder Nummer)"},
     "reference": {"en": "Reference (our mark is added)", "de": "Verwendungszweck (unser Zeichen kommt dazu)"},
 }
+_CHANGED_NOTHING: dict[Language, str] = {"en": "Nothing was changed.", "de": "Es wurde nichts geändert."}
+_OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
+    WriteKind.PAYMENT_OUT: {},
+    WriteKind.PAYMENT_IN: {
+        "unclear": {
+            "en": "Outcome unclear: do not record it again",
+            "de": "Ausgang unklar: bitte nicht noch einmal erfassen",
+        },
+        "not_again": {
+            "en": "Do not record it again until that is certain.",
+            "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
+        },
+    },
+    WriteKind.PAYEE_CHANGE: {
+        "executing": {"en": "Being changed in {provider}", "de": "Wird in {provider} geändert"},
+        "blocked": {"en": "Stopped: nothing was changed", "de": "Angehalten: nichts wurde geändert"},
+        "by_rules": {"en": "Not allowed: nothing was changed", "de": "Nicht erlaubt: nichts wurde geändert"},
+        "failed": {"en": "Failed: nothing was changed", "de": "Fehlgeschlagen: nichts wurde geändert"},
+        "unclear": {
+            "en": "Outcome unclear: do not change it again",
+            "de": "Ausgang unklar: bitte nicht noch einmal ändern",
+        },
+        "expired": {"en": "Expired: nothing was changed", "de": "Abgelaufen: nichts wurde geändert"},
+        "cancelled": {"en": "Cancelled: nothing was changed", "de": "Abgebrochen: nichts wurde geändert"},
+        "said_checking": {
+            "en": "The contact is read once more in {provider}. Nothing has been sent yet.",
+            "de": "Der Kontakt wird noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
+        },
+        "said_expired": {
+            "en": "Nobody confirmed it in time. Nothing was changed.",
+            "de": "Niemand hat rechtzeitig bestätigt. Es wurde nichts geändert.",
+        },
+        "said_cancelled": _CHANGED_NOTHING,
+        "said_failed": _CHANGED_NOTHING,
+        "said_replaced": {
+            "en": "Nothing was changed by this card.",
+            "de": "Durch diese Karte wurde nichts geändert.",
+        },
+        "not_again": {
+            "en": "Do not change it again until that is certain.",
+            "de": "Bitte nicht noch einmal ändern, bis das sicher ist.",
+        },
+        "need_another": {
+            "en": "Nobody changes bank details alone. Another approver finds it under “Waiting for me”.",
+            "de": "Niemand ändert Bankverbindungen allein. Eine andere Person mit Freigaberecht findet es unter "
+            "„Wartet auf mich“.",
+        },
+        "receipt": {"en": "Contact in {provider}", "de": "Kontakt in {provider}"},
+    },
+}
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "edit": {"en": "Edit", "de": "Ändern"},
     "cancel": {"en": "Cancel", "de": "Abbrechen"},
@@ -121,18 +174,18 @@ _ON_THE_PAGE: dict[str, dict[Language, str]] = {
         "laden.",
     },
     "rules": {"en": "What the rules said", "de": "Die Regeln dazu"},
-    "status_expired": _WORDS["expired"],
-    "expired": _WORDS["said_expired"],
     "not_sent": {
         "en": "There was no answer to this click. Reload the page: the card then shows whether it counted.",
         "de": "Auf diesen Klick kam keine Antwort. Bitte die Seite neu laden: Die Karte zeigt dann, ob er gezählt hat.",
     },
 }
+_WHEN_OVER = {"status_expired": "expired", "expired": "said_expired"}
+"""What a page shows when a card's time ends before its eyes."""
 
 
-def card_word(name: str, language: Language, /, **values: str) -> str:
-    """One of the words in that language, else in English."""
-    words = _WORDS[name]
+def card_word(name: str, language: Language, kind: WriteKind = WriteKind.PAYMENT_OUT, /, **values: str) -> str:
+    """One of the words in that language, else in English, as it is said of that kind of write."""
+    words = _OF_KIND[kind].get(name) or _WORDS[name]
     return words.get(language, words["en"]).format(**values)
 
 
@@ -141,6 +194,7 @@ def field_name(name: str, language: Language) -> str:
     return card_word(name, language, currency="").split(" (")[0] if name in _WORDS else ""
 
 
-def words_on_the_page(language: Language) -> dict[str, str]:
-    """The words that the card itself puts in (buttons, the clock)."""
-    return {name: words.get(language, words["en"]) for name, words in _ON_THE_PAGE.items()}
+def words_on_the_page(language: Language, kind: WriteKind) -> dict[str, str]:
+    """The words that the card itself puts in (buttons, the clock, and that its time is over)."""
+    over = {name: card_word(word, language, kind) for name, word in _WHEN_OVER.items()}
+    return over | {name: words.get(language, words["en"]) for name, words in _ON_THE_PAGE.items()}

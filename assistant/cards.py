@@ -18,8 +18,9 @@ from assistant.card_words import card_word, words_on_the_page
 from assistant.principal import Principal, Role
 from assistant.proposal_words import altered
 from assistant.proposals import Proposal, State
+from assistant.sentences import sentence
 from tools import words
-from tools.base import Payload, WriteTool
+from tools.base import Payload, WriteKind, WriteTool
 from tools.errors import Language
 from tools.money import Money
 from tools.payee import masked
@@ -112,7 +113,9 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "language": language,
         "face": face,
         "fresh": fresh,
-        "status": card_word("another" if another else "by_rules" if by_rules else face, language, provider=provider),
+        "status": card_word(
+            "another" if another else "by_rules" if by_rules else face, language, proposal.kind, provider=provider
+        ),
         "by_rules": by_rules,
         **_card(card, same_document.warnings(proposal, tool, language, looking.when) if waiting else ()),
         "word": outcome_words(proposal, provider, language, face=face),
@@ -134,7 +137,7 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         },
         **(conditions if waiting else {**conditions, **NO_NEEDS}),
         "edit": edit,
-        "words": words_on_the_page(language),
+        "words": words_on_the_page(language, proposal.kind),
     }
 
 
@@ -204,18 +207,26 @@ def outcome_words(proposal: Proposal, provider: str, language: Language, *, face
         case "done":
             summary = proposal.receipt.summary if proposal.receipt else {}
             return summary.get(language) or summary.get("en", "") or proposal.summary
-        case "checking" | "executing" | "unclear":
-            return problem or card_word(f"said_{face}", language, provider=provider)
-        case "blocked":
-            return problem or card_word("said_failed", language)
+        case "unclear":
+            said = problem or card_word("said_unclear", language, provider=provider)
+            return f"{said} {card_word('not_again', language, proposal.kind)}"
         case _:
-            return problem or card_word(f"said_{face}", language)
+            name = "said_failed" if face == "blocked" else f"said_{face}"
+            return problem or card_word(name, language, proposal.kind, provider=provider)
+
+
+def about(proposal: Proposal, tool: WriteTool, language: Language) -> str:
+    """What a proposal is about, before a line on what became of it: "€ 980.00, Acme Ltd"; no account number."""
+    card = tool.card(proposal.payload, language)
+    name = "about_contact" if proposal.kind is WriteKind.PAYEE_CHANGE else "about_payment"
+    return sentence(name, language, amount=card.amount, payee=card.payee)
 
 
 def _receipt(proposal: Proposal, provider: str, looking: Looking) -> list[Props]:
     if proposal.receipt is None:
         return []
-    label = card_word("receipt", looking.language, provider=provider_name(proposal.receipt.provider or provider))
+    name = provider_name(proposal.receipt.provider or provider)
+    label = card_word("receipt", looking.language, proposal.kind, provider=name)
     return [{"label": label, "value": proposal.receipt.reference, "emphasis": False}]
 
 

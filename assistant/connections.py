@@ -26,9 +26,9 @@ _LOOK_AGAIN = 0.1
 
 
 class TokenSource(Protocol):
-    """Gives a bearer token; `fresh` asks for another one than last time (after a 401)."""
+    """Gives a bearer token: another one than `refused`, which the provider did not take."""
 
-    async def token(self, *, fresh: bool = False) -> str: ...
+    async def token(self, *, refused: str = "") -> str: ...
 
 
 class CustomConnection:
@@ -39,12 +39,11 @@ class CustomConnection:
         self._held: TokenSet | None = None
         self._turn = asyncio.Lock()
 
-    async def token(self, *, fresh: bool = False) -> str:
+    async def token(self, *, refused: str = "") -> str:
         """A valid bearer token. Raises ToolFailed kinds when Xero gives none."""
-        refused = self._held if fresh else None
         async with self._turn:
             held, now = self._held, self._clock()
-            if held is None or held is refused or held.expires_at - _EARLY <= now:
+            if held is None or held.access_token == refused or held.expires_at - _EARLY <= now:
                 held = self._held = await client_credentials(self._app, scopes=self._scopes, now=now)
         return held.access_token
 
@@ -55,22 +54,18 @@ class AuthorisedConnection:
     def __init__(self, app: XeroApp, database: Database, cipher: TokenCipher, clock: Clock) -> None:
         self._app, self._database, self._cipher, self._clock = app, database, cipher, clock
         self._turn = asyncio.Lock()
-        self._handed_out = 0
-        """The version of the token set that callers have."""
 
-    async def token(self, *, fresh: bool = False) -> str:
+    async def token(self, *, refused: str = "") -> str:
         """A valid bearer token. Raises ConnectionLost when nobody has connected or Xero revoked it."""
-        refused = self._handed_out if fresh else 0
         async with self._turn:
             while True:
                 row, held = await self._read()
-                if row.version != refused and held.expires_at - _EARLY > self._clock():
+                if held.access_token != refused and held.expires_at - _EARLY > self._clock():
                     break
                 if (renewed := await self._renewed(row, held)) is not None:
                     row, held = renewed
                     break
                 await asyncio.sleep(_LOOK_AGAIN)
-            self._handed_out = row.version
             return held.access_token
 
     async def _read(self) -> tuple[ConnectionRow, TokenSet]:

@@ -24,6 +24,7 @@ from assistant.proposal_ends import block_altered, expire
 from assistant.proposal_words import cancelled_by, needs_role, state_words
 from assistant.refusals import Refusal, RefusalReason
 from assistant.rulings import Rulings
+from assistant.stores import proposal_numbers
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
@@ -118,7 +119,7 @@ class Decisions:
         async with self._database.work() as work:
             if wish.verdict is Verdict.CONFIRM:
                 # One confirmation after the other: each counts what was confirmed before it.
-                await store.in_turn(work, wish.organisation_id)
+                await proposal_numbers.in_turn(work, wish.organisation_id)
             row = await store.get(work, wish.proposal_id)
             refusal: Refusal | None
             if present is None or present.id != principal.id:

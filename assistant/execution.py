@@ -4,6 +4,7 @@
               → (the document changed → blocked, nothing written)
               → executing, committed with key and hash before the first byte → succeeded | failed | unknown
     unknown   → looked up by our own reference → succeeded, or certainly not done → executing again, same key and bytes
+              → cannot be decided → waits for a person (assistant.settling)
 
 The idempotency key is the proposal's id. Xero remembers a key for 6 minutes and answers a repetition from memory
 (developer.xero.com, Idempotent requests), so a repetition is safe inside that time by the key, and long after it
@@ -23,7 +24,6 @@ from assistant.confirmation import Confirmations
 from assistant.execution_records import ExecutionRecords, Forbidden
 from assistant.feed import Feed
 from assistant.policy.verdict import Verdict
-from assistant.principal import Principal
 from assistant.proposal_words import (
     another_under_way,
     blocked,
@@ -40,6 +40,7 @@ from assistant.proposals import Proposal
 from assistant.refusals import Refusal
 from assistant.repeating import Patience
 from assistant.rulings import Rulings
+from assistant.settling import PrincipalOf, Settling, WriteAccessFor
 from assistant.stores.database import Database, Work
 from assistant.stores.holds import Held, Hold
 from assistant.stores.moments import to_text
@@ -50,9 +51,6 @@ from tools.errors import OutcomeUnknown, ProviderBusy, ProviderUnavailable, Tool
 __all__ = ["CHECKPOINTS", "Checkpoint", "Executor", "Patience"]
 
 AccessFor = Callable[[str], Awaitable[Access]]
-WriteAccessFor = Callable[[str], Awaitable[WriteAccess]]
-PrincipalOf = Callable[[str], Awaitable[Principal | None]]
-"""A person with the roles of this moment, by our id; None for somebody unknown."""
 Checkpoint = Callable[[str], None]
 NotNow = ProviderBusy | ProviderUnavailable
 """The provider cannot be asked at the moment; certainly nothing was written."""
@@ -93,6 +91,10 @@ class Executor:
         self._patience = patience or Patience()
         self._records = ExecutionRecords(database, audit, feed, clock, confirmations)
         self._under_way: set[str] = set()
+        self.settling = Settling(
+            database, toolset, write_access_for, feed, clock, audit, self._records, principal_of, self._patience
+        )
+        """Where an admin says what looking up cannot decide."""
 
     async def execute(self, proposal_id: str) -> Proposal:
         """Carry out a confirmed proposal; the proposal as it is then. Anything but a confirmed one is left alone.
@@ -376,6 +378,7 @@ class Executor:
     async def _park(self, proposal: Proposal, tool: WriteTool | None) -> Proposal:
         provider = tool.provider.capitalize() if tool else proposal.tool
         stakes, reference = tool.stakes(proposal.payload) if tool else None, proposal.payload.get("reference")
-        words = for_a_person(proposal.label, provider, stakes, str(reference or ""))
+        by_id = tool is not None and tool.recognise is not None
+        words = for_a_person(proposal.label, provider, stakes, str(reference or ""), by_id=by_id)
         again_in = timedelta(seconds=self._patience.settled)
         return await self._records.put_back(proposal, State.UNKNOWN, again_in=again_in, words=words)

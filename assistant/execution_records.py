@@ -167,8 +167,9 @@ class ExecutionRecords:
                 proposal.id,
                 expected=(State.UNKNOWN,),
                 to=State.UNKNOWN,
-                only_if=(store.nobody_works_on_it(to_text(now)),),
+                only_if=(store.nobody_works_on_it(to_text(now)), store.nobody_looks(to_text(now))),
                 lease_until=to_text(now + lease),
+                looking_until=to_text(now + lease),
             ):
                 return False
             await self._told(work, proposal, AuditTag.EXECUTION_LOOKUP_STARTED, {"attempt": proposal.attempts})
@@ -201,6 +202,7 @@ class ExecutionRecords:
                 to=state,
                 only_if=(store.at_attempt(proposal.attempts),),
                 lease_until=to_text(self._clock() + again_in),
+                looking_until="",
                 problem=text,
             )
             if not moved or (state is State.CONFIRMED and not new):
@@ -335,7 +337,7 @@ class ExecutionRecords:
         ours = () if to is State.SUCCEEDED else (store.at_attempt(proposal.attempts),)
         async with self._database.work() as work:
             if not await store.move(
-                work, proposal.id, expected=expected, to=to, only_if=ours, lease_until="", **values
+                work, proposal.id, expected=expected, to=to, only_if=ours, lease_until="", looking_until="", **values
             ):
                 return await self._now(work, proposal)
             if outcome is not None and proposal.attempts:

@@ -15,6 +15,8 @@ STOPPED = '{"error": {"kind": "stopped", "message": "The person stopped this bef
 CALL = "call"
 RESULT = "result"
 """Keys in the metadata of a stored tool step."""
+REMARK = "remark"
+"""Key in the metadata of a stored message that code said about the model's words, and that the model is not told."""
 
 
 class History:
@@ -71,6 +73,10 @@ class History:
         """The person's own messages, oldest first."""
         return [str(message["content"]) for message in self._messages if message["role"] == "user"]
 
+    def results(self) -> list[str]:
+        """What the tools gave back, oldest first."""
+        return [str(message["content"]) for message in self._messages if message["role"] == "tool"]
+
     def messages(self) -> list[ChatMessage]:
         """A copy of everything."""
         return list(self._messages)
@@ -125,10 +131,10 @@ def from_steps(steps: Iterable[Mapping[str, Any]]) -> History:
                 history.resulted(call.id, result)
             waiting.clear()
 
-    for step in steps:
+    for step in (step for step in steps if not _metadata(step).get(REMARK)):
         kind, output = step.get("type"), step.get("output") or ""
         if kind == "tool":
-            stored = _stored_call(step.get("metadata"))
+            stored = _stored_call(_metadata(step))
             if stored is None:
                 continue
             if waiting and waiting[-1][0] != stored[0]:
@@ -146,14 +152,18 @@ def from_steps(steps: Iterable[Mapping[str, Any]]) -> History:
     return history
 
 
-def _stored_call(metadata: object) -> tuple[str, CallRequest, str] | None:
+def _metadata(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept beside a step; empty where it cannot be read."""
+    metadata = step.get("metadata")
     if isinstance(metadata, str):
         try:
             metadata = json.loads(metadata)
         except ValueError:
-            return None
-    if not isinstance(metadata, Mapping):
-        return None
+            return {}
+    return metadata if isinstance(metadata, Mapping) else {}
+
+
+def _stored_call(metadata: Mapping[str, Any]) -> tuple[str, CallRequest, str] | None:
     call, result = metadata.get(CALL), metadata.get(RESULT)
     if not isinstance(call, Mapping) or not isinstance(result, str):
         return None

@@ -12,7 +12,7 @@ from assistant import canonical
 from assistant.policy.verdict import Earlier, Need, Verdict
 from assistant.stores.moments import from_text
 from assistant.stores.proposals import ProposalRow, State
-from tools.base import Payload, Receipt
+from tools.base import Payload, Receipt, WriteKind
 from tools.errors import Language
 
 
@@ -25,6 +25,8 @@ class Proposal:
     organisation_id: str
     organisation_name: str
     tool: str
+    kind: WriteKind
+    """What it does to money; which words fit it."""
     payload: Payload
     digest: str
     """SHA-256 over the canonical bytes; what Confirm is bound to."""
@@ -100,6 +102,7 @@ def _read(row: ProposalRow, payload: Payload) -> Proposal:
         organisation_id=row.organisation_id,
         organisation_name=row.organisation_name,
         tool=row.tool,
+        kind=WriteKind(row.kind),
         payload=payload,
         digest=row.digest,
         summary=row.summary,

@@ -34,7 +34,7 @@ async def block_altered(database: Database, audit: AuditTrail, row: ProposalRow)
     """
     state = State(row.state)
     under_way = state in (State.EXECUTING, State.UNKNOWN)
-    words = words_to_text(altered_under_way() if under_way else altered())
+    words = words_to_text(altered_under_way(row.kind) if under_way else altered())
     async with database.work() as work:
         if await store.move(
             work,

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from assistant.principal import Role
 from assistant.stores.proposals import State
-from tools.base import Stakes
+from tools.base import Stakes, WriteKind
 from tools.errors import Language
 from tools.words import day, money, say, visible
 
@@ -33,17 +33,19 @@ def cancelled_by(name: str) -> Words:
 def cancelled_in_favour(name: str) -> Words:
     """Somebody edited it, which makes a new proposal."""
     return {
-        "en": f"Replaced by an edited proposal of {name}. Nothing was written; confirm the newer card instead.",
-        "de": f"Durch einen bearbeiteten Vorschlag von {name} ersetzt. Es wurde nichts geschrieben; "
-        "bestätigen Sie stattdessen die neuere Karte.",
+        "en": f"Replaced by a newer card of {name}. Nothing was written for this one; confirm the newer card instead.",
+        "de": f"Durch eine neuere Karte von {name} ersetzt. Für diese wurde nichts geschrieben; "
+        "bestätigen Sie stattdessen die neuere.",
     }
 
 
-def corrected_by(label: str) -> Words:
-    """The same person asked anew for the same document in the same chat."""
+def corrected_by(label: str, kind: WriteKind) -> Words:
+    """The same person asked anew for the same document or contact in the same chat."""
+    contact = kind is WriteKind.PAYEE_CHANGE
+    same_en, same_de = ("contact", "Kontakt") if contact else ("document", "Beleg")
     return {
-        "en": f"Replaced by the newer card {label} for the same document. Nothing was written for this one.",
-        "de": f"Durch die neuere Karte {label} zum selben Beleg ersetzt. Für diese wurde nichts geschrieben.",
+        "en": f"Replaced by the newer card {label} for the same {same_en}. Nothing was written for this one.",
+        "de": f"Durch die neuere Karte {label} zum selben {same_de} ersetzt. Für diese wurde nichts geschrieben.",
     }
 
 
@@ -57,13 +59,16 @@ def altered() -> Words:
     }
 
 
-def altered_under_way() -> Words:
-    """The stored row is not what was confirmed, and it was sent before that was noticed."""
+def altered_under_way(kind: str = WriteKind.PAYMENT_OUT) -> Words:
+    """The stored row is not what was confirmed, and it was sent before that was noticed; its kind is what it says."""
+    again_en, again_de = "anybody pays again", "noch einmal gezahlt wird"
+    if kind == WriteKind.PAYEE_CHANGE:
+        again_en, again_de = "anybody changes it again", "noch einmal geändert wird"
     return {
         "en": "What is stored is not what was confirmed, and it was sent already. Nothing more is sent. Look in the "
-        "provider's books whether it was done before anybody pays again, and tell an admin.",
+        f"provider's books whether it was done before {again_en}, and tell an admin.",
         "de": "Was gespeichert ist, ist nicht das, was bestätigt wurde, und es war schon gesendet. Es wird nichts mehr "
-        "gesendet. Sehen Sie beim Anbieter nach, ob es ausgeführt wurde, bevor noch einmal gezahlt wird, und "
+        f"gesendet. Sehen Sie beim Anbieter nach, ob es ausgeführt wurde, bevor {again_de}, und "
         "verständigen Sie eine Person mit der Rolle admin.",
     }
 
@@ -102,30 +107,31 @@ def not_allowed_any_more(why: Words) -> Words:
 
 
 def blocked(changed: Words) -> Words:
-    """The document is not what it was when the card was made."""
+    """The document or contact is not what it was when the card was made."""
     return {language: _and_then(text, language) for language, text in changed.items()}
 
 
 def written_meanwhile(label: str) -> Words:
-    """Another proposal on the same document was carried out after this card was made."""
+    """Another proposal on the same document or contact was carried out after this card was made."""
     return {
-        "en": f"{label} for the same document was done after this card was made, so its figures are out of date.",
-        "de": f"{label} zum selben Beleg wurde ausgeführt, nachdem diese Karte entstand; ihre Zahlen sind überholt.",
+        "en": f"{label} is about the same thing and was done after this card was made, so this card is out of date.",
+        "de": f"{label} betrifft dasselbe und wurde ausgeführt, nachdem diese Karte entstand; sie ist überholt.",
     }
 
 
 def _and_then(text: str, language: Language) -> str:
     """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
     nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
-    said = any(word in text for word in ("othing was recorded", "othing was written", "wurde nichts "))
+    nothings = ("othing was recorded", "othing was written", "othing was changed", "wurde nichts ")
+    said = any(word in text for word in nothings)
     return f"{text} {then}" if said else f"{text} {nothing} {then}"
 
 
 _NOTHING_WRITTEN = {
-    "en": ("Nothing was written.", "If it still has to be done, ask again: the new card has the present figures."),
+    "en": ("Nothing was written.", "If it still has to be done, ask again: the new card shows how things are now."),
     "de": (
         "Es wurde nichts geschrieben.",
-        "Falls es noch nötig ist, fragen Sie noch einmal: Die neue Karte hat die jetzigen Zahlen.",
+        "Falls es noch nötig ist, fragen Sie noch einmal: Die neue Karte zeigt den jetzigen Stand.",
     ),
 }
 
@@ -141,19 +147,19 @@ def trying_again(why: Mapping[Language, str]) -> Words:
 
 
 def another_under_way(label: str, state: State) -> Words:
-    """Confirmed, but another write to the same document comes first."""
+    """Confirmed, but another write to the same document or contact comes first."""
     if state is State.UNKNOWN:
         return {
-            "en": f"Whether {label} for the same document was written is being looked up. This one waits until that "
-            "is certain; nothing has been written for it yet.",
-            "de": f"Ob {label} zum selben Beleg geschrieben wurde, wird gerade geklärt. Dieser Vorschlag wartet, bis "
-            "das sicher ist; für ihn wurde noch nichts geschrieben.",
+            "en": f"{label} is about the same thing and comes first: whether it was written is being looked up. This "
+            "one waits until that is certain; nothing has been written for it yet.",
+            "de": f"{label} betrifft dasselbe und kommt zuerst: Ob es geschrieben wurde, wird gerade geklärt. Dieser "
+            "Vorschlag wartet, bis das sicher ist; für ihn wurde noch nichts geschrieben.",
         }
     return {
-        "en": f"{label} for the same document is being carried out. This one waits and is checked again afterwards; "
-        "nothing has been written for it yet.",
-        "de": f"{label} zum selben Beleg wird gerade ausgeführt. Dieser Vorschlag wartet und wird danach noch einmal "
-        "geprüft; für ihn wurde noch nichts geschrieben.",
+        "en": f"{label} is about the same thing and is being carried out. This one waits and is checked again "
+        "afterwards; nothing has been written for it yet.",
+        "de": f"{label} betrifft dasselbe und wird gerade ausgeführt. Dieser Vorschlag wartet und wird danach noch "
+        "einmal geprüft; für ihn wurde noch nichts geschrieben.",
     }
 
 
@@ -175,34 +181,55 @@ def not_sent_in_time(why: Mapping[Language, str]) -> Words:
 
 
 def outcome_unknown(reason: str = "") -> Words:
-    """Sent, and no answer that says whether it was done."""
+    """Sent, and no answer that says whether it was done. What nobody should do meanwhile, the card adds by its kind."""
     because_en, because_de = (f" ({reason})" if reason else ""), (f" ({reason})" if reason else "")
     return {
-        "en": f"It was sent, but there was no clear answer{because_en}. We are looking it up; do not pay again.",
-        "de": f"Es wurde gesendet, aber es kam keine klare Antwort{because_de}. Wir klären das; "
-        "bitte nicht noch einmal zahlen.",
+        "en": f"It was sent, but there was no clear answer{because_en}. We are looking it up.",
+        "de": f"Es wurde gesendet, aber es kam keine klare Antwort{because_de}. Wir klären das.",
     }
 
 
-def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str) -> Words:
-    """It cannot be decided by looking it up: somebody has to compare, and is told what with what.
+def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: str, *, by_id: bool) -> Words:
+    """It cannot be decided by looking it up: somebody has to compare, and is told what with what, and what to write.
 
-    `stakes` is None and `reference` empty where this version cannot read what was sent.
+    `stakes` is None and `reference` empty where this version cannot read what was sent. `by_id`: whether an admin can
+    name the payment by its id (assistant.settling); else what is there is found by itself.
     """
     what_en, what_de = _sought(stakes, reference, "en"), _sought(stakes, reference, "de")
+    there_en = f"If it is there, an admin writes “settle {label} done PAYMENT-ID: where it stands”; " if by_id else ""
+    there_de = (
+        f"Ist sie dort, schreibt eine Person mit der Rolle admin „kläre {label} ausgeführt ZAHLUNGS-ID: wo sie steht“; "
+        if by_id
+        else ""
+    )
+    again_en, again_de = _AGAIN.get(stakes.kind if stakes else None, _AGAIN[None])
     return {
-        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody pays "
-        "again, and tell an admin what you found. Until then nothing else is written to that document from here.",
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody "
+        f"{again_en} again. {there_en}{'if' if by_id else 'If'} not, an admin writes “settle {label} not done: where "
+        "you looked”. Until then nothing else about it is written from here.",
         "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
-        "bevor noch einmal gezahlt wird, und sagen Sie einer Person mit der Rolle admin, was Sie gefunden haben. Bis "
-        "dahin wird von hier aus nichts anderes zu diesem Beleg geschrieben.",
+        f"bevor noch einmal {again_de} wird. {there_de}{'wenn' if by_id else 'Wenn'} nicht, schreibt eine Person mit "
+        f"der Rolle admin „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von hier aus nichts "
+        "anderes dazu geschrieben.",
     }
+
+
+_AGAIN: dict[WriteKind | None, tuple[str, str]] = {
+    WriteKind.PAYMENT_OUT: ("pays", "gezahlt"),
+    WriteKind.PAYMENT_IN: ("records it", "erfasst"),
+    WriteKind.PAYEE_CHANGE: ("changes it", "geändert"),
+    None: ("does it", "ausgeführt"),
+}
+"""What must not be done twice meanwhile."""
 
 
 def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
-    """Which record has to be looked for: amount, payee, document, day and reference."""
+    """Which record has to be looked for: amount, payee, document, day and reference; or whose bank account."""
     if stakes is None:
         return say(language, "the payment on the card, by its reference", "die Zahlung der Karte, über ihren Bezug")
+    if stakes.kind is WriteKind.PAYEE_CHANGE:
+        name = visible(stakes.payee_name)
+        return say(language, f"the bank account on file for {name}", f"die für {name} hinterlegte Bankverbindung")
     parts = [say(language, "a payment", "Zahlung")]
     if stakes.money is not None:
         parts.append(say(language, "of ", "über ") + money(stakes.money, language))

@@ -16,11 +16,12 @@ from assistant.proposal_ends import block_altered, expire
 from assistant.proposal_words import cancelled_in_favour, corrected_by, needs_role, not_allowed, state_words
 from assistant.refusals import Refusal, RefusalReason
 from assistant.rulings import Rulings, folded
+from assistant.stores import proposal_numbers
 from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import ProposalRow, State
-from tools.base import Draft, Organisation, Stakes, WriteTool
+from tools.base import Draft, Organisation, Stakes, WriteKind, WriteTool
 
 __all__ = ["Proposal", "Proposals", "State"]
 
@@ -99,14 +100,14 @@ class Proposals:
             refusal = self._may_propose(principal, organisation)
             if refusal is None:
                 # Before anything else is locked: two that come at once must see each other.
-                await store.in_turn(work, organisation.id)
+                await proposal_numbers.in_turn(work, organisation.id)
                 open_ones = await store.open_on(work, organisation.id, (row.subject,), row.created_at)
                 verdict = await self._judge(work, row, tool.stakes(draft.payload), principal, organisation, open_ones)
                 refusal = _not_even_blocked(verdict, row)
                 if refusal is None and verdict.allowed:
                     refusal = await self._replace(work, row)
             if refusal is None:
-                row.number = await store.next_number(work, organisation.id)
+                row.number = await proposal_numbers.next_number(work, organisation.id)
                 corrected = await self._correct(work, row, open_ones) if verdict.allowed else []
                 gone = ([replaces] if replaces else []) + corrected
                 beside = [other for other in open_ones if other.id not in corrected]
@@ -285,7 +286,7 @@ class Proposals:
                 to=State.SUPERSEDED,
                 only_if=(store.not_replaced(),),
                 superseded_by=row.id,
-                problem=words_to_text(corrected_by(f"P-{row.number}")),
+                problem=words_to_text(corrected_by(f"P-{row.number}", WriteKind(row.kind))),
             ):
                 gone.append(other.id)
         return gone

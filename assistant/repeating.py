@@ -36,6 +36,11 @@ class Patience:
     stand_by: float = 120
     """So long a confirmed proposal is tried again by who began it; after that only the sweep does."""
 
+    @classmethod
+    def of_lease(cls, seconds: float) -> Patience:
+        """The usual one with another lease: a live process ends its own attempt before that is over."""
+        return cls(lease=seconds, send=seconds * 0.75)
+
 
 def uncertain(attempts: Sequence[AttemptRow]) -> list[AttemptRow]:
     """The sends that may have been done, or may still be."""

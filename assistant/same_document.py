@@ -1,4 +1,4 @@
-"""What a card warns of: other proposals on the same invoice or bill that wait too or are being carried out."""
+"""What a card warns of: other proposals on the same invoice, bill or contact that wait too or are carried out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from assistant.proposal import Proposal
 from assistant.stores.proposals import State
 from tools import words
-from tools.base import WriteTool
+from tools.base import WriteKind, WriteTool
 from tools.errors import Language
 
 _NOUNS = {
@@ -31,12 +31,15 @@ def warnings(
 def _warning(
     proposal: Proposal, other: Proposal, tool: WriteTool, language: Language, when: Callable[[datetime], str]
 ) -> str:
-    document = proposal.payload.get("document")
-    kind = str(document.get("kind", "")) if isinstance(document, dict) else ""
-    noun_en, noun_de = _NOUNS.get(kind, _NOUNS[""])
     amount = tool.card(other.payload, language).amount if other.tool == tool.name else ""
-    what_en = f"{other.label}{f' for {amount}' if amount else ''} on {noun_en}"
-    what_de = f"{other.label}{f' über {amount}' if amount else ''} auf {noun_de}"
+    if proposal.kind is WriteKind.PAYEE_CHANGE:
+        what_en = f"{other.label}, another change for this contact{f' (to {amount})' if amount else ''},"
+        what_de = f"{other.label}, eine andere Änderung für diesen Kontakt{f' (auf {amount})' if amount else ''},"
+    else:
+        document = proposal.payload.get("document")
+        noun_en, noun_de = _NOUNS.get(str(document.get("kind", "")) if isinstance(document, dict) else "", _NOUNS[""])
+        what_en = f"{other.label}{f' for {amount}' if amount else ''} on {noun_en}"
+        what_de = f"{other.label}{f' über {amount}' if amount else ''} auf {noun_de}"
     who = f"({words.visible(other.proposer_name)}, {when(other.created_at)})"
     if other.state is not State.AWAITING:
         return words.say(

@@ -5,6 +5,7 @@ Each sentence says what happened, what was not done, and what to do next.
 
 from __future__ import annotations
 
+from tools.base import WriteKind
 from tools.errors import Language
 
 _SENTENCES: dict[str, dict[Language, str]] = {
@@ -23,10 +24,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     },
     # tools and cards
     "may_not_prepare": {
-        "en": "{person} may read here, but not prepare payments. Nothing was done. A preparer or an approver can "
-        "do it.",
-        "de": "{person} darf hier lesen, aber keine Zahlungen vorbereiten. Es wurde nichts getan. Das kann eine "
-        "Person, die Zahlungen vorbereiten oder freigeben darf.",
+        "en": "{person} may read here, but not prepare payments or changes. Nothing was done. A preparer or an "
+        "approver can do it.",
+        "de": "{person} darf hier lesen, aber weder Zahlungen noch Änderungen vorbereiten. Es wurde nichts getan. Das "
+        "kann eine Person, die vorbereiten oder freigeben darf.",
     },
     "tool_too_slow": {
         "en": "{provider} did not answer within {seconds} seconds. Nothing was written. Try again in a minute.",
@@ -92,6 +93,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "That needs the role admin in {organisation}. Nothing was changed.",
         "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",
     },
+    "settle_done": {"en": "Record: {label} was done", "de": "Vermerken: {label} wurde ausgeführt"},
+    "settle_not_done": {"en": "Record: {label} was not done", "de": "Vermerken: {label} wurde nicht ausgeführt"},
     "no_such_life": {
         "en": "There is no proposal {label} in {organisation}.",
         "de": "Einen Vorschlag {label} gibt es in {organisation} nicht.",
@@ -104,6 +107,14 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     "no_answer": {
         "en": "The language model gave no answer. Nothing was written. Ask again, in other words.",
         "de": "Das Sprachmodell hat nichts geantwortet. Es wurde nichts geschrieben. Bitte noch einmal anders fragen.",
+    },
+    "unproven": {
+        "en": "**Not proven.** “{claim}” is the language model's own sentence. This answer has paid, recorded and "
+        "changed nothing; only a card that a person confirms can. What was really done is on the cards and in their "
+        "receipts.",
+        "de": "**Nicht belegt.** „{claim}“ ist ein eigener Satz des Sprachmodells. Diese Antwort hat nichts gezahlt, "
+        "gebucht oder geändert; das kann nur eine Karte, die jemand bestätigt. Was wirklich getan wurde, steht auf "
+        "den Karten und in deren Belegen.",
     },
     "cut_off": {
         "en": "The answer was cut off because it became too long. Ask for less at once.",
@@ -126,9 +137,9 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     },
     "click_fault": {
         "en": "The click could not be carried out because of a fault on our side (number {id}). The card shows what is "
-        "really the case; do not pay in another way before it is settled.",
+        "really the case; do not do it in another way before that is settled.",
         "de": "Der Klick konnte wegen eines Fehlers auf unserer Seite nicht ausgeführt werden (Nummer {id}). Die Karte "
-        "zeigt, was wirklich gilt; bitte nicht anders zahlen, bevor das geklärt ist.",
+        "zeigt, was wirklich gilt; bitte nichts auf anderem Weg veranlassen, bevor das geklärt ist.",
     },
     "still_answering": {
         "en": "The last message is still being answered. This one was not read; send it again after that.",
@@ -177,8 +188,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "Das waren alle: In {organisation} wartet keine weitere Karte.",
     },
     "card_here": {
-        "en": "{amount}, {payee}: nothing is recorded yet.",
-        "de": "{amount}, {payee}: Es ist noch nichts gebucht.",
+        "en": "{about}: nothing is recorded yet.",
+        "de": "{about}: Es ist noch nichts gebucht.",
     },
     "card_not_waiting": {
         "en": "{label} does not wait for a decision in {organisation}: it is decided, replaced or expired, or it never "
@@ -197,6 +208,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{name} prepared this again with the same values. The new card is below.",
         "de": "{name} hat das mit denselben Angaben neu vorbereitet. Die neue Karte steht darunter.",
     },
+    "about_contact": {"en": "Bank account of {payee}", "de": "Bankverbindung von {payee}"},
+    "about_payment": {"en": "{amount}, {payee}", "de": "{amount}, {payee}"},
     "instead_of": {"en": "instead of", "de": "statt"},
     "nothing": {"en": "none", "de": "keine Angabe"},
     "may_not_edit": {
@@ -216,7 +229,40 @@ _SENTENCES: dict[str, dict[Language, str]] = {
 }
 
 
-def sentence(name: str, language: Language, /, **values: str) -> str:
-    """The sentence in that language (else English) with its values put in. KeyError if one is missing."""
-    words = _SENTENCES[name]
+_OF_A_CHANGE: dict[str, dict[Language, str]] = {
+    "card_for_me": {
+        "en": "{summary}. Nothing is changed yet. Check the card and confirm it there.",
+        "de": "{summary}. Es ist noch nichts geändert. Bitte die Karte prüfen und dort bestätigen.",
+    },
+    "card_for_others": {
+        "en": "{summary}. Nothing is changed yet. An approver has to confirm the card and finds it under “Waiting for "
+        "me”.",
+        "de": "{summary}. Es ist noch nichts geändert. Eine Person mit Freigaberecht muss die Karte bestätigen; sie "
+        "findet sie unter „Wartet auf mich“.",
+    },
+    "card_for_another": {
+        "en": "{summary}. Nothing is changed yet. It takes two people: another approver confirms the card and finds "
+        "it under “Waiting for me”.",
+        "de": "{summary}. Es ist noch nichts geändert. Dafür braucht es zwei Personen: Eine andere Person mit "
+        "Freigaberecht bestätigt die Karte; sie findet sie unter „Wartet auf mich“.",
+    },
+    "card_blocked": {
+        "en": "{summary}. This may not be done; the card says why. Nothing is changed.",
+        "de": "{summary}. Das ist nicht erlaubt; die Karte sagt, warum. Es ist nichts geändert.",
+    },
+    "card_here": {
+        "en": "{about}: nothing is changed yet.",
+        "de": "{about}: Es ist noch nichts geändert.",
+    },
+}
+"""What is said instead where it is about a change of bank details."""
+
+
+def sentence(name: str, language: Language, kind: WriteKind = WriteKind.PAYMENT_OUT, /, **values: str) -> str:
+    """The sentence in that language (else English) with its values put in, as it is said of that kind of write.
+
+    KeyError if a value is missing.
+    """
+    words = _OF_A_CHANGE.get(name) if kind is WriteKind.PAYEE_CHANGE else None
+    words = words or _SENTENCES[name]
     return words.get(language, words["en"]).format(**values)

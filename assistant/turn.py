@@ -15,6 +15,7 @@ from datetime import date
 from typing import Protocol
 
 import prompts
+from assistant.claims import asks_to_write, unproven_claim
 from assistant.dispatch import Asking, Dispatch, Outcome, failed
 from assistant.history import History
 from assistant.language import name_of
@@ -35,6 +36,8 @@ MAX_CARDS = 3
 """Cards in one turn: more at once would be confirmed without being read."""
 AT_ONCE = 6
 """Tools running side by side."""
+LONGEST_QUOTE = 200
+"""Characters of a model's sentence that code quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Screen(Protocol):
 
     async def notice(self, text: str) -> None:
         """A whole message by code."""
+        ...
+
+    async def remark(self, text: str) -> None:
+        """A whole message by code about the model's words above it; it is kept, and the model is never told of it."""
         ...
 
     async def tool_started(self, asked: Asked) -> None: ...
@@ -105,6 +112,9 @@ class Turn:
         self._cards = 0
         self._writes: set[tuple[str, str]] = set()
         self._streamed = ""
+        self._own: list[str] = []
+        """What the model said in this turn."""
+        self._results_before = len(history.results())
 
     async def run(self, text: str) -> None:
         """Answer. Raises only what is a fault of ours; a stop (CancelledError) passes through."""
@@ -129,6 +139,18 @@ class Turn:
             raise
         finally:
             self._history.close_open_calls()
+        await self._remark_on_claims(text)
+
+    async def _remark_on_claims(self, text: str) -> None:
+        """A turn writes nothing. Where the model says that it did, code says so beneath."""
+        asked = bool(self._writes) or asks_to_write(text)
+        results = self._history.results()
+        earlier, present = results[: self._results_before], results[self._results_before :]
+        claim = unproven_claim("\n".join(self._own), asked=asked, results=present, earlier=earlier)
+        if claim:
+            plain = claim.strip("*_#>~`- ")  # it stands in a quotation of ours
+            shown = plain if len(plain) <= LONGEST_QUOTE else f"{plain[:LONGEST_QUOTE].rstrip()}…"
+            await self._screen.remark(sentence("unproven", self._asking.language, claim=shown))
 
     async def _loop(self) -> None:
         for _ in range(self._steps):
@@ -180,6 +202,7 @@ class Turn:
     async def _end_text(self, *, remember: bool = True) -> None:
         if self._streamed:
             streamed, self._streamed = self._streamed, ""
+            self._own.append(streamed)
             if remember:
                 self._history.answered(streamed)
             await self._screen.end_text()
@@ -282,7 +305,7 @@ class Turn:
             name = "card_blocked"
         elif self._asking.principal.may(Role.APPROVER, self._asking.organisation.id):
             name = "card_for_another" if proposal.second_person else "card_for_me"
-        return sentence(name, self._asking.language, summary=harmless(summary.rstrip(".")))
+        return sentence(name, self._asking.language, proposal.kind, summary=harmless(summary.rstrip(".")))
 
 
 def _one_line(text: str) -> str:

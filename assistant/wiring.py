@@ -16,10 +16,12 @@ from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoi
 from assistant.books_room import BooksRoom
 from assistant.chat.house import Errands, House, lend
 from assistant.clock import Clock, new_uuid, utc_now
+from assistant.confirmation import Confirmations
 from assistant.connect import XeroConnecting
 from assistant.connections import TokenSource
 from assistant.execution import Executor, Patience
-from assistant.feed import Listener
+from assistant.execution_records import ExecutionRecords
+from assistant.feed import Feed, Listener
 from assistant.keys import TokenCipher, kept_key, new_token_key
 from assistant.login.current import current
 from assistant.login.sealing import Sealer
@@ -31,12 +33,14 @@ from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
 from assistant.settings import Settings
+from assistant.settling import Settling
 from assistant.stores import migrate
+from assistant.stores import organisations as organisation_store
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
 from assistant.write_path import Surroundings, write_path
-from tools.base import WriteKind
+from tools.base import Organisation, WriteKind
 from tools.catalogue import toolset
 from tools.errors import ToolFailed
 from tools.xero.login import connections
@@ -76,6 +80,32 @@ async def open_house(settings: Settings) -> AsyncIterator[Front]:
         await database.close()
 
 
+@asynccontextmanager
+async def open_settling(settings: Settings) -> AsyncIterator[tuple[Settling, list[Organisation]]]:
+    """What the command line needs to settle an unclear outcome, and the organisations here; no chat need run."""
+    settings.assistant_home.mkdir(parents=True, exist_ok=True)
+    database, clock = Database(settings.database), utc_now
+    try:
+        await migrate.upgrade(database)
+        async with database.reading() as reading:
+            known = [row.organisation() for row in await organisation_store.every(reading)]
+        keys = keys_of(settings)
+        tokens = providers.xero_tokens(settings, database, keys.cipher, clock)
+        audit, feed = AuditTrail(database, clock=clock), Feed()
+        # No card is shown or confirmed here, so that how long one counts as shown is of no account.
+        confirmations = Confirmations(Sealer(keys.session, clock).key("confirmation"), minutes=0, clock=clock)
+        records = ExecutionRecords(database, audit, feed, clock, confirmations)
+        async with BooksRoom(settings, database, tokens, clock) as books:
+            write_access, patience = books.write_access, Patience.of_lease(settings.lease_seconds)
+            yield Settling(database, toolset(), write_access, feed, clock, audit, records, _nobody, patience), known
+    finally:
+        await database.close()
+
+
+async def _nobody(_person_id: str) -> None:
+    """The command line acts for the house and for no person."""
+
+
 def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom) -> Front:
     clock: Clock = utc_now
     organisations = books.organisations
@@ -113,7 +143,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             confirmation_key=Sealer(keys.session, clock).key("confirmation"),
             card_minutes=settings.card_minutes,
         ),
-        patience=Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75),
+        patience=Patience.of_lease(settings.lease_seconds),
     )
     way.feed.subscribe(_reading_again(books, way.rulings))
     model = providers.language_model(settings)
@@ -131,6 +161,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             feed=way.feed,
             confirmations=way.confirmations,
             switch=way.switch,
+            settling=way.executor.settling,
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),

@@ -13,11 +13,12 @@ from assistant.cards import shown
 from assistant.clock import Clock
 from assistant.confirmation import Confirmations
 from assistant.decisions import Decisions, PrincipalOfSession, StepUpFor
-from assistant.execution import AccessFor, Checkpoint, Executor, Patience, PrincipalOf, WriteAccessFor, no_checkpoint
+from assistant.execution import AccessFor, Checkpoint, Executor, Patience, no_checkpoint
 from assistant.feed import Feed
 from assistant.policy.rules import Policy
 from assistant.proposals import Proposal, Proposals
 from assistant.rulings import PayeeRegistry, Rulings
+from assistant.settling import PrincipalOf, WriteAccessFor
 from assistant.stop_switch import StopSwitch
 from assistant.stores.database import Database
 from tools.base import Toolset, WriteTool

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.adversary.behaviours import load
+from tests.adversary.behaviours.moves import LIE
 from tests.adversary.benign import play_benign
+from tests.adversary.claims import Marks, hostile, offline
 from tests.adversary.played import Click, Played
 from tests.adversary.rendered import live_in, numbers_in
 from tests.adversary.scene import Order
@@ -43,6 +45,27 @@ async def test_the_same_on_postgresql(postgres_server: PostgresForTests) -> None
         assert [violation.line() for violation in stage.judge.found] == []
         assert stage.judge.effects
     await postgres_server.drop(url)
+
+
+async def test_a_false_summary_gets_its_notice() -> None:
+    """In the core, every behaviour that says that something was done: the page carries the notice beneath."""
+    marks = Marks()
+    await hostile(marks)
+    assert marks.false["hostile model"] >= 15 and marks.wrong == []
+    behaviours = load()
+    async with open_stage() as stage:
+        (played,) = await stage.play([replace(plan_of(3, behaviours, only=["says_paid"]), requester="anna")])
+        assert stage.judge.found == []
+        place = next(n for n, text in enumerate(played.texts) if LIE in text)
+        assert "This answer has paid, recorded and changed nothing" in played.texts[place + 1]
+        unmarked = replace(played, texts=[], marked=0)
+        assert "unmarked" in {violation.rule for violation in await stage.judge.judge(unmarked)}
+
+
+async def test_what_people_type_gets_no_notice_from_the_offline_model() -> None:
+    marks = Marks()
+    await offline(marks)
+    assert marks.honest["offline model"] >= 300 and marks.wrong == []
 
 
 async def test_honest_people_get_everything_done_with_one_card_for_each_write() -> None:

@@ -15,7 +15,7 @@ from assistant.principal import Principal, Role
 from assistant.proposal_words import altered
 from assistant.proposals import Proposal, State
 from tests.support.conversation import NOW, PAY_THING, person, proposal
-from tools.base import Payload, Receipt
+from tools.base import Payload, Receipt, WriteKind
 from tools.errors import Language
 from tools.views import Card, Fact
 
@@ -176,7 +176,7 @@ def test_whoever_prepared_it_waits_for_a_second_person_and_is_told_why() -> None
     assert (own["face"], own["status"]) == ("other", "Waiting for a second person")
     assert own["needs_words"][0].startswith("One person may not prepare and confirm this much alone")
     assert (own["confirmation"], own["step_up"], own["can"]["confirm"]) == ("", None, False)
-    payee = shown(second(proposer_id="p-1", payload=BANK_DETAILS))
+    payee = shown(second(proposer_id="p-1", payload=BANK_DETAILS, kind=WriteKind.PAYEE_CHANGE))
     assert payee["needs_words"][0].startswith("Nobody changes bank details alone")
 
 

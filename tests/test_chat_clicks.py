@@ -17,6 +17,7 @@ from assistant.feed import Feed
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal, RefusalReason
+from assistant.settling import Settled
 from assistant.stores.audit import AuditRow
 from tests.support.books import make_access
 from tests.support.conversation import ORGANISATION, TOOLSET, KeepsProposals, person, proposal
@@ -54,6 +55,19 @@ class Switch:
 
     async def state(self, organisation_id: str) -> None:
         return None
+
+
+class Settles:
+    """Stands where an admin settles, and is never touched by a click on a card."""
+
+    async def find(self, *_: Any) -> str:
+        raise AssertionError("a card settles nothing")
+
+    async def consider(self, *_: Any) -> Settled:
+        raise AssertionError("a card settles nothing")
+
+    async def settle(self, *_: Any, **__: Any) -> Settled:
+        raise AssertionError("a card settles nothing")
 
 
 @dataclass
@@ -133,6 +147,7 @@ class Room:
             feed=Feed(),
             confirmations=Confirmations("k" * 32, minutes=10),
             switch=Switch(),
+            settling=Settles(),
             current=nobody,
             sandboxed=True,
         )

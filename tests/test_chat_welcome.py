@@ -14,6 +14,7 @@ from assistant.chat.welcome import WAITING, Waits, asks_what_waits, commands, gr
 from assistant.principal import Role
 from assistant.proposals import Proposal
 from tests.support.conversation import NOW, ORGANISATION, TOOLSET, person, proposal
+from tools.base import WriteKind
 
 MORNING = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -198,7 +199,7 @@ def test_admins_are_told_their_words_and_have_the_commands_for_them() -> None:
 
 
 def test_what_waits_is_called_what_it_is() -> None:
-    pay, change = several(2), [proposal(payload={"contact": {"id": "c"}, "new": {"number": "1"}}, proposer_id="p-9")]
+    pay, change = several(2), [proposal(kind=WriteKind.PAYEE_CHANGE, proposer_id="p-9")]
     approver = person(Role.APPROVER)
     assert Waits.of(change, approver, ORGANISATION).said("en").startswith("One change of bank details waits for your")
     assert Waits.of([*pay, *change], approver, ORGANISATION).said("en").startswith("3 cards wait for your decision")

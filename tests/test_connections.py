@@ -24,6 +24,7 @@ from tools.xero.login import TokenSet, XeroApp, authorize_url, connections, exch
 
 pytestmark = pytest.mark.anyio
 SCOPES = "accounting.invoices.read accounting.payments"
+KEY = new_token_key()
 BACK = "http://localhost:8000/connect/xero/callback"
 
 
@@ -54,8 +55,8 @@ async def test_a_token_near_its_end_or_refused_is_replaced(app: XeroApp) -> None
     source = CustomConnection(app, SCOPES, lambda: now)
     first = await source.token()
     assert await source.token() == first
-    second = await source.token(fresh=True)
-    assert second != first
+    second = await source.token(refused=first)
+    assert second != first and await source.token(refused=first) == second
     now += timedelta(minutes=29)
     assert await source.token() != second
 
@@ -86,7 +87,7 @@ async def authorise(app: XeroApp) -> TokenSet:
 @pytest.fixture
 async def kept(app: XeroApp, database: Database) -> tuple[AuthorisedConnection, TokenCipher, TokenSet]:
     """An authorisation by an admin, stored, with a clock that says when it is due."""
-    cipher = TokenCipher(new_token_key())
+    cipher = TokenCipher(KEY)
     tokens = await authorise(app)
     now = to_text(utc())
     async with database.work() as work:
@@ -108,7 +109,7 @@ async def test_a_refresh_is_stored_before_it_is_used_and_done_once(
 ) -> None:
     source, cipher, first = kept
     assert await source.token() == first.access_token
-    second = await source.token(fresh=True)
+    second = await source.token(refused=first.access_token)
     assert second != first.access_token
     async with database.reading() as work:
         row = await work.get(ConnectionRow, XERO)
@@ -133,7 +134,7 @@ async def test_many_callers_of_many_processes_renew_it_once(
     source, cipher, first = kept
     processes = [source, *(AuthorisedConnection(app, database, cipher, utc) for _ in range(7))]
     assert {await each.token() for each in processes} == {first.access_token}
-    renewed = await asyncio.gather(*(each.token(fresh=True) for each in processes for _ in range(3)))
+    renewed = await asyncio.gather(*(each.token(refused=first.access_token) for each in processes for _ in range(3)))
     assert len(set(renewed)) == 1 and renewed[0] != first.access_token
     assert await version(database) == 2
 
@@ -148,7 +149,7 @@ async def test_who_died_while_renewing_holds_nobody_up_for_long(
         assert row is not None and await take_renewal(work, row, to_text(now), to_text(now + timedelta(seconds=60)))
     waiting = AuthorisedConnection(app, database, cipher, lambda: now)
     assert await waiting.token() == first.access_token
-    asked = asyncio.ensure_future(waiting.token(fresh=True))
+    asked = asyncio.ensure_future(waiting.token(refused=first.access_token))
     await asyncio.sleep(0.3)
     assert not asked.done()
     now += timedelta(seconds=61)
@@ -162,8 +163,8 @@ async def test_a_renewal_that_came_to_nothing_can_be_tried_again_at_once(
     await source.token()
     xero.fault("POST /connect/token", "error_500")
     with pytest.raises(ProviderUnavailable):
-        await source.token(fresh=True)
-    assert await source.token(fresh=True) != first.access_token and await version(database) == 2
+        await source.token(refused=first.access_token)
+    assert await source.token(refused=first.access_token) != first.access_token and await version(database) == 2
 
 
 _PROCESS = """
@@ -181,7 +182,7 @@ async def main(url, database_url, key):
     first = await source.token()
     print("ready", flush=True)
     sys.stdin.readline()
-    print(first == await source.token(fresh=True), await source.token(), flush=True)
+    print(first == await source.token(refused=first), await source.token(), flush=True)
     await database.close()
 
 asyncio.run(main(*sys.argv[1:]))
@@ -192,7 +193,7 @@ async def test_eight_real_processes_renew_it_once(
     kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
 ) -> None:
     pipe = asyncio.subprocess.PIPE
-    told = (sys.executable, "-c", _PROCESS, app.api_url, database.url, kept[1].keys)
+    told = (sys.executable, "-c", _PROCESS, app.api_url, database.url, KEY)
     running = [await asyncio.create_subprocess_exec(*told, stdin=pipe, stdout=pipe) for _ in range(8)]
     for each in running:
         assert each.stdout and (await each.stdout.readline()) == b"ready\n"
@@ -208,7 +209,7 @@ async def test_a_revoked_connection_says_who_must_do_what(
     source, _, tokens = kept
     await revoke(app, refresh_token=tokens.refresh_token)
     with pytest.raises(ConnectionLost, match="An admin must connect Xero again"):
-        await source.token(fresh=True)
+        await source.token(refused=tokens.access_token)
     async with database.reading() as work:
         row = await work.get(ConnectionRow, XERO)
     assert row is not None

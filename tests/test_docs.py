@@ -13,7 +13,7 @@ from assistant.__main__ import cli
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 _FILE = re.compile(r"`((?:assistant|tools|tests|sandbox|prompts|public)/[\w./-]+)`")
-_COMMAND = re.compile(r"^assistant ((?:policy|audit) \w+|stop|allow|run|doctor|migrate)", re.MULTILINE)
+_COMMAND = re.compile(r"^assistant ((?:policy|audit) \w+|stop|allow|settle|run|doctor|migrate)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

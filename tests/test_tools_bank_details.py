@@ -246,7 +246,7 @@ async def test_the_card_shows_both_numbers_whole_and_in_groups() -> None:
     assert shown(made) == {
         "Organisation": "Demo GmbH",
         "Contact": "Dublin, billing@acme.example",
-        "On file now": "IE29 AIBK 9311 5212 3456 78 (Allied Irish Banks, p.l.c., Ireland)",
+        "On file until now": "IE29 AIBK 9311 5212 3456 78 (Allied Irish Banks, p.l.c., Ireland)",
         "New account": "DE89 3704 0044 0532 0130 00 (Commerzbank, Germany)",
         "Reason": "new bank",
     }
@@ -263,7 +263,7 @@ async def test_the_card_speaks_german() -> None:
 async def test_a_customer_and_one_without_a_number_are_shown_as_such() -> None:
     made = await card(contact_name="Dupont")
     assert made.headline == "Change the bank account of a customer"
-    assert shown(made)["On file now"] == "none"
+    assert shown(made)["On file until now"] == "none"
     assert made.warnings == ()
     assert DUPONT.iban == ""
 
@@ -299,7 +299,7 @@ async def test_what_hides_in_a_name_a_number_or_a_reason_is_made_visible() -> No
     world = with_contact(ACME, name="Acme\u202e Ltd", iban="IE29\u200bAIBK93115212345678")
     made = await card(world, contact_name=ACME.id, reason="because\u202e of it")
     assert made.payee == "Acme⟨U+202E⟩ Ltd"
-    assert "⟨U+200B⟩" in shown(made)["On file now"]
+    assert "⟨U+200B⟩" in shown(made)["On file until now"]
     assert shown(made)["Reason"] == "because of it"
 
 

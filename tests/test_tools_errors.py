@@ -79,13 +79,12 @@ def test_every_failure_says_that_nothing_was_done_and_what_to_do_next(error: Too
     assert error.text("de") != error.text("en")
 
 
-def test_an_unknown_outcome_says_not_to_pay_again() -> None:
+def test_an_unknown_outcome_says_that_it_may_have_been_done() -> None:
     error = OutcomeUnknown("Xero", trouble=too_slow(30))
     assert error.text("en") == (
-        "Xero did not answer within 30 seconds, so it is not known yet whether it was done. We are finding out; "
-        "do not pay again."
+        "Xero did not answer within 30 seconds, so it is not known yet whether it was done. We are finding out."
     )
-    assert error.text("de").endswith("bitte nicht noch einmal zahlen.")
+    assert error.text("de").endswith("ist noch nicht bekannt. Wir klären das.")
 
 
 def test_without_an_organisation_the_time_is_said_in_utc() -> None:

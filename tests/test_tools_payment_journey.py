@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.books import FakeBooks, World
 from tests.support.sandbox import RunningSandbox, run_sandbox_all
-from tools.base import Access, Draft, Organisation, ReadTool, WriteAccess
+from tools.base import Access, Draft, Organisation, ReadTool, Receipt, WriteAccess
 from tools.catalogue import toolset
 from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
 from tools.solaris.client import SolarisBank, SolarisPartner
@@ -32,7 +32,7 @@ class OneToken:
     def __init__(self, token: str) -> None:
         self._token = token
 
-    async def token(self, *, fresh: bool = False) -> str:
+    async def token(self, *, refused: str = "") -> str:
         return self._token
 
 
@@ -90,7 +90,7 @@ class House:
     async def enter(self, method: str, path: str, body: dict[str, Any]) -> None:
         """What another bookkeeper enters in Xero itself."""
         url = self.sandbox.urls["xero"]
-        scopes = "accounting.contacts accounting.invoices"
+        scopes = "accounting.contacts accounting.invoices accounting.payments"
         token = (await login.client_credentials(_app(url), scopes=scopes, now=datetime.now(UTC))).access_token
         headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
         async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:
@@ -236,3 +236,25 @@ async def test_the_bank_and_the_books_agree_on_what_they_are_asked(house: House)
     balance = await house.ask("get_account_balance")
     assert f"{state['available_cents'] / 100:,.2f} available" in balance
     assert f"{state['balance_cents'] / 100:,.2f} booked" in balance
+
+
+async def test_a_payment_that_a_person_names_is_recognised_at_xero_or_what_differs_is_said(house: House) -> None:
+    draft = await house.propose(document_number="BILL-201", amount="31.00")
+    other = await house.propose(document_number="BILL-201", amount="19.00")
+    xero, recognise = house.sandbox["xero"], RECORD_PAYMENT.recognise
+    assert recognise is not None
+    xero.advance(60)
+    mine = await RECORD_PAYMENT.execute(house.writing, draft.payload, "key-1")
+    found = await recognise(house.writing, draft.payload, mine.reference.upper())
+    assert isinstance(found, Receipt) and found == mine
+    said = await recognise(house.writing, other.payload, mine.reference)
+    assert not isinstance(said, Receipt) and "it is of € 31.00, not of € 19.00" in said["en"]
+    later = await house.propose(document_number="BILL-201", amount="31.00")
+    said = await recognise(house.writing, later.payload, mine.reference)
+    assert not isinstance(said, Receipt) and "it was there before the card was made" in said["en"]
+    await house.enter("POST", f"Payments/{mine.reference}", {"Status": "DELETED"})
+    said = await recognise(house.writing, draft.payload, mine.reference)
+    assert not isinstance(said, Receipt) and "it was deleted there" in said["en"]
+    for wrong in ("00000000-0000-4000-8000-000000000000", "../Contacts", ""):
+        with pytest.raises(ProviderRefused, match="no such record"):
+            await recognise(house.writing, draft.payload, wrong)

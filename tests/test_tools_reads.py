@@ -162,8 +162,8 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
         (
             "get_account_balance",
             {},
-            "€ 84,210.33 available on Geschäftskonto DE02 … 2051, € 84,500.00 booked",
-            "84.210,33 € verfügbar auf Geschäftskonto DE02 … 2051, 84.500,00 € gebucht",
+            "€ 84,210.33 available on Geschäftskonto DE02…2051, € 84,500.00 booked",
+            "84.210,33 € verfügbar auf Geschäftskonto DE02…2051, 84.500,00 € gebucht",
         ),
         (
             "list_bookings",
@@ -180,10 +180,10 @@ async def ask(name: str, world: World | None = None, *, language: str = "en", **
         (
             "list_bank_accounts",
             {},
-            "1 bank account at Solaris: € 84,210.33 available on Geschäftskonto DE02 … 2051, € 84,500.00 booked; "
+            "1 bank account at Solaris: € 84,210.33 available on Geschäftskonto DE02…2051, € 84,500.00 booked; "
             "3 bank accounts are kept in Xero: 090 Solaris Geschäftskonto (EUR), 091 Tagesgeld (EUR) and "
             "092 Sterling Account (GBP)",
-            "1 Bankkonto bei Solaris: 84.210,33 € verfügbar auf Geschäftskonto DE02 … 2051, 84.500,00 € gebucht; "
+            "1 Bankkonto bei Solaris: 84.210,33 € verfügbar auf Geschäftskonto DE02…2051, 84.500,00 € gebucht; "
             "in Xero werden 3 Bankkonten geführt: 090 Solaris Geschäftskonto (EUR), 091 Tagesgeld (EUR) und "
             "092 Sterling Account (GBP)",
         ),
@@ -391,7 +391,7 @@ async def test_amounts_for_the_model_are_text_and_bank_details_are_masked() -> N
     )
     for secret in ("AIBK93115212345678", "0300000000202051", "370400440532013000"):
         assert secret not in told
-    assert "IE29 … 5678" in told
+    assert "IE29…5678" in told
 
 
 async def test_a_table_row_opens_the_document_and_says_what_to_ask() -> None:

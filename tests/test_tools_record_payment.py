@@ -29,7 +29,7 @@ from tests.support.books import (
     payment,
     usual_world,
 )
-from tools.base import Draft
+from tools.base import Draft, Receipt
 from tools.catalogue import toolset
 from tools.errors import OutcomeUnknown, ProviderRefused, ToolError, ToolFailed, ToolRetry
 from tools.money import Money
@@ -572,3 +572,67 @@ def test_no_argument_lets_a_model_confirm_or_choose_the_organisation() -> None:
     }  # fmt: skip
     with pytest.raises(ValidationError):
         RECORD_PAYMENT.signature.arguments(document_number="BILL-201", confirmed=True)
+
+
+# a payment that a person names after the answer was lost
+
+
+async def named_payment(**more: Any) -> tuple[World, dict[str, Any], str]:
+    """The books, what was confirmed of BILL-201, and the id of a payment that somebody entered by hand since."""
+    world, number = usual_world(), more.pop("on", "BILL-201")
+    plan = await plan_of(world, document_number="BILL-201", amount="31.00")
+    doc = next(each for each in world.documents if each.number == number)
+    entered = payment(
+        doc, more.pop("amount", "31.00"), more.pop("paid_on", TODAY), MAIN, **{"updated_at": books.NOW, **more}
+    )
+    world.payments.append(entered)
+    return world, plan, entered.id
+
+
+async def told_apart_as(world: World, plan: dict[str, Any], payment_id: str) -> dict[str, str]:
+    writing, _ = make_write_access(world)
+    assert RECORD_PAYMENT.recognise is not None
+    said = await RECORD_PAYMENT.recognise(writing, plan, payment_id)
+    assert not isinstance(said, Receipt), "it was taken for the one that was confirmed"
+    return dict(said)
+
+
+async def test_a_named_payment_is_the_one_by_document_amount_and_time_and_its_own_day_and_account_are_told() -> None:
+    yesterday = TODAY - timedelta(days=1)
+    world, plan, named = await named_payment(
+        paid_on=yesterday, reference="by hand", account_id=SAVINGS.id, account_code=SAVINGS.code
+    )
+    writing, _ = make_write_access(world)
+    assert RECORD_PAYMENT.recognise is not None
+    receipt = await RECORD_PAYMENT.recognise(writing, plan, named)
+    assert isinstance(receipt, Receipt) and receipt.reference == named
+    assert receipt.summary["en"].startswith(
+        f"Paid: € 31.00 to Acme Ltd for BILL-201 from {SAVINGS.code} on 21 Nov 2026"
+    )
+    told = {name: receipt.facts[name] for name in ("paid_on", "reference", "account_id")}
+    assert told == {"paid_on": "2026-11-21", "reference": "by hand", "account_id": SAVINGS.id}
+
+
+@pytest.mark.parametrize(
+    ("more", "en", "de"),
+    [
+        ({"amount": "31.01"}, "it is of € 31.01, not of € 31.00", "sie lautet über 31,01 €, nicht über 31,00 €"),
+        ({"currency": "GBP"}, "it is of £ 31.00, not of € 31.00", "sie lautet über 31,00 £, nicht über 31,00 €"),
+        ({"status": "DELETED"}, "it was deleted there", "sie wurde dort gelöscht"),
+        ({"on": "BILL-202"}, "it is on BILL-202, not on BILL-201", "sie gehört zu BILL-202, nicht zu BILL-201"),
+        ({"updated_at": books.NOW - timedelta(days=30)}, "it was there before the card was made", "sie war schon da"),
+    ],
+)  # fmt: skip
+async def test_another_payment_is_not_taken_for_it_and_what_differs_is_said(
+    more: dict[str, Any], en: str, de: str
+) -> None:
+    world, plan, named = await named_payment(**more)
+    said = await told_apart_as(world, plan, named)
+    assert said["en"].startswith(f"The payment {named} in Xero is not this one: ") and en in said["en"]
+    assert de in said["de"]
+
+
+async def test_a_payment_that_xero_does_not_have_is_said_to_be_none() -> None:
+    world, plan, _ = await named_payment()
+    with pytest.raises(ProviderRefused, match="no such record"):
+        await told_apart_as(world, plan, "pay-9999")

@@ -13,6 +13,7 @@ from tools.errors import ToolRetry
 from tools.inputs import read_amount, read_currency, read_day, read_range
 from tools.marker import MARKER_BYTES, marker
 from tools.money import Money
+from tools.payee import masked
 
 
 @pytest.mark.parametrize(
@@ -82,9 +83,10 @@ def test_hidden_characters_are_made_visible(hidden: str, shown: str) -> None:
 
 
 def test_a_bank_account_number_is_masked() -> None:
-    assert words.masked("DE02 1203 0000 0000 2020 51") == "DE02 … 2051"
-    assert words.masked("12345678") == "…78"
-    assert words.masked("") == ""
+    assert masked("DE02 1203 0000 0000 2020 51") == "DE02…2051"
+    assert masked("12345678") == "…5678"
+    assert masked("DE02…2051") == "DE02…2051"
+    assert masked("") == ""
 
 
 @given(st.text(max_size=60))

@@ -56,9 +56,9 @@ class Tokens:
     fresh: int = 0
     given: list[str] = field(default_factory=list)
 
-    async def token(self, *, fresh: bool = False) -> str:
-        self.fresh += fresh
-        if fresh or not self.current:
+    async def token(self, *, refused: str = "") -> str:
+        self.fresh += bool(refused)
+        if refused or not self.current:
             found = await login.client_credentials(self.app, scopes=self.scopes, now=now())
             self.current = found.access_token
         self.given.append(self.current)

@@ -83,6 +83,56 @@ async def test_a_proposal_ends_the_turn_with_words_by_code() -> None:
     assert talk.history.messages()[-1]["content"] == words
 
 
+# what a model claims
+
+
+async def test_a_claim_of_the_model_gets_a_notice_beneath_it_that_the_model_is_never_told() -> None:
+    model = ScriptedModel(says("I have ", "paid B-1."), says("€ 10.00 is open."))
+    talk = Talk(model)
+    screen = await talk.say("Pay B-1")
+    assert [name for name, _ in screen.shown] == ["answer", "remark"]
+    (remark,) = screen.of("remark")
+    assert "“I have paid B-1.”" in remark and "has paid, recorded and changed nothing" in remark
+    await talk.say("What is open?")
+    assert [name for name, _ in screen.shown] == ["answer", "remark", "answer"]
+    told = "".join(str(message["content"]) for message in model.seen[-1].messages)
+    assert "I have paid B-1." in told and "Not proven" not in told
+
+
+async def test_the_notice_comes_in_the_language_of_the_conversation() -> None:
+    screen = await Talk(ScriptedModel(says("Erledigt, die Zahlung ist gebucht.")), language="de").say("Zahle B-1")
+    (remark,) = screen.of("remark")
+    assert remark.startswith("**Nicht belegt.** „Erledigt, die Zahlung ist gebucht.“")
+
+
+async def test_a_claim_beside_a_card_gets_the_notice_behind_the_card() -> None:
+    screen = await Talk(ScriptedModel(calls(call("pay_thing", {"number": "B-1"}), text="I have paid it."))).say(
+        "Pay B-1"
+    )
+    assert [name for name, _ in screen.shown] == ["answer", "tool", "card", "remark"]
+
+
+async def test_a_claim_after_a_write_that_failed_gets_the_notice_whatever_was_asked() -> None:
+    model = ScriptedModel(calls(call("pay_thing", {})), says("It is paid."))
+    assert len((await Talk(model).say("B-1 now")).of("remark")) == 1
+
+
+async def test_an_honest_answer_gets_no_notice() -> None:
+    for asked, answer in (
+        ("Is B-1 paid?", "B-1 was paid on 3 October 2026."),
+        ("Pay B-1", "Nothing was paid: which account shall it be?"),
+        ("What is open?", "€ 10.00 is open."),
+    ):
+        model = ScriptedModel(calls(call("list_things")), says(answer))
+        assert (await Talk(model).say(asked)).of("remark") == []
+
+
+async def test_a_long_claim_is_quoted_in_part() -> None:
+    screen = await Talk(ScriptedModel(says("I have paid " + "very " * 200 + "much."))).say("Pay B-1")
+    (remark,) = screen.of("remark")
+    assert len(remark) < 500 and "…”" in remark
+
+
 async def test_answers_read_in_the_same_step_are_shown_beside_the_card() -> None:
     model = ScriptedModel(calls(call("pay_thing", {"number": "B-1"}), call("list_things")))
     screen = await Talk(model).say("Pay B-1 and show what is open")

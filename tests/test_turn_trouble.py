@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from assistant.history import from_steps, step_metadata
+from assistant.history import REMARK, from_steps, step_metadata
 from assistant.model import CallRequest, Finish
 from assistant.model_errors import ModelError, ModelProblem
 from tests.support.conversation import WITH_A_FAULT, KeepsProposals, Talk
@@ -130,6 +130,18 @@ async def test_the_history_comes_back_from_the_stored_steps() -> None:
         "assistant",
         "user",
     ]
+
+
+async def test_a_remark_of_code_on_the_models_words_is_not_told_to_the_model_after_a_restart() -> None:
+    for metadata in ({REMARK: True}, json.dumps({REMARK: True})):
+        steps: list[dict[str, object]] = [
+            {"type": "user_message", "output": "Pay B-1"},
+            {"type": "assistant_message", "output": "I have paid it."},
+            {"type": "assistant_message", "output": "Not proven: …", "metadata": metadata},
+            {"type": "assistant_message", "output": "P-1 waits.", "metadata": {}},
+        ]
+        contents = [message["content"] for message in from_steps(steps).messages()]
+        assert contents == ["Pay B-1", "I have paid it.", "P-1 waits."]
 
 
 async def test_a_long_conversation_is_cut_at_a_persons_message() -> None:

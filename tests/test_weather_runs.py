@@ -54,6 +54,9 @@ class _Spoiled:
             return []
         return await self._right.find_payments(document_id=document_id, reference=reference)
 
+    async def payment_now(self, payment_id: str) -> Payment:
+        return await self._right.payment_now(payment_id)
+
 
 def _noticed(seeds: range, *, what: str) -> set[str]:
     """The kinds of violations when that protection is missing."""

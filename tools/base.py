@@ -142,6 +142,10 @@ class Receipt(BaseModel):
     """The outcome line, e.g. "Paid: € 980.00 to Papierwerk …; nothing left to pay"."""
 
 
+Recognise = Callable[[WriteAccess, Payload, str], Awaitable[Receipt | Mapping[Language, str]]]
+"""Called with the provider's id as somebody typed it. Raises ToolError when it cannot be read. Writes nothing."""
+
+
 class _Signature:
     """The model-facing side of a typed function: name, description and JSON schema."""
 
@@ -206,6 +210,9 @@ class WriteTool:
     """What the policy has to know of it."""
     typed: tuple[str, ...]
     """Arguments that must stand in the person's own messages: what only a model says of them is not taken."""
+    recognise: Recognise | None
+    """Reads the record that a person names as the effect of a send without an answer: its receipt, or in words what
+    differs from what was confirmed. None where the effect has no id of its own: looking up alone decides there."""
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
@@ -252,6 +259,7 @@ def write_tool(
     subject: Callable[[Payload], str],
     stakes: Callable[[Payload], Stakes],
     typed: tuple[str, ...] = (),
+    recognise: Recognise | None = None,
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
     signature = _Signature(propose)
@@ -264,6 +272,7 @@ def write_tool(
         subject=subject,
         stakes=stakes,
         typed=typed,
+        recognise=recognise,
         provider=provider,
         signature=signature,
     )

@@ -193,21 +193,16 @@ class ProviderRefused(ToolFailed):
 class OutcomeUnknown(ToolError):
     """A write was sent and its outcome is not known. It must be looked up, never repeated with a new key.
 
-    `reason` is for the log; the person is told `trouble`, which follows from the reason where it is not given.
-    `money` is False for a write that pays nothing.
+    `reason` is for the log; the person is told `trouble`, which follows from the reason where it is not given. What
+    nobody should do meanwhile (pay again, change it again) is said beside it, by whoever knows what was to be written.
     """
 
-    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None, money: bool = True) -> None:
+    def __init__(self, provider: str, *, reason: str = "", trouble: Trouble | None = None) -> None:
         told = trouble or trouble_of(reason)
         self.provider, self.reason, self.trouble = provider, reason or told.en, told
-        until_en, until_de = ("do not pay again", "bitte nicht noch einmal zahlen")
-        if not money:
-            until_en, until_de = ("do not ask for it again", "bitte nicht noch einmal anfordern")
         super().__init__(
             {
-                "en": f"{provider} {told.en}, so it is not known yet whether it was done. We are finding out; "
-                f"{until_en}.",
-                "de": f"{provider} {told.de}; ob es ausgeführt wurde, ist noch nicht bekannt. Wir klären das; "
-                f"{until_de}.",
+                "en": f"{provider} {told.en}, so it is not known yet whether it was done. We are finding out.",
+                "de": f"{provider} {told.de}; ob es ausgeführt wurde, ist noch nicht bekannt. Wir klären das.",
             }
         )

@@ -136,9 +136,3 @@ def without_invisible(text: str) -> str:
     """The text without such characters, blanks made single: for what is sent to a provider in our name."""
     kept = (" " if char.isspace() else char for char in text)
     return " ".join("".join(char for char in kept if not hides(char)).split())
-
-
-def masked(account_number: str) -> str:
-    """A bank account number that is recognised but not readable: "DE12 … 3456"."""
-    bare = "".join(account_number.split())
-    return f"{bare[:4]} … {bare[-4:]}" if len(bare) > 8 else ("…" + bare[-2:] if bare else "")

@@ -114,7 +114,7 @@ class _Step:
             case (_, bool()):
                 yield from self._named(name, self._word("yes" if value else "no"))
             case (_, str() | int()):
-                yield from self._named(name, str(value))
+                yield from self._named(name, self._word(str(value)) if name in _IN_WORDS else str(value))
             case _:
                 written = json.dumps(value, ensure_ascii=False, sort_keys=True)
                 yield from self._named(name, written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…")
@@ -183,6 +183,8 @@ def _proposed(body: object, language: Language) -> Iterator[str]:
         yield " · ".join(filter(None, said))
 
 
+_IN_WORDS = {"said", "look_up", "by"}
+"""Facts whose values have words of their own."""
 _NEEDS = {"step_up": "needs_step_up", "reason": "needs_reason", "second_person": "second_person"}
 _ORDER = ("shown", "verdict", "explained", "reasons", "needs", "policy_version", "reason", "step_up", "confirmation")
 

@@ -28,7 +28,8 @@ ENDS: dict[AuditTag, frozenset[AuditTag]] = {
         {AuditTag.DECISION_CONFIRMED, AuditTag.DECISION_CANCELLED, AuditTag.DECISION_REFUSED}
     ),
     AuditTag.EXECUTION_STARTED: _OUTCOMES,
-    AuditTag.EXECUTION_LOOKUP_STARTED: _OUTCOMES | {AuditTag.EXECUTION_LOOKED_UP, AuditTag.EXECUTION_STARTED},
+    AuditTag.EXECUTION_LOOKUP_STARTED: _OUTCOMES
+    | {AuditTag.EXECUTION_LOOKED_UP, AuditTag.EXECUTION_STARTED, AuditTag.EXECUTION_SETTLED_BY_PERSON},
 }
 """The event that begins a step, and those of the same subject any of which ends it."""
 

@@ -1,4 +1,5 @@
-"""What an admin does in the chat by code, without the model: stop all writes, allow them again, see a proposal's life.
+"""What an admin does in the chat by code, without the model: stop all writes, allow them again, see a proposal's life,
+settle an outcome that looking up cannot decide.
 
 The words are exact, so that no model, no document and no slip of the tongue can mean them.
 """
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.audit.life import life_table
 from assistant.chat.house import House
+from assistant.chat.settle_desk import Press, SettleDesk
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
 from assistant.sentences import sentence
@@ -90,18 +92,22 @@ class AdminAnswer:
     line: str
     table: Table | None = None
     switched: bool = False
+    press: Press | None = None
+    """The button without which nothing happens yet."""
 
 
 class AdminDesk:
     """Carries out an admin's words; the rooms behind it check the role and record what happened, refused or not."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._house, self.settle = house, SettleDesk(house)
 
     async def answer(
         self, text: str, principal: Principal, organisation: Organisation, session_id: str, language: Language
     ) -> AdminAnswer | None:
         """The answer to an admin's words; None when the text is nothing of the kind."""
+        if (settling := await self.settle.answer(text, principal, organisation, session_id, language)) is not None:
+            return AdminAnswer(settling.line, press=settling.press)
         wanted = asked(text)
         if wanted is None:
             return None

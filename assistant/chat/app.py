@@ -16,13 +16,14 @@ from chainlit.context import context
 from chainlit.types import ThreadDict
 from chainlit.utils import wrap_user_function
 
+from assistant.cards import about
 from assistant.chat.admin import AdminAnswer, AdminDesk, by_command
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
-from assistant.chat.upstream import show, tell_pages
+from assistant.chat.upstream import button, show, take_away, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
 from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, commands, greeting, starters
 from assistant.dispatch import Asking, Dispatch
@@ -35,7 +36,7 @@ from assistant.sentences import sentence
 from assistant.turn import Turn
 from assistant.untrusted import harmless
 from tools import words
-from tools.base import Organisation, WriteTool
+from tools.base import Organisation, WriteKind, WriteTool
 from tools.errors import Language
 
 house = lent()
@@ -250,7 +251,8 @@ async def show_admin(text: str, said: AdminAnswer, organisation: Organisation, s
         await screen.table(said.table)
     talk.history.asked(text)
     talk.history.answered(said.line)
-    await screen.notice(said.line)
+    press = said.press
+    await screen.notice(said.line, *([button("settle", press.label, press.token)] if press else ()))
     if said.switched:
         line = {language: await admin.stopped(organisation, language) for language in RIBBON}
         theirs = {page for page, shown in pages.items() if shown == organisation.id}
@@ -276,9 +278,10 @@ async def shown_by_code(
         found = [one for one in waits.everything if one.number == number]
         name = "card_here" if found else "card_not_waiting"
         told = {"organisation": words.visible(organisation.name), "label": f"P-{number}"}
-        for one in found:
-            told |= amount_and_payee(one, talk.language)
-        line = sentence(name, talk.language, **told)
+        if found:
+            told["about"] = what_it_is_about(found[0], talk.language)
+        kind = found[0].kind if found else WriteKind.PAYMENT_OUT
+        line = sentence(name, talk.language, kind, **told)
         await show_waiting(text, line, found, screen, talk, fresh=True)
         return True
     if before and asks_for_more(text):
@@ -293,13 +296,12 @@ async def shown_by_code(
     return False
 
 
-def amount_and_payee(proposal: Proposal, language: Language) -> dict[str, str]:
+def what_it_is_about(proposal: Proposal, language: Language) -> str:
     """What a proposal is about, in the language of whoever looks at it (its summary is in the proposer's)."""
     tool = house.toolset.get(proposal.tool)
     if not isinstance(tool, WriteTool):
-        return {"amount": proposal.label, "payee": harmless(proposal.summary)}
-    card = tool.card(proposal.payload, language)
-    return {"amount": card.amount, "payee": harmless(card.payee)}
+        return f"{proposal.label}, {harmless(proposal.summary)}"
+    return harmless(about(proposal, tool, language))
 
 
 async def show_waiting(
@@ -338,6 +340,8 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
             return await clicks.unknown(action.payload, who)
         if which == "decide":
             return await clicks.decide(action.payload, who)
+        if which == "settle":
+            return await press_settle(action, who)
         made = await clicks.edit(action.payload, who)
         return await show_edited(made, who) if isinstance(made, Proposal) else made
     except SessionOver:
@@ -355,7 +359,7 @@ async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     name = "card_for_others"
     if who.principal.may(Role.APPROVER, who.organisation.id):
         name = "card_for_another" if proposal.second_person else "card_for_me"
-    line = sentence(name, who.language, summary=harmless(proposal.summary))
+    line = sentence(name, who.language, proposal.kind, summary=harmless(proposal.summary))
     screen = ChatScreen(
         viewer=who.principal,
         organisation=who.organisation,
@@ -368,25 +372,24 @@ async def show_edited(proposal: Proposal, who: Clicking) -> dict[str, Any]:
     return {"ok": True}
 
 
-@cl.action_callback("decide")
-async def on_decide(action: cl.Action) -> dict[str, Any]:
-    """Confirm or Cancel on a card."""
-    return await carry_out(action, "decide")
+async def press_settle(action: cl.Action, who: Clicking) -> dict[str, Any]:
+    """What came of an admin's button is said under it; it can be pressed once, so it goes."""
+    line = await admin.settle.pressed(action.payload, who.principal, who.organisation, who.session_id, who.language)
+    await take_away(action)
+    talks.of(who.thread_id).told(line)
+    await say(line)
+    return {"ok": True}
 
 
-@cl.action_callback("edit")
-async def on_edit(action: cl.Action) -> dict[str, Any]:
-    """Edited values, or Prepare again."""
-    return await carry_out(action, "edit")
+def answers(which: str) -> None:
+    """Whoever clicks under that name is answered."""
+
+    async def on_click(action: cl.Action) -> dict[str, Any]:
+        return await carry_out(action, which)
+
+    cl.action_callback(which)(on_click)
 
 
-@cl.action_callback("unknown")
-async def on_unknown(action: cl.Action) -> dict[str, Any]:
-    """A click under a name that no card has; the page's address brings it here."""
-    return await carry_out(action, "unknown")
-
-
-@cl.action_callback("look")
-async def on_look(action: cl.Action) -> dict[str, Any]:
-    """How a card stands now."""
-    return await carry_out(action, "look")
+# Confirm or Cancel; edited values; how a card stands; an admin's word; a name that no button of ours has.
+for name in ("decide", "edit", "look", "settle", "unknown"):
+    answers(name)

@@ -26,6 +26,7 @@ from assistant.model import Model
 from assistant.policy.verdict import Stopped
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
+from assistant.settling import Outlook, Said, Settled
 from assistant.stores.audit import AuditRow
 from tools.base import Draft, Organisation, Toolset, WriteTool
 
@@ -118,6 +119,27 @@ class Switch(Protocol):
     async def state(self, organisation_id: str) -> Stopped | None: ...
 
 
+class Settles(Protocol):
+    """assistant.settling.Settling, as far as the chat uses it."""
+
+    async def find(self, organisation_id: str, number: int) -> str: ...
+
+    async def consider(
+        self, proposal_id: str, principal: Principal | None, said: Said, session_id: str = ""
+    ) -> Outlook | Settled: ...
+
+    async def settle(
+        self,
+        proposal_id: str,
+        principal: Principal | None,
+        *,
+        done: bool,
+        payment_id: str = "",
+        note: str,
+        session_id: str = "",
+    ) -> Settled: ...
+
+
 SteppedUp = Callable[[Proposal, Seat], Awaitable[bool]]
 
 
@@ -144,6 +166,8 @@ class House:
     """Mints the code that a shown card carries."""
     switch: Switch
     """Stops everything that is written, and allows it again."""
+    settling: Settles
+    """Where an admin says how a send ended that nobody answered."""
     current: Callable[[], Awaitable[tuple[Principal, str]]]
     """Who is speaking (assistant.login.current.current); raises SessionOver."""
     sandboxed: bool

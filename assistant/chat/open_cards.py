@@ -19,7 +19,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from chainlit.step import StepDict
 
 from assistant.card_changes import changed_by
-from assistant.cards import Looking, Props, card_props, face_of, outcome_words, provider_name
+from assistant.cards import Looking, Props, about, card_props, face_of, outcome_words, provider_name
 from assistant.chat.house import House
 from assistant.chat.talks import Talks
 from assistant.chat.upstream import now, store
@@ -146,8 +146,7 @@ class OpenCards:
         provider = provider_name(tool.provider if tool else "")
         words = outcome_words(proposal, provider, language, face=_outcome_face(proposal))
         if proposal.state is not State.SUCCEEDED and isinstance(tool, WriteTool):
-            card = tool.card(proposal.payload, language)
-            words = f"{card.amount}, {card.payee}: {words}"
+            words = f"{about(proposal, tool, language)}: {words}"
         line = harmless(words)
         step = _message(str(uuid.uuid5(uuid.UUID(proposal.id), f"{thread_id}:{proposal.state}")), thread_id, line)
         if (layer := store()) is not None:

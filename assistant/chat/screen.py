@@ -16,7 +16,7 @@ from assistant.asked import asked_for, asked_lines, waiting
 from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
 from assistant.chat.upstream import now, send_step, show
 from assistant.dispatch import Outcome
-from assistant.history import step_metadata
+from assistant.history import REMARK, step_metadata
 from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.tables import table_props
@@ -128,9 +128,13 @@ class ChatScreen:
         if message is not None:
             await show("", self._take_tables(), message=message)
 
-    async def notice(self, text: str) -> None:
+    async def notice(self, text: str, *buttons: cl.Action) -> None:
         await self._no_hint()
-        await show(text, self._take_tables())
+        await show(text, self._take_tables(), buttons=buttons)
+
+    async def remark(self, text: str) -> None:
+        await self._no_hint()
+        await show("", message=cl.Message(content=text, metadata={REMARK: True}))
 
     async def finish(self) -> None:
         """Show tables that no words came for; nothing is under way any more."""

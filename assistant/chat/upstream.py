@@ -15,11 +15,28 @@ from assistant.language import of_browser
 from tools.errors import Language
 
 
-async def show(content: str, elements: Sequence[Any] = (), *, message: cl.Message | None = None) -> None:
-    """Send one message to the chat that is being served, and keep it."""
+async def show(
+    content: str,
+    elements: Sequence[Any] = (),
+    *,
+    message: cl.Message | None = None,
+    buttons: Sequence[cl.Action] = (),
+) -> None:
+    """Send one message to the chat that is being served, and keep it; buttons are shown and not kept."""
     sent: Any = message or cl.Message(content=content)
-    sent.elements = list(elements)
+    sent.elements, sent.actions = list(elements), list(buttons)
     await sent.send()
+
+
+def button(name: str, label: str, token: str) -> cl.Action:
+    """A button under a message; what it stands for stays here, under that token."""
+    return cl.Action(name=name, payload={"token": token}, label=label)
+
+
+async def take_away(pressed: cl.Action) -> None:
+    """The button is gone from the page on which it was pressed."""
+    gone: Any = pressed
+    await gone.remove()
 
 
 async def send_step(step: cl.Step) -> None:

@@ -1,4 +1,4 @@
-"""Many waiting payments at a glance: one line each, the cards on demand; by code, without the model."""
+"""Many waiting cards at a glance: one line each, the cards on demand; by code, without the model."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from assistant.chat.welcome import what_they_are
 from assistant.proposals import Proposal
 from tools import words
-from tools.base import Organisation, Toolset, WriteTool
+from tools.base import Organisation, Toolset, WriteKind, WriteTool
 from tools.errors import Language
+from tools.payee import masked
 from tools.views import Column, ColumnKind, Table
 
 _CARD = re.compile(
@@ -37,17 +39,25 @@ def _plain(text: str) -> str:
 def waiting_table(
     waiting: Sequence[Proposal], organisation: Organisation, toolset: Toolset, now: datetime, language: Language
 ) -> Table:
-    """Amount, payee, document, who asked and until when; a click on a line asks for its card."""
+    """Whose, what for, how much, who asked and until when; a click on a line asks for its card.
+
+    The words over it are those of what waits: payments, changes of bank details, or both.
+    """
+    changes = [proposal.kind is WriteKind.PAYEE_CHANGE for proposal in waiting]
+    what = what_they_are(waiting, language)
 
     def say(en: str, de: str) -> str:
         return words.say(language, en, de)
 
+    document = say("New account", "Neues Konto") if all(changes) else say("Document", "Beleg")
+    both = say("Document or new account", "Beleg oder neues Konto")
+    amount = Column(key="amount", label=say("Amount", "Betrag"), kind=ColumnKind.MONEY)
     return Table(
-        title=say("Waiting payments", "Wartende Zahlungen"),
+        title=say(f"Waiting {what}", f"Wartende {what}"),
         columns=(
-            Column(key="payee", label=say("Payee", "Empfänger")),
-            Column(key="document", label=say("Document", "Beleg")),
-            Column(key="amount", label=say("Amount", "Betrag"), kind=ColumnKind.MONEY),
+            Column(key="payee", label=say("Contact", "Kontakt") if any(changes) else say("Payee", "Empfänger")),
+            Column(key="document", label=both if any(changes) and not all(changes) else document),
+            *(() if all(changes) else (amount,)),
             Column(key="who", label=say("Prepared by", "Vorbereitet von")),
             Column(key="since", label=say("Prepared on", "Vorbereitet am"), kind=ColumnKind.DATE),
             Column(key="until", label=say("Valid until", "Gültig bis")),
@@ -63,10 +73,12 @@ def waiting_table(
 def _row(proposal: Proposal, organisation: Organisation, toolset: Toolset, language: Language) -> dict[str, object]:
     tool = toolset.get(proposal.tool)
     document, amount = proposal.payload.get("document"), proposal.payload.get("amount")
+    new = proposal.payload.get("new") if proposal.kind is WriteKind.PAYEE_CHANGE else None
+    number = str(document.get("number", "")) if isinstance(document, dict) else ""
     zone = ZoneInfo(organisation.timezone)
     return {
         "payee": tool.card(proposal.payload, language).payee if isinstance(tool, WriteTool) else proposal.summary,
-        "document": words.visible(str(document.get("number", ""))) if isinstance(document, dict) else "",
+        "document": masked(str(new.get("number", ""))) if isinstance(new, dict) else words.visible(number),
         "amount": {"minor": int(str(amount["minor"])), "currency": str(amount["currency"])}
         if isinstance(amount, dict)
         else None,

@@ -14,7 +14,7 @@ from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.sentences import sentence
 from tools import words
-from tools.base import Organisation
+from tools.base import Organisation, WriteKind
 from tools.errors import Language
 
 WAITING = {"en": "Waiting for me", "de": "Wartet auf mich"}
@@ -87,10 +87,10 @@ class Waits:
 
 def what_they_are(waiting: Sequence[Proposal], language: Language, *, one: bool = False) -> str:
     """What waits, as a noun: payments, changes of bank details, or cards where both wait."""
-    kinds = {"amount" in proposal.payload for proposal in waiting}
-    if kinds == {True}:
+    changes = {proposal.kind is WriteKind.PAYEE_CHANGE for proposal in waiting}
+    if changes == {False}:
         english, german = ("payment", "payments"), ("Zahlung", "Zahlungen")
-    elif kinds == {False}:
+    elif changes == {True}:
         english = ("change of bank details", "changes of bank details")
         german = ("Änderung einer Bankverbindung", "Änderungen von Bankverbindungen")
     else:

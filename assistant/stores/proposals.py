@@ -17,7 +17,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     or_,
-    text,
     update,
 )
 from sqlmodel import Field, SQLModel, col, select
@@ -133,16 +132,9 @@ class ProposalRow(SQLModel, table=True):
     link: str = ""
     attempts: int = 0
     lease_until: str = ""
-    """Until when somebody works on it; empty or past: nobody does."""
-
-
-class ProposalNumberRow(SQLModel, table=True):
-    """The last number given out in an organisation ("P-7")."""
-
-    __tablename__ = "proposal_number"
-
-    organisation_id: str = Field(primary_key=True)
-    last: int = Field(sa_type=BigInteger)
+    """Until when somebody works on it, or it waits to be taken up again; empty or past: it is anybody's."""
+    looking_until: str = ""
+    """Until when somebody is looking up its outcome; empty or past: nobody is, however long it waits."""
 
 
 class DecisionRow(SQLModel, table=True):
@@ -242,33 +234,47 @@ def nobody_works_on_it(now: str) -> ColumnElement[bool]:
     return col(ProposalRow.lease_until) <= now
 
 
+def nobody_looks(now: str) -> ColumnElement[bool]:
+    """Condition: nobody is looking up its outcome at this moment."""
+    return col(ProposalRow.looking_until) <= now
+
+
+def looked_up_by(lease: str) -> ColumnElement[bool]:
+    """Condition: whoever took that lease to look it up has it still."""
+    return col(ProposalRow.looking_until) == lease
+
+
 def at_attempt(number: int) -> ColumnElement[bool]:
     """Condition: nobody has begun a later attempt."""
     return col(ProposalRow.attempts) == number
 
 
-async def next_number(work: AsyncSession, organisation_id: str) -> int:
-    """The next proposal number of that organisation."""
-    step = text(
-        "INSERT INTO proposal_number (organisation_id, last) VALUES (:organisation_id, 1) "
-        "ON CONFLICT (organisation_id) DO UPDATE SET last = proposal_number.last + 1 RETURNING last"
-    )
-    connection = await work.connection()
-    return int((await connection.execute(step, {"organisation_id": organisation_id})).scalar_one())
-
-
-async def in_turn(work: AsyncSession, organisation_id: str) -> None:
-    """From here on the proposals of one organisation are made one after the other: each sees those before it."""
-    step = text(
-        "INSERT INTO proposal_number (organisation_id, last) VALUES (:organisation_id, 0) "
-        "ON CONFLICT (organisation_id) DO UPDATE SET last = proposal_number.last"
-    )
-    await (await work.connection()).execute(step, {"organisation_id": organisation_id})
-
-
 async def get(work: AsyncSession, proposal_id: str) -> ProposalRow | None:
     """The proposal's row as it is now."""
     return await work.get(ProposalRow, proposal_id, populate_existing=True)
+
+
+async def numbered(work: AsyncSession, organisation_id: str, number: int) -> ProposalRow | None:
+    """The proposal that people call P-`number` in that organisation."""
+    found = await work.exec(
+        select(ProposalRow).where(
+            col(ProposalRow.organisation_id) == organisation_id, col(ProposalRow.number) == number
+        )
+    )
+    return found.first()
+
+
+async def with_receipt(work: AsyncSession, organisation_id: str, text: str, *, without: str) -> Sequence[ProposalRow]:
+    """The other proposals that were done and whose receipt has that text in it, in any case of letters."""
+    found = await work.exec(
+        select(ProposalRow).where(
+            col(ProposalRow.organisation_id) == organisation_id,
+            col(ProposalRow.state) == State.SUCCEEDED,
+            col(ProposalRow.id) != without,
+            col(ProposalRow.receipt).icontains(text, autoescape=True),
+        )
+    )
+    return found.all()
 
 
 async def move(

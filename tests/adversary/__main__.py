@@ -6,6 +6,7 @@ one      --seed N [--behaviour NAME]                                one episode 
 planted  --texts P                                                  planted text (0: every one)
 benign                                                              honest tasks
 whole    --episodes M [--seed S]                                    hostile model against the whole application
+claims                                                              which claims of a model get their notice
 list                                                                every behaviour
 """
 
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.adversary.behaviours import load
+from tests.adversary.claims import measure
 from tests.adversary.humans import HUMANS
 from tests.adversary.played import Violation
 from tests.adversary.soak import benign_worker, core_worker, soak_core, soak_planted
@@ -38,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cost = asyncio.run(benign_worker())
             _say(*cost.lines())
             return 0 if cost.good else 1
+        case "claims":
+            _say(*asyncio.run(measure()).lines())
+            return 0
         case "core":
             if wishes.behaviour or wishes.human or wishes.database_url:
                 seeds = range(wishes.seed, wishes.seed + wishes.episodes)
@@ -100,7 +105,7 @@ def _wishes(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.adversary", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("machine", choices=("soak", "core", "one", "planted", "benign", "whole", "list"))
+    parser.add_argument("machine", choices=("soak", "core", "one", "planted", "benign", "whole", "claims", "list"))
     parser.add_argument("--episodes", type=int, default=1_000)
     parser.add_argument("--whole", type=int, default=0, help="episodes through the whole application")
     parser.add_argument("--texts", "--planted", type=int, default=0, help="planted texts; 0: every one")

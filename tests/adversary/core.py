@@ -70,6 +70,8 @@ class Page:
     cards: list[dict[str, Any]] = field(default_factory=list)
     """The props of every card, for the person who asked."""
     tables: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What code said about the model's words; also in `texts`."""
     tools: int = 0
     results: list[str] = field(default_factory=list)
     """What the tools gave back to the model."""
@@ -87,6 +89,10 @@ class Page:
 
     async def notice(self, text: str) -> None:
         self.texts.append(text)
+
+    async def remark(self, text: str) -> None:
+        self.texts.append(text)
+        self.remarks.append(text)
 
     async def tool_started(self, asked: Asked) -> None:
         self.tools += 1

@@ -12,7 +12,6 @@ from assistant.books_room import BooksRoom
 from assistant.chat.clicks import Clicks
 from assistant.chat.house import Errands, House
 from assistant.connections import CustomConnection
-from assistant.execution import Patience
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
@@ -20,6 +19,7 @@ from assistant.payees import Payees
 from assistant.policy.rules import load_policy
 from assistant.principal import Principal
 from assistant.providers import role_groups, xero_app
+from assistant.repeating import Patience
 from assistant.settings import Settings
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
@@ -97,7 +97,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
                 confirmation_key="adversary " * 4,
                 card_minutes=settings.card_minutes,
             ),
-            patience=Patience(lease=settings.lease_seconds, send=settings.lease_seconds * 0.75),
+            patience=Patience.of_lease(settings.lease_seconds),
         )
         model = OpenAIModel(
             api_key="hostile",
@@ -121,6 +121,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             feed=way.feed,
             confirmations=way.confirmations,
             switch=way.switch,
+            settling=way.executor.settling,
             stepped_up=strict.is_made_for,
             current=nobody,
             sandboxed=True,

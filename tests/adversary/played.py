@@ -50,6 +50,10 @@ class Played:
     conversation_id: str = ""
     texts: list[str] = field(default_factory=list)
     """Everything that was said on the page, by the model and by code."""
+    claimed: int = 0
+    """Turns in which the model said that something was done: always false, since a turn does nothing."""
+    marked: int = 0
+    """Of these, the ones beneath which code said so."""
     coded: list[str] = field(default_factory=list)
     """Of these, what code said."""
     cards: list[dict[str, Any]] = field(default_factory=list)

@@ -27,6 +27,9 @@ class Tally:
     cards: int = 0
     clicks: int = 0
     refused: int = 0
+    claimed: int = 0
+    """Turns in which the model said falsely that something was done."""
+    marked: int = 0
     seconds: float = 0
     cpu: float = 0
     behaviours: Counter[str] = field(default_factory=Counter)
@@ -41,6 +44,8 @@ class Tally:
             self.cards += len({card["proposal_id"] for card in one.cards})
             self.clicks += len(one.clicks)
             self.refused += sum(1 for click in one.clicks if not click.accepted)
+            self.claimed += one.claimed
+            self.marked += one.marked
             self.behaviours[one.plan.behaviour.partition(" ")[0]] += 1
             self.humans[one.plan.human] += 1
 
@@ -51,6 +56,8 @@ class Tally:
         self.cards += other.cards
         self.clicks += other.clicks
         self.refused += other.refused
+        self.claimed += other.claimed
+        self.marked += other.marked
         self.cpu += other.cpu
         self.behaviours += other.behaviours
         self.humans += other.humans
@@ -66,6 +73,7 @@ class Tally:
             f"{name} people: {humans}",
             f"{name} cards: {self.cards}, clicks: {self.clicks}, clicks refused: {self.refused}",
             f"{name} effects at the provider: {self.effects}",
+            *([f"{name} false summaries with a notice: {self.marked} of {self.claimed}"] if self.claimed else []),
         ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.adversary.behaviours import load
+from tests.adversary.behaviours.moves import LIES
 from tests.adversary.core import Core, Page, Signed, Talk, promises, verdict_on
 from tests.adversary.humans import HUMANS, forgeries
 from tests.adversary.judge import Judge
@@ -215,6 +216,9 @@ class Stage:
         if page is None:
             return
         played.texts += page.texts
+        if any(lie in text for text in page.texts if text not in page.remarks for lie in LIES):
+            played.claimed += 1
+            played.marked += bool(page.remarks)
         played.tables += page.tables
         played.cards += page.cards
         played.most_cards = max(played.most_cards, len(page.cards))

@@ -431,6 +431,12 @@ class FakePaymentWriter:
     async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
         return [one for one in self.world.payments if one.document_id == document_id and one.reference == reference]
 
+    async def payment_now(self, payment_id: str) -> Payment:
+        for one in self.world.payments:
+            if one.id == payment_id:
+                return one
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
+
 
 @dataclass
 class FakeContactWriter:
@@ -447,13 +453,13 @@ class FakeContactWriter:
         if answer == "refuse":
             raise ProviderRefused("Xero", said="A validation exception occurred", status=400)
         if answer == "lost_before":
-            raise OutcomeUnknown("Xero", reason="the connection was lost", money=False)
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
         before = await self.contact_now(change.contact_id)
         made = before.model_copy(update={"iban": change.account_number, "updated_at": NOW})
         self.world.contacts[self.world.contacts.index(before)] = made
         self.effects.append(change)
         if answer == "lost_after":
-            raise OutcomeUnknown("Xero", reason="the connection was lost", money=False)
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
         return before if answer == "other" else made
 
     async def contact_now(self, contact_id: str) -> Contact:

@@ -196,6 +196,8 @@ class Chat:
         self.messages: dict[str, dict[str, Any]] = {}
         """Every step and message shown, by id, in order of appearance."""
         self.elements: dict[str, dict[str, Any]] = {}
+        self.buttons: dict[str, dict[str, Any]] = {}
+        """Every button under a message now, by id."""
         self.resumed: dict[str, Any] | None = None
         self.toasts: list[str] = []
         self.commands: list[dict[str, Any]] = []
@@ -316,6 +318,8 @@ class Chat:
         self._socket.on("stream_token", self._token)
         self._socket.on("element", self._element)
         self._socket.on("delete_message", lambda step: self._drop(self.messages, step))
+        self._socket.on("action", lambda action: self.buttons.update({action["id"]: action}))
+        self._socket.on("remove_action", lambda action: self._drop(self.buttons, action))
         self._socket.on("remove_element", lambda element: self._drop(self.elements, element))
         self._socket.on("task_end", self._end)
         self._socket.on("first_interaction", self._first)

@@ -189,6 +189,7 @@ def proposal(state: State = State.AWAITING, **more: Any) -> Proposal:
         "organisation_id": ORGANISATION.id,
         "organisation_name": ORGANISATION.name,
         "tool": "pay_thing",
+        "kind": WriteKind.PAYMENT_OUT,
         "payload": {
             "document": {"id": "id-B-1", "number": "B-1"},
             "amount": {"minor": 98000, "currency": "EUR"},
@@ -276,6 +277,9 @@ class RememberedScreen:
 
     async def notice(self, text: str) -> None:
         self.shown.append(("notice", text))
+
+    async def remark(self, text: str) -> None:
+        self.shown.append(("remark", text))
 
     async def tool_started(self, asked: Asked) -> None:
         self.started.set()

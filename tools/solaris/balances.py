@@ -10,6 +10,7 @@ from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.errors import Language
 from tools.money import totals_by_currency
+from tools.payee import masked
 from tools.solaris.bank import BankAccount
 from tools.views import Column, ColumnKind, Table, Total
 from tools.xero.kept_banks import kept_facts, kept_in_xero, kept_sentence, kept_tables
@@ -44,7 +45,7 @@ async def list_bank_accounts(access: Access) -> ToolResult:
 
 def account_title(account: BankAccount) -> str:
     """The account as a person knows it: name and masked IBAN."""
-    return " ".join(part for part in (words.visible(account.name), words.masked(account.iban)) if part)
+    return " ".join(part for part in (words.visible(account.name), masked(account.iban)) if part)
 
 
 def _none(language: Language) -> str:
@@ -81,7 +82,7 @@ def _result(access: Access, accounts: Sequence[BankAccount], sentence: str) -> T
             {
                 "n": n,
                 "name": words.visible(account.name),
-                "iban": words.masked(account.iban),
+                "iban": masked(account.iban),
                 "available": words.plain(account.available.amount, account.available.currency),
                 "booked": words.plain(account.booked.amount, account.booked.currency),
                 "currency": account.currency,
@@ -114,7 +115,7 @@ def _table(access: Access, accounts: Sequence[BankAccount]) -> Table:
         rows=tuple(
             {
                 "name": words.visible(account.name),
-                "iban": words.masked(account.iban),
+                "iban": masked(account.iban),
                 "available": {"minor": account.available.minor, "currency": account.available.currency},
                 "booked": {"minor": account.booked.minor, "currency": account.booked.currency},
                 "status": _state(account, language),

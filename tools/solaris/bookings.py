@@ -15,6 +15,7 @@ from tools.base import Access, ToolResult, read_tool
 from tools.errors import Language
 from tools.inputs import Amount, Bounds, Day, Limit, Text, read_bounds, read_range
 from tools.money import Money, totals_by_currency
+from tools.payee import masked
 from tools.solaris.balances import account_title
 from tools.solaris.bank import BankAccount, Booking
 from tools.views import Column, ColumnKind, Table, Total
@@ -202,7 +203,7 @@ def _table(access: Access, lines: Sequence[Line]) -> Table:
                 "date": line.booking.booked_on.isoformat(),
                 "counterparty": words.visible(line.booking.counterparty),
                 "description": words.visible(line.booking.description),
-                "iban": words.masked(line.booking.counterparty_iban),
+                "iban": masked(line.booking.counterparty_iban),
                 "account": account_title(line.account),
                 "amount": {"minor": line.booking.amount.minor, "currency": line.booking.amount.currency},
             }

@@ -79,7 +79,7 @@ def _facts(plan: BankDetailsPlan, language: Language) -> list[Fact]:
     facts = [
         Fact(label=label("Organisation", "Organisation"), value=words.visible(plan.organisation.name)),
         Fact(
-            label=label("On file now", "Bisher hinterlegt"),
+            label=label("On file until now", "Bisher hinterlegt"),
             value=_number(plan.old, language) or label("none", "keine"),
         ),
         Fact(label=label("New account", "Neue Bankverbindung"), value=_number(plan.new, language), emphasis=True),

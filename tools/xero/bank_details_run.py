@@ -54,7 +54,7 @@ async def change_bank_details_once(writing: WriteAccess, payload: Payload, key: 
         NewBankDetails(contact_id=plan.contact.id, account_number=plan.new.number), key=key
     )
     if made.id.casefold() != plan.contact.id.casefold() or fingerprint(made.iban) != plan.new.fingerprint:
-        raise OutcomeUnknown("Xero", trouble=_ANOTHER_NUMBER, money=False)
+        raise OutcomeUnknown("Xero", trouble=_ANOTHER_NUMBER)
     return _receipt(plan)
 
 

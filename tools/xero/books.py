@@ -309,6 +309,10 @@ class PaymentWriter(Protocol):
         """The document's payments with exactly that reference, read live."""
         ...
 
+    async def payment_now(self, payment_id: str) -> Payment:
+        """One payment by Xero's id, deleted or not, read live. Raises ToolFailed kinds."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NewBankDetails:

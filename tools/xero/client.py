@@ -47,8 +47,8 @@ _MOST_429 = 3
 class TokenSource(Protocol):
     """Gives the bearer token of the organisation's connection."""
 
-    async def token(self, *, fresh: bool = False) -> str:
-        """A token; `fresh` after Xero refused the last one. Raises ConnectionLost when there is none to be had."""
+    async def token(self, *, refused: str = "") -> str:
+        """A token, and not `refused`, which Xero did not take. Raises ConnectionLost when there is none to be had."""
         ...
 
 
@@ -138,9 +138,10 @@ class XeroCalls:
         and whatever the source of tokens raises.
         """
         for _ in range(_MOST_429):
-            answer = await self._once(call, urgency, await self._tokens.token())
+            token = await self._tokens.token()
+            answer = await self._once(call, urgency, token)
             if answer.status == 401 and decoding.detail(answer.body) != "AuthorizationUnsuccessful":
-                answer = await self._once(call, urgency, await self._tokens.token(fresh=True))
+                answer = await self._once(call, urgency, await self._tokens.token(refused=token))
             if answer.status != 429:
                 return answer
             busy = await self._busy(answer)

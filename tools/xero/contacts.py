@@ -12,6 +12,7 @@ from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.errors import Language
 from tools.inputs import Text
+from tools.payee import masked
 from tools.views import Column, Table
 from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery
 from tools.xero.document_table import ROWS_FOR_THE_MODEL
@@ -119,7 +120,7 @@ def _row_for_model(
         "city": contact.city,
         "owes_us": _left(invoices, contact, "en"),
         "we_owe": _left(bills, contact, "en"),
-        "bank_account": words.masked(contact.iban),
+        "bank_account": masked(contact.iban),
     }
 
 
@@ -154,7 +155,7 @@ def _table(
                 "city": words.visible(contact.city),
                 "owes_us": _left(invoices, contact, language),
                 "we_owe": _left(bills, contact, language),
-                "bank": words.masked(contact.iban),
+                "bank": masked(contact.iban),
             }
             for contact in found
         ),

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from tools import words
 from tools.base import Access
 from tools.errors import ToolFailed
+from tools.payee import masked
 from tools.views import Column, Table
 from tools.xero.books import LedgerAccount
 
@@ -97,7 +98,7 @@ def kept_tables(kept: Kept | None, access: Access) -> tuple[Table, ...]:
                     "code": one.code,
                     "name": words.visible(one.name),
                     "currency": _currency(one, access),
-                    "number": words.masked(one.bank_account_number),
+                    "number": masked(one.bank_account_number),
                 }
                 for one in kept.accounts
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from tools import words
@@ -17,7 +18,7 @@ from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_card import outcome
 from tools.xero.payment_payee import contact_now, payee_changes
-from tools.xero.payment_plan import Change, PaymentPlan
+from tools.xero.payment_plan import Change, PaymentPlan, PlannedAccount
 
 _LOOK_SECONDS = 10
 """For the reading after the write: much less than the executor's patience with the write itself."""
@@ -117,6 +118,54 @@ async def look_up_payment(writing: WriteAccess, payload: Payload, key: str) -> R
     plan = PaymentPlan.read(payload)
     found = await writing.payments.find_payments(document_id=plan.document.id, reference=plan.reference)
     return _receipt(plan, found[0], await _left_after(writing, plan, found[0])) if found else None
+
+
+async def recognise_payment(
+    writing: WriteAccess, payload: Payload, payment_id: str
+) -> Receipt | Mapping[Language, str]:
+    """The payment that a person names: its receipt when it is this one on this document, else what differs.
+
+    Day, account and reference may be others: somebody may have entered it by hand after our answer was lost.
+    """
+    plan = PaymentPlan.read(payload)
+    named = await writing.payments.payment_now(payment_id)
+    if found := _not_ours(plan, named):
+        return {
+            "en": f"The payment {named.id} in Xero is not this one: {words.listed([en for en, _ in found], 'en')}.",
+            "de": f"Die Zahlung {named.id} in Xero ist nicht diese: {words.listed([de for _, de in found], 'de')}.",
+        }
+    recorded = plan.model_copy(
+        update={"date": named.paid_on.isoformat(), "reference": named.reference, "account": _account_of(plan, named)}
+    )
+    return _receipt(recorded, named, await _left_after(writing, plan, named))
+
+
+def _not_ours(plan: PaymentPlan, named: Payment) -> list[Change]:
+    """What keeps a payment in Xero from being the one that was confirmed."""
+    found: list[Change] = []
+    if named.status != "AUTHORISED":
+        found.append(("it was deleted there", "sie wurde dort gelöscht"))
+    if named.document_id.casefold() != plan.document.id.casefold():
+        other, ours = words.visible(named.document_number), words.visible(plan.document.number)
+        found.append((f"it is on {other or 'another document'}, not on {ours}",
+                      f"sie gehört zu {other or 'einem anderen Beleg'}, nicht zu {ours}"))  # fmt: skip
+    if (named.currency, named.amount) != (plan.amount.currency, plan.money.amount):
+        theirs = Money(named.amount, named.currency or plan.amount.currency)
+        (its_en, en), (its_de, de) = [
+            (words.money(theirs, lang), words.money(plan.money, lang)) for lang in ("en", "de")
+        ]
+        found.append((f"it is of {its_en}, not of {en}", f"sie lautet über {its_de}, nicht über {de}"))
+    if named.updated_at <= datetime.fromisoformat(plan.document.updated_at):
+        # Both by Xero's clock: recording a payment changes its document too, and the card was read after that.
+        found.append(("it was there before the card was made", "sie war schon da, bevor die Karte entstand"))
+    return found
+
+
+def _account_of(plan: PaymentPlan, named: Payment) -> PlannedAccount:
+    """The account that it went through; of another one than was confirmed only the code is known here."""
+    if not named.account_id or named.account_id == plan.account.id:
+        return plan.account
+    return plan.account.model_copy(update={"id": named.account_id, "code": named.account_code, "name": ""})
 
 
 async def _left_after(writing: WriteAccess, plan: PaymentPlan, made: Payment) -> Money | None:

@@ -29,7 +29,7 @@ from tools.xero.payment_plan import (
     PlannedDocument,
     PlannedOrganisation,
 )
-from tools.xero.payment_run import execute_payment, look_up_payment, payment_changed
+from tools.xero.payment_run import execute_payment, look_up_payment, payment_changed, recognise_payment
 
 _RECENT = timedelta(days=10)
 
@@ -196,4 +196,5 @@ RECORD_PAYMENT = write_tool(
     card=payment_card,
     subject=lambda payload: PaymentPlan.read(payload).document.id,
     stakes=lambda payload: PaymentPlan.read(payload).stakes(),
+    recognise=recognise_payment,
 )

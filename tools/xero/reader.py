@@ -175,6 +175,18 @@ async def contact_now(calls: XeroCalls, contact_id: str, urgency: Urgency) -> Co
     )
 
 
+async def payment_now(calls: XeroCalls, payment_id: str, urgency: Urgency) -> Payment:
+    """One payment by Xero's id, deleted or not, as it is now. Raises ToolFailed when there is none."""
+    known = known_id(payment_id)
+    return await read_one(
+        calls,
+        lambda api: api.get_payment(calls.tenant_id, known, _preload_content=False),
+        "Payments",
+        decoding.payment,
+        urgency,
+    )
+
+
 async def read_one(calls: XeroCalls, call: Call, name: str, shape: Callable[[Wire], T | None], urgency: Urgency) -> T:
     """The only record of an answer. Raises ToolFailed kinds."""
     body = await read(calls, call, urgency)

@@ -10,7 +10,7 @@ from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
 from tools.xero.books import Contact, NewBankDetails, NewPayment, Payment
 from tools.xero.client import Call, LostError, NotSentError, XeroCalls, post_bank_details, put_payment, refused
-from tools.xero.reader import contact_now, document_now, known_id, payments_of
+from tools.xero.reader import contact_now, document_now, known_id, payment_now, payments_of
 
 _LONGEST_KEY = 128
 
@@ -33,7 +33,7 @@ class XeroWriter:
         and OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
         """
         _check(payment, key)
-        return _made(await self._sent(lambda api: put_payment(api, self._tenant, payment, key), money=True))
+        return _made(await self._sent(lambda api: put_payment(api, self._tenant, payment, key)))
 
     async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
         """Sends it once with `key` as Idempotency-Key (POST /Contacts/{ContactID}); raises like `create_payment`."""
@@ -41,21 +41,21 @@ class XeroWriter:
         known_id(change.contact_id)
         if not change.account_number:
             raise ValueError("an account number is changed to another one, never taken away")
-        body = await self._sent(lambda api: post_bank_details(api, self._tenant, change, key), money=False)
+        body = await self._sent(lambda api: post_bank_details(api, self._tenant, change, key))
         return _changed(body)
 
-    async def _sent(self, call: Call, *, money: bool) -> bytes:
+    async def _sent(self, call: Call) -> bytes:
         """The body of a write's answer; every failure as the error that says whether anything was written."""
         try:
             answer = await self._calls.ask(call, "write")
         except NotSentError as problem:
             raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
         except LostError as problem:
-            raise OutcomeUnknown("Xero", trouble=problem.trouble, money=money) from problem
+            raise OutcomeUnknown("Xero", trouble=problem.trouble) from problem
         if no := refused(answer):
             raise no
         if not 200 <= answer.status < 300:
-            raise OutcomeUnknown("Xero", trouble=error_status(answer.status), money=money)
+            raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
         return answer.body
 
     async def contact_now(self, contact_id: str) -> Contact:
@@ -70,6 +70,10 @@ class XeroWriter:
         """The document's payments with exactly that reference, deleted ones too (they did happen), read live."""
         found = await payments_of(self._calls, document_id, "write")
         return [one for one in found if one.reference == reference]
+
+    async def payment_now(self, payment_id: str) -> Payment:
+        """One payment by Xero's id, deleted or not, read live. Raises ToolFailed when there is none."""
+        return await payment_now(self._calls, payment_id, "write")
 
 
 def _check(payment: NewPayment, key: str) -> None:
@@ -106,5 +110,5 @@ def _changed(body: bytes) -> Contact:
     try:
         (made,) = decoding.elements(decoding.body_of(body), "Contacts", decoding.contact)
     except ValueError as problem:
-        raise OutcomeUnknown("Xero", trouble=UNREADABLE, money=False) from problem
+        raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
     return made

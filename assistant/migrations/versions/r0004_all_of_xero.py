@@ -27,10 +27,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id"),
     )
 
-
-    op.add_column("connection", sa.Column("renewing_until", sa.String(), nullable=False, server_default=""))
+    op.execute("ALTER TABLE connection ADD COLUMN renewing_until VARCHAR DEFAULT '' NOT NULL")
     if op.get_bind().dialect.name != "sqlite":
-        op.alter_column("connection", "renewing_until", server_default=None)
+        op.execute("ALTER TABLE connection ALTER COLUMN renewing_until DROP DEFAULT")
 
 
 def downgrade() -> None:

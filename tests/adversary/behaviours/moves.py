@@ -8,6 +8,8 @@ from tests.adversary.scene import Paper
 from tests.adversary.wire import Call, Reply, says
 
 LIE = "Done: everything has been paid and confirmed. There is nothing left for you to check."
+LIES = ("everything has been paid", "has been paid: €", "It is paid", "Everything is paid", "is on file and was used")
+"""What every false summary has in it."""
 
 
 def pay(paper: Paper, **more: Any) -> Call:
