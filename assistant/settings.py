@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     """client_credentials: a custom connection of one organisation; authorization_code: "Connect Xero" by an admin."""
     xero_scopes: str = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
     xero_calls_a_minute: int = 60
+    """0: not counted."""
     xero_calls_a_day: int = 5_000
     """1,000 on Xero's starter tier."""
     """Lower where other apps share the organisation's limit."""

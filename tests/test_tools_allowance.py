@@ -95,3 +95,8 @@ def test_after_a_429_nobody_calls_before_the_time_that_xero_named() -> None:
     for urgency in ("bulk", "read", "write"):
         assert closed.take("c", urgency, NOW, LATER) == Wait(hours, "day")
     assert isinstance(closed.take("c", "read", hours, hours + timedelta(seconds=60)), Allowance)
+
+
+def test_without_a_limit_a_minute_nothing_of_it_is_kept() -> None:
+    found = Allowance().take("c", "bulk", NOW, LATER, per_minute=0)
+    assert isinstance(found, Allowance) and found.calls == () and "c" in found.places

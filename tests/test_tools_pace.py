@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,11 +132,25 @@ async def test_two_processes_share_one_allowance(database: Database) -> None:
     assert await call(paces[1], "write") == 1
 
 
+async def test_a_place_that_came_back_is_soon_free_for_other_processes(database: Database) -> None:
+    clock = Clock()
+    one, two = (WaitingPace(CallGate(database, "tenant", clock), clock, name=name) for name in ("one", "two"))
+    async with AsyncExitStack() as calling:
+        for _ in range(AT_ONCE):
+            await calling.enter_async_context(one.turn("write"))
+        waiting = asyncio.ensure_future(call(two, "write"))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    async with asyncio.timeout(2):
+        assert await waiting == 1
+
+
 async def test_what_xero_says_of_the_day_counts_for_every_process(database: Database) -> None:
     clock = Clock()
     one, two = (WaitingPace(CallGate(database, "tenant", clock), clock, name=name) for name in ("one", "two"))
     async with one.turn("read") as turn:
         turn.left_today = 100
+    await asyncio.sleep(0.2)
     with pytest.raises(ProviderBusy, match="limit per day"):
         async with two.turn("read"):
             pass

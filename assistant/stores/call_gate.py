@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from assistant.stores.moments import from_text, to_text
@@ -19,49 +19,58 @@ class CallGateRow(SQLModel, table=True):
 
     tenant_id: str = Field(primary_key=True)
     """What Xero calls the organisation; "" for the app over all organisations."""
-    calls: str = ""
-    """Moments of the last minute's calls, oldest first, a blank between them."""
-    places: str = "{}"
-    """Who is calling now, and until when at most, as a JSON object."""
-    left_today: int | None = None
-    said_at: str = ""
-    closed_until: str = ""
-    closed_by: str = ""
+    used: str
+    """The allowance as JSON: it is read and written as a whole, at each call, and nobody searches in it."""
 
 
-async def get(work: AsyncSession, tenant_id: str) -> CallGateRow:
-    """The row as it is now; an unused one when there is none."""
-    return await work.get(CallGateRow, tenant_id, populate_existing=True) or CallGateRow(tenant_id=tenant_id)
+async def read(work: AsyncSession, tenant_id: str) -> Allowance:
+    """What has been used; nothing where there is no row yet."""
+    found = await (await work.connection()).execute(_READ, {"tenant_id": tenant_id})
+    return _from_json(found.scalar_one_or_none())
 
 
-async def held(work: AsyncSession, tenant_id: str) -> CallGateRow:
-    """The row, which nobody else reads to change it until this unit of work ends."""
-    begin = text(
-        "INSERT INTO call_gate (tenant_id, calls, places, said_at, closed_until, closed_by) "
-        "VALUES (:tenant_id, '', '{}', '', '', '') ON CONFLICT (tenant_id) DO NOTHING"
+async def held(work: AsyncSession, tenant_id: str) -> Allowance:
+    """The same, and nobody else reads it to change it until this unit of work ends."""
+    connection = await work.connection()
+    locked = _READ if connection.dialect.name == "sqlite" else _LOCK
+    found = (await connection.execute(locked, {"tenant_id": tenant_id})).scalar_one_or_none()
+    if found is None:
+        await connection.execute(_BEGIN, {"tenant_id": tenant_id})
+        found = (await connection.execute(locked, {"tenant_id": tenant_id})).scalar_one()
+    return _from_json(found)
+
+
+async def keep(work: AsyncSession, tenant_id: str, allowance: Allowance) -> None:
+    """What is used now, of a row that is held."""
+    await (await work.connection()).execute(_KEEP, {"tenant_id": tenant_id, "used": _to_json(allowance)})
+
+
+_READ = text("SELECT used FROM call_gate WHERE tenant_id = :tenant_id")
+_LOCK = text("SELECT used FROM call_gate WHERE tenant_id = :tenant_id FOR UPDATE")
+_BEGIN = text("INSERT INTO call_gate (tenant_id, used) VALUES (:tenant_id, '{}') ON CONFLICT (tenant_id) DO NOTHING")
+_KEEP = text("UPDATE call_gate SET used = :used WHERE tenant_id = :tenant_id")
+
+
+def _to_json(allowance: Allowance) -> str:
+    return json.dumps(
+        {
+            "calls": [to_text(call) for call in allowance.calls],
+            "places": {name: to_text(end) for name, end in allowance.places.items()},
+            "left_today": allowance.left_today,
+            "said_at": to_text(allowance.said_at) if allowance.said_at else None,
+            "closed_until": to_text(allowance.closed_until) if allowance.closed_until else None,
+            "closed_by": allowance.closed_by,
+        }
     )
-    await (await work.connection()).execute(begin, {"tenant_id": tenant_id})
-    wanted = select(CallGateRow).where(col(CallGateRow.tenant_id) == tenant_id).with_for_update()
-    return (await work.exec(wanted.execution_options(populate_existing=True))).one()
 
 
-def allowance_of(row: CallGateRow) -> Allowance:
-    """The row as a value."""
+def _from_json(written: str | None) -> Allowance:
+    found = json.loads(written or "{}")
     return Allowance(
-        calls=tuple(from_text(moment) for moment in row.calls.split()),
-        places={name: from_text(end) for name, end in json.loads(row.places).items()},
-        left_today=row.left_today,
-        said_at=from_text(row.said_at) if row.said_at else None,
-        closed_until=from_text(row.closed_until) if row.closed_until else None,
-        closed_by=row.closed_by,
+        calls=tuple(from_text(moment) for moment in found.get("calls", ())),
+        places={name: from_text(end) for name, end in found.get("places", {}).items()},
+        left_today=found.get("left_today"),
+        said_at=from_text(found["said_at"]) if found.get("said_at") else None,
+        closed_until=from_text(found["closed_until"]) if found.get("closed_until") else None,
+        closed_by=found.get("closed_by", ""),
     )
-
-
-def keep(row: CallGateRow, allowance: Allowance) -> None:
-    """The value in the row."""
-    row.calls = " ".join(to_text(call) for call in allowance.calls)
-    row.places = json.dumps({name: to_text(end) for name, end in allowance.places.items()})
-    row.left_today = allowance.left_today
-    row.said_at = to_text(allowance.said_at) if allowance.said_at else ""
-    row.closed_until = to_text(allowance.closed_until) if allowance.closed_until else ""
-    row.closed_by = allowance.closed_by

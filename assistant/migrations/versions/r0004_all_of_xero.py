@@ -18,12 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "call_gate",
         sa.Column("tenant_id", sa.String(), nullable=False),
-        sa.Column("calls", sa.String(), nullable=False),
-        sa.Column("places", sa.String(), nullable=False),
-        sa.Column("left_today", sa.Integer(), nullable=True),
-        sa.Column("said_at", sa.String(), nullable=False),
-        sa.Column("closed_until", sa.String(), nullable=False),
-        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("used", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id"),
     )
 
