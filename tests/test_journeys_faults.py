@@ -215,12 +215,26 @@ async def test_a_refusal_by_xero_is_told_in_its_own_words(
     assert ledger.paid(bill.id) == []
 
 
+async def test_a_question_that_has_to_wait_for_xero_says_until_when_and_is_answered(
+    assistant: RunningAssistant, ledger: Ledger, stock: list[Document]
+) -> None:
+    bill = stock.pop()
+    async with chat_as(assistant.url, "Max Maurer") as chat:
+        assistant.sandbox["xero"].fault(API, "rate_limit", times=1, retry_after=3)
+        await chat.say(f"Pay bill {bill.number}")
+        waits = re.compile(r"waits until \d\d:\d\d:\d\d \(Xero takes 60 calls a minute\)")
+        await chat.until(lambda: any(waits.search(str(m["name"])) for m in chat.messages.values()), "no word of it")
+        await chat.until(lambda: chat.named("ConfirmationCard"), "no card afterwards")
+        assert not any("waits" in str(m["name"]) for m in chat.messages.values())
+    assert ledger.paid(bill.id) == []
+
+
 async def test_xero_out_of_quota_is_told_with_the_time(
     assistant: RunningAssistant, ledger: Ledger, stock: list[Document]
 ) -> None:
     bill = stock.pop()  # the last journey here: Xero is then left in peace for as long as it asked
     async with chat_as(assistant.url, "Max Maurer") as chat:
-        assistant.sandbox["xero"].fault(API, "rate_limit", times=-1, retry_after=90)
+        assistant.sandbox["xero"].fault(API, "rate_limit", times=-1, retry_after=900)
         answer = await chat.ask(f"Pay bill {bill.number}")
     assert answer.named("ConfirmationCard") == []
     assert_plain(answer.text, "Xero")

@@ -32,7 +32,7 @@ async def test_what_waits_for_a_person_says_what_an_admin_can_write(core: Settli
     assert is_unclear(unclear) and unclear.problem
     said, german = unclear.problem["en"], unclear.problem["de"]
     assert "If it is there, an admin writes “settle P-1 done PAYMENT-ID: where it stands”; if not, an" in said
-    assert "writes “settle P-1 not done: where you looked”. Until then nothing else is written" in said
+    assert "writes “settle P-1 not done: where you looked”. Until then nothing else about it is" in said
     assert "„kläre P-1 ausgeführt ZAHLUNGS-ID: wo sie steht“; wenn nicht" in german
     assert "„kläre P-1 nicht ausgeführt: wo nachgesehen wurde“" in german
 

@@ -83,7 +83,12 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 
 def decode(body: bytes) -> Any:
     """JSON with exact numbers. Raises ValueError when it is not JSON."""
-    return json.loads(body, parse_float=Decimal)
+    return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+
+
+def _no_number(name: str) -> Any:
+    """NaN and the infinities are no JSON (RFC 8259, 6), though Python reads them."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def read_date(value: Any) -> date | None:
