@@ -202,25 +202,14 @@ def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: st
         if by_id
         else ""
     )
-    again_en, again_de = _AGAIN.get(stakes.kind if stakes else None, _AGAIN[None])
     return {
-        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en} before anybody "
-        f"{again_en} again. {there_en}{'if' if by_id else 'If'} not, an admin writes “settle {label} not done: where "
-        "you looked”. Until then nothing else about it is written from here.",
-        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}, "
-        f"bevor noch einmal {again_de} wird. {there_de}{'wenn' if by_id else 'Wenn'} nicht, schreibt eine Person mit "
-        f"der Rolle admin „kläre {label} nicht ausgeführt: wo nachgesehen wurde“. Bis dahin wird von hier aus nichts "
-        "anderes dazu geschrieben.",
+        "en": f"Whether {label} was done cannot be decided by us. Look in {provider} for {what_en}. "
+        f"{there_en}{'if' if by_id else 'If'} not, an admin writes “settle {label} not done: where you looked”. Until "
+        "then nothing else about it is written from here.",
+        "de": f"Ob {label} ausgeführt wurde, können wir nicht entscheiden. Sehen Sie in {provider} nach: {what_de}. "
+        f"{there_de}{'wenn' if by_id else 'Wenn'} nicht, schreibt eine Person mit der Rolle admin „kläre {label} nicht "
+        "ausgeführt: wo nachgesehen wurde“. Bis dahin wird von hier aus nichts anderes dazu geschrieben.",
     }
-
-
-_AGAIN: dict[WriteKind | None, tuple[str, str]] = {
-    WriteKind.PAYMENT_OUT: ("pays", "gezahlt"),
-    WriteKind.PAYMENT_IN: ("records it", "erfasst"),
-    WriteKind.PAYEE_CHANGE: ("changes it", "geändert"),
-    None: ("does it", "ausgeführt"),
-}
-"""What must not be done twice meanwhile."""
 
 
 def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:

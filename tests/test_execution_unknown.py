@@ -99,7 +99,7 @@ async def test_a_body_that_is_not_the_one_sent_before_is_never_sent_again(core: 
     (parked,) = await core.executor.sweep()
     assert parked.state is State.UNKNOWN and parked.problem
     wanted = "a payment of € 980.00 for BILL-204 (Acme) dated 22 Nov 2026 with the reference “FA-TESTMARK”"
-    assert f"Look in Xero for {wanted} before anybody pays again" in parked.problem["en"]
+    assert f"Look in Xero for {wanted}." in parked.problem["en"]
     assert "Zahlung über 980,00 € für BILL-204 (Acme) vom 22. Nov. 2026 mit dem" in parked.problem["de"]
     assert len(core.till.sends) == 1
 
