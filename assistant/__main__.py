@@ -1,4 +1,4 @@
-"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `audit`, `stop`, `allow` and `settle`."""
+"""The command line: `assistant run`, `doctor`, `migrate`, `policy`, `audit`, `stop`, `allow`, `settle` and others."""
 
 from __future__ import annotations
 
@@ -108,6 +108,17 @@ def settle(
 
     code, words = asyncio.run(settle(settings, proposal, Said(bool(done), note, done), organisation))
     _say(words, error=code != AS_SAID)
+    raise typer.Exit(code)
+
+
+@cli.command(name="rotate-keys")
+def rotate_keys(retire: bool = typer.Option(False, "--retire", help="Take the older keys out.")) -> None:
+    """Seal the stored provider tokens with a new key, while the chat goes on; --retire drops older ones."""
+    settings = _settings()
+    from assistant.rotate_command import rotate
+
+    code, words = asyncio.run(rotate(settings, retire=retire))
+    _say(words, error=bool(code))
     raise typer.Exit(code)
 
 

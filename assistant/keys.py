@@ -9,6 +9,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+TOKENS = "tokens"
+"""The name of the kept keys that seal provider tokens."""
+
 
 def kept_key(home: Path, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
     """The key of that name in `home`, made at first use with mode 0600.
@@ -37,22 +40,50 @@ class TokenCipher:
     from one connection's row to another's does not open.
     """
 
-    def __init__(self, keys: str) -> None:
-        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+    def __init__(self, keys: str | Callable[[], str]) -> None:
+        """`keys`, a comma between them; or where to read them now, so that a rotation reaches every process."""
+        self._keys = keys if callable(keys) else lambda: keys
 
     def seal(self, owner: str, text: str) -> str:
-        """The text as it may lie in the database, bound to `owner`."""
-        return self._fernet.encrypt(f"{owner}\n{text}".encode()).decode("ascii")
+        """The text as it may lie in the database, bound to `owner`, under the newest key."""
+        return self._fernets()[0].encrypt(f"{owner}\n{text}".encode()).decode("ascii")
 
     def open(self, owner: str, sealed: str) -> str:
         """The text again. Raises CipherError when the keys or the owner do not fit."""
+        return _owned(owner, MultiFernet(self._fernets()), sealed)
+
+    def is_newest(self, owner: str, sealed: str) -> bool:
+        """Whether the newest key alone opens it."""
         try:
-            name, _, text = self._fernet.decrypt(sealed.encode("ascii")).decode().partition("\n")
-        except InvalidToken:
-            raise CipherError("The stored tokens cannot be read with the present TOKEN_KEYS.") from None
-        if name != owner:
-            raise CipherError("The stored tokens belong to another connection.")
-        return text
+            _owned(owner, self._fernets()[0], sealed)
+        except CipherError:
+            return False
+        return True
+
+    def _fernets(self) -> list[Fernet]:
+        return [Fernet(key.strip()) for key in self._keys().split(",") if key.strip()]
+
+
+def _owned(owner: str, fernet: Fernet | MultiFernet, sealed: str) -> str:
+    try:
+        name, _, text = fernet.decrypt(sealed.encode("ascii")).decode().partition("\n")
+    except InvalidToken:
+        raise CipherError("The stored tokens cannot be read with the present TOKEN_KEYS.") from None
+    if name != owner:
+        raise CipherError("The stored tokens belong to another connection.")
+    return text
+
+
+def replace_kept_key(home: Path, name: str, text: str) -> None:
+    """Put other keys in the place of the kept ones, whole or not at all, with mode 0600."""
+    fresh = home / f"{name}.key.next"
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(home / f"{name}.key")
 
 
 def new_token_key() -> str:

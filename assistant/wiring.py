@@ -22,7 +22,7 @@ from assistant.connections import TokenSource
 from assistant.execution import Executor, Patience
 from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed, Listener
-from assistant.keys import TokenCipher, kept_key, new_token_key
+from assistant.keys import TOKENS, TokenCipher, kept_key, new_token_key
 from assistant.login.current import current
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
@@ -61,8 +61,13 @@ class Keys:
 def keys_of(settings: Settings) -> Keys:
     """The keys; made at first use in ASSISTANT_HOME where the settings name none."""
     home = settings.assistant_home
-    tokens = settings.token_keys.get_secret_value() or kept_key(home, "tokens", new_token_key)
-    return Keys(settings.secret_key.get_secret_value() or kept_key(home, "session"), TokenCipher(tokens))
+    session = settings.secret_key.get_secret_value() or kept_key(home, "session")
+    return Keys(session, TokenCipher(lambda: token_keys(settings)))
+
+
+def token_keys(settings: Settings) -> str:
+    """The keys of provider tokens as they are now, newest first."""
+    return settings.token_keys.get_secret_value() or kept_key(settings.assistant_home, TOKENS, new_token_key)
 
 
 @asynccontextmanager

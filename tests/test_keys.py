@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.keys import CipherError, TokenCipher, kept_key, new_token_key
+from assistant.keys import CipherError, TokenCipher, kept_key, new_token_key, replace_kept_key
 
 
 def test_a_key_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
@@ -33,3 +33,13 @@ def test_an_old_key_still_reads_until_it_is_dropped() -> None:
     assert TokenCipher(f"{new},{old}").open("o", sealed) == "t"
     with pytest.raises(CipherError, match="TOKEN_KEYS"):
         TokenCipher(new).open("o", sealed)
+
+
+def test_new_keys_count_at_once_where_they_are_read_anew(tmp_path: Path) -> None:
+    kept_key(tmp_path, "tokens", new_token_key)
+    running = TokenCipher(lambda: kept_key(tmp_path, "tokens"))
+    before = running.seal("o", "t")
+    replace_kept_key(tmp_path, "tokens", f"{new_token_key()},{kept_key(tmp_path, 'tokens')}")
+    assert stat.S_IMODE((tmp_path / "tokens.key").stat().st_mode) == 0o600
+    assert running.open("o", before) == "t" and not running.is_newest("o", before)
+    assert running.is_newest("o", running.seal("o", "t"))

@@ -60,6 +60,7 @@ class AuditTag(StrEnum):
     POLICY_LOADED = "policy:loaded"
     WRITES_STOPPED = "writes:stopped"
     WRITES_ALLOWED = "writes:allowed"
+    SEALING_KEYS_CHANGED = "sealing_keys:changed"
     WRITES_SWITCH_REFUSED = "writes:switch_refused"
     STEP_UP_PASSED = "step_up:passed"
     STEP_UP_REFUSED = "step_up:refused"

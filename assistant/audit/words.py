@@ -41,6 +41,7 @@ _STEPS: dict[AuditTag, tuple[str, str, Tone]] = {
     AuditTag.WRITES_STOPPED: ("All writes stopped", "Alle Ausführungen gestoppt", "attention"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Stop switch refused", "Anhalten oder Erlauben abgelehnt", "refused"),
     AuditTag.WRITES_ALLOWED: ("Writes allowed again", "Ausführungen wieder erlaubt", "neutral"),
+    AuditTag.SEALING_KEYS_CHANGED: ("Keys of stored tokens changed", "Schlüssel der Zugänge gewechselt", "neutral"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Switch not theirs to move", "Schalter nicht freigegeben", "refused"),
     AuditTag.STEP_UP_PASSED: ("Signed in again", "Erneut angemeldet", "done"),
     AuditTag.STEP_UP_REFUSED: ("Second sign-in not accepted", "Zweite Anmeldung nicht angenommen", "refused"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -65,6 +67,25 @@ async def replace_tokens(work: AsyncSession, row: ConnectionRow, sealed: str, no
         update(ConnectionRow)
         .where(col(ConnectionRow.id) == row.id, col(ConnectionRow.version) == row.version)
         .values(sealed=sealed, version=row.version + 1, alive=True, updated_at=now, renewing_until="")
+    )
+    return bool(done.rowcount)
+
+
+async def every(work: AsyncSession) -> Sequence[ConnectionRow]:
+    """All of them."""
+    return (await work.exec(select(ConnectionRow))).all()
+
+
+async def reseal(work: AsyncSession, row: ConnectionRow, sealed: str) -> bool:
+    """The same token set under another key; False when it was renewed meanwhile."""
+    done = await work.exec(
+        update(ConnectionRow)
+        .where(
+            col(ConnectionRow.id) == row.id,
+            col(ConnectionRow.version) == row.version,
+            col(ConnectionRow.sealed) == row.sealed,
+        )
+        .values(sealed=sealed)
     )
     return bool(done.rowcount)
 
