@@ -11,7 +11,7 @@ from assistant.clock import Clock
 from assistant.keys import TokenCipher
 from assistant.stores.connections import ConnectionRow, give_renewal_up, mark_dead, replace_tokens, take_renewal
 from assistant.stores.database import Database
-from assistant.stores.moments import to_text
+from assistant.stores.moments import from_text, to_text
 from tools.errors import ConnectionLost
 from tools.xero.login import TokenSet, XeroApp, client_credentials, refresh
 
@@ -21,6 +21,7 @@ _EARLY = timedelta(seconds=90)
 _RENEWAL = timedelta(seconds=60)
 """After that a process that began to renew is taken for dead. Xero takes the refresh token that it spent for another
 30 minutes (developer.xero.com, "OAuth 2.0 FAQ")."""
+_IDLE = timedelta(days=7)
 _LOOK_AGAIN = 0.1
 """Seconds between two looks whether another process has renewed it."""
 
@@ -29,6 +30,10 @@ class TokenSource(Protocol):
     """Gives a bearer token: another one than `refused`, which the provider did not take."""
 
     async def token(self, *, refused: str = "") -> str: ...
+
+    async def keep_alive(self) -> bool:
+        """Use it from time to time, where the provider forgets what is not used; whether that was needed."""
+        ...
 
 
 class CustomConnection:
@@ -46,6 +51,10 @@ class CustomConnection:
             if held is None or held.access_token == refused or held.expires_at - _EARLY <= now:
                 held = self._held = await client_credentials(self._app, scopes=self._scopes, now=now)
         return held.access_token
+
+    async def keep_alive(self) -> bool:
+        """There is nothing to keep: a token is minted whenever one is needed."""
+        return False
 
 
 class AuthorisedConnection:
@@ -67,6 +76,17 @@ class AuthorisedConnection:
                     break
                 await asyncio.sleep(_LOOK_AGAIN)
             return held.access_token
+
+    async def keep_alive(self) -> bool:
+        """Renew what nobody has used for a week; whether that was needed. Raises ToolFailed kinds.
+
+        Xero forgets a refresh token that was not used for 60 days (developer.xero.com, "OAuth 2.0 FAQ").
+        """
+        row, held = await self._read()
+        if self._clock() - from_text(row.updated_at) < _IDLE:
+            return False
+        await self.token(refused=held.access_token)
+        return True
 
     async def _read(self) -> tuple[ConnectionRow, TokenSet]:
         async with self._database.reading() as work:

@@ -47,6 +47,8 @@ from tools.xero.login import connections
 
 log = structlog.get_logger()
 
+_DAY = 24 * 3600.0
+"""Seconds."""
 CHAT = Path(__file__).parent / "chat" / "app.py"
 
 
@@ -192,6 +194,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             asyncio.create_task(_sweeping(way.executor, way.proposals, settings.sweep_seconds), name="sweeper"),
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
+            asyncio.create_task(_keeping_alive(tokens), name="keeping alive"),
         ]
         try:
             yield
@@ -261,6 +264,13 @@ async def _sweeping(executor: Executor, proposals: Proposals, seconds: float) ->
         await _quietly("sweep", executor.sweep)
         await _quietly("expiry", proposals.expire_due)
         await asyncio.sleep(seconds)
+
+
+async def _keeping_alive(tokens: TokenSource) -> None:
+    """Look once a day whether Xero would forget us."""
+    while True:
+        await _quietly("keep alive", tokens.keep_alive)
+        await asyncio.sleep(_DAY)
 
 
 async def _signing(checkpoints: Checkpoints, minutes: float) -> None:

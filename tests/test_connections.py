@@ -167,6 +167,18 @@ async def test_a_renewal_that_came_to_nothing_can_be_tried_again_at_once(
     assert await source.token(refused=first.access_token) != first.access_token and await version(database) == 2
 
 
+async def test_a_connection_that_nobody_uses_is_renewed_every_week(
+    kept: tuple[AuthorisedConnection, TokenCipher, TokenSet], app: XeroApp, database: Database
+) -> None:
+    _, cipher, _ = kept
+    later = utc() + timedelta(days=6)
+    idle = AuthorisedConnection(app, database, cipher, lambda: later)
+    assert not await idle.keep_alive() and await version(database) == 1
+    later += timedelta(days=2)
+    assert await idle.keep_alive() and await version(database) == 2
+    assert not await idle.keep_alive()
+
+
 _PROCESS = """
 import asyncio, sys
 from datetime import UTC, datetime
