@@ -12,7 +12,7 @@ import logging
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ from tests.weather.house import House, Line, accounts_of
 from tests.weather.judge import judge
 from tests.weather.judged import Case, Violation, lives_on
 from tests.weather.life import live
-from tests.weather.soak import Kind, databases
+from tests.weather.soak import Kind, databases, tell
 
 SCENES: dict[str, list[dict[str, Any]]] = {
     "ok": [],
@@ -167,11 +167,15 @@ async def killer(kind: Kind) -> AsyncIterator[Killer]:
 
 
 async def every_kill(
-    kind: Kind, *, scenes: Sequence[str] = tuple(SCENES), twice: Collection[str] | None = None
+    kind: Kind,
+    *,
+    scenes: Sequence[str] = tuple(SCENES),
+    twice: Collection[str] | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> Figures:
     """Each point once, and the request under way; then again at every point that the restarted process reaches.
 
-    `twice`: after which points only a second one is killed; None: after each of them.
+    `twice`: after which points only a second one is killed; None: after each of them. `tell` hears how far it is.
     """
     async with killer(kind) as killing:
         for scene in scenes:
@@ -181,10 +185,12 @@ async def every_kill(
                 if twice is None or point in twice:
                     for second in range(1, len(after) + 1):
                         await killing.chain(scene, [kill, second])
+                done = killing.figures
+                tell(f"… {scene}: point {kill} of {len(points)}, {done.kills} kills, {len(done.violations)} violations")
             await killing.chain(scene, [0], under_way=0.002)
         return killing.figures
 
 
 def all_kills(kind: Kind, scenes: Sequence[str], *, double: bool) -> Figures:
     """The whole matrix, for the command line."""
-    return asyncio.run(every_kill(kind, scenes=scenes, twice=None if double else ()))
+    return asyncio.run(every_kill(kind, scenes=scenes, twice=None if double else (), tell=tell))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import multiprocessing
 import shutil
+import sys
 import tempfile
 import time
 import traceback
@@ -189,5 +190,15 @@ def soak(runs: int, *, workers: int, seed: int, kind: Kind) -> tuple[Figures, fl
                 running.add(pool.submit(block, given.fresh(), first, min(BLOCK, seed + runs - first)))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for each in done:
-                figures.join(each.result())
+                found = each.result()
+                figures.join(found)
+                for violation in found.violations:  # now: a long soak that is cut off has still said what it found
+                    tell(f"weather seed {violation.seed}: {violation.kind}: {violation.what}")
+                tell(f"… {figures.runs} of {runs} runs, {len(figures.violations)} violations")
     return figures, time.monotonic() - begun
+
+
+def tell(line: str) -> None:
+    """How far a long run is, beside its figures."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
