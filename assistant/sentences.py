@@ -89,6 +89,39 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "Writes of {organisation} are allowed again. Cards that still wait can be confirmed.",
         "de": "Schreiben für {organisation} ist wieder erlaubt. Karten, die noch warten, können bestätigt werden.",
     },
+    "model_not_allowed": {
+        "en": "This question was not sent. To answer it, what you write and what is found for it in the books of "
+        "{organisation} (names, numbers, amounts, dates, texts) would go to the language model at {host}. An admin has "
+        "to allow that first by writing “allow model {host}”, and can take it back with “forbid model”. Cards that "
+        "wait can be seen and confirmed without it.",
+        "de": "Diese Frage wurde nicht gesendet. Um sie zu beantworten, ginge das, was Sie schreiben, und was dazu in "
+        "den Büchern von {organisation} steht (Namen, Nummern, Beträge, Daten, Texte), an das Sprachmodell bei {host}. "
+        "Das muss zuerst eine Person mit der Rolle admin erlauben, mit „Modell erlauben {host}“, und kann es mit "
+        "„Modell verbieten“ zurücknehmen. Wartende Karten lassen sich auch so ansehen und bestätigen.",
+    },
+    "model_allowed": {
+        "en": "Allowed and recorded: questions about {organisation}, with what is found for them in its books, may go "
+        "to the language model at {host}. “Forbid model” takes it back.",
+        "de": "Erlaubt und vermerkt: Fragen zu {organisation} und was dazu in den Büchern steht dürfen an das "
+        "Sprachmodell bei {host} gehen. „Modell verbieten“ nimmt es zurück.",
+    },
+    "model_forbidden": {
+        "en": "Recorded: nothing of {organisation} goes to the language model at {host} any more. What was sent before "
+        "cannot be taken back. Questions are not answered until an admin writes “allow model {host}”.",
+        "de": "Vermerkt: Von {organisation} geht nichts mehr an das Sprachmodell bei {host}. Was vorher gesendet "
+        "wurde, lässt sich nicht zurückholen. Fragen werden erst wieder beantwortet, wenn eine Person mit der Rolle "
+        "admin „Modell erlauben {host}“ schreibt.",
+    },
+    "model_other_host": {
+        "en": "The language model of this house is at {host}. Nothing was changed. Write “allow model {host}”.",
+        "de": "Das Sprachmodell dieses Hauses ist bei {host}. Es wurde nichts geändert. Schreiben Sie „Modell erlauben "
+        "{host}“.",
+    },
+    "model_here": {
+        "en": "What is asked here leaves this machine for no language model, so there is nothing to allow or forbid.",
+        "de": "Was hier gefragt wird, geht an kein Sprachmodell außerhalb dieses Rechners; es gibt nichts zu erlauben "
+        "oder zu verbieten.",
+    },
     "only_an_admin": {
         "en": "That needs the role admin in {organisation}. Nothing was changed.",
         "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",

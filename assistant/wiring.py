@@ -27,6 +27,7 @@ from assistant.login.current import current
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
+from assistant.model_consent import ModelConsents, host_of
 from assistant.payees import Payees
 from assistant.policy.in_words import in_words
 from assistant.policy.rules import load_policy
@@ -168,6 +169,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             feed=way.feed,
             confirmations=way.confirmations,
             switch=way.switch,
+            consents=ModelConsents(database, audit, _model_host(settings), clock=clock),
             settling=way.executor.settling,
             stepped_up=strict.is_made_for,
             current=current,
@@ -241,6 +243,12 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         checks=checks,
         beside=beside,
     )
+
+
+def _model_host(settings: Settings) -> str:
+    """Where the model is, if what it is told leaves this machine and is about real books; "" if not."""
+    invented = settings.sandboxed("xero") and settings.sandboxed("solaris")
+    return "" if invented or settings.sandboxed("model") else host_of(settings.openai_base_url)
 
 
 def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:

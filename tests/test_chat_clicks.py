@@ -57,6 +57,21 @@ class Switch:
         return None
 
 
+class Consents:
+    """A model on this machine: nobody has to be asked."""
+
+    host = ""
+
+    async def given(self, organisation_id: str) -> bool:
+        return True
+
+    async def give(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None:
+        raise AssertionError("a click gives no consent")
+
+    async def withdraw(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None:
+        raise AssertionError("a click takes none back")
+
+
 class Settles:
     """Stands where an admin settles, and is never touched by a click on a card."""
 
@@ -147,6 +162,7 @@ class Room:
             feed=Feed(),
             confirmations=Confirmations("k" * 32, minutes=10),
             switch=Switch(),
+            consents=Consents(),
             settling=Settles(),
             current=nobody,
             sandboxed=True,

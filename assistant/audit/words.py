@@ -41,6 +41,13 @@ _STEPS: dict[AuditTag, tuple[str, str, Tone]] = {
     AuditTag.WRITES_STOPPED: ("All writes stopped", "Alle Ausführungen gestoppt", "attention"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Stop switch refused", "Anhalten oder Erlauben abgelehnt", "refused"),
     AuditTag.WRITES_ALLOWED: ("Writes allowed again", "Ausführungen wieder erlaubt", "neutral"),
+    AuditTag.MODEL_CONSENT_GIVEN: ("Language model allowed", "Sprachmodell erlaubt", "neutral"),
+    AuditTag.MODEL_CONSENT_WITHDRAWN: (
+        "Language model forbidden",
+        "Sprachmodell verboten",
+        "attention",
+    ),
+    AuditTag.MODEL_CONSENT_REFUSED: ("Language model: not theirs to allow", "Sprachmodell: nicht befugt", "attention"),
     AuditTag.SEALING_KEYS_CHANGED: ("Keys of stored tokens changed", "Schlüssel der Zugänge gewechselt", "neutral"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Switch not theirs to move", "Schalter nicht freigegeben", "refused"),
     AuditTag.STEP_UP_PASSED: ("Signed in again", "Erneut angemeldet", "done"),

@@ -17,6 +17,7 @@ from assistant.chat.settle_desk import Press, SettleDesk
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
 from assistant.sentences import sentence
+from assistant.untrusted import harmless
 from tools import words
 from tools.base import Organisation
 from tools.errors import Language
@@ -29,6 +30,8 @@ class Wish(Enum):
     STOP = auto()
     ALLOW = auto()
     LIFE = auto()
+    MODEL = auto()
+    NO_MODEL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Asked:
 
     wish: Wish
     rest: str = ""
-    """Why, for stopping and allowing; the proposal's number for a life."""
+    """Why, for stopping and allowing; the proposal's number for a life; the model's host."""
 
 
 _STOP = re.compile(
@@ -47,6 +50,8 @@ _ALLOW = re.compile(r"/?(?:allow writes(?: again)?|schreiben (?:wieder )?erlaube
 _LIFE = re.compile(
     r"/?(?:audit|audit trail of|history of|life of|prüfprotokoll(?: von)?|verlauf von) p-?(\d{1,9})\s*[?.!]?"
 )
+_MODEL = re.compile(r"/?(?:allow (?:language )?model|(?:sprach)?modell erlauben) ([\w.:-]{1,253}?)[.!]?")
+_NO_MODEL = re.compile(r"/?(?:forbid (?:language )?model|(?:sprach)?modell verbieten)()[.!]?")
 
 
 COMMANDS: dict[Language, tuple[str, str]] = {
@@ -63,13 +68,22 @@ def by_command(text: str, command: str | None) -> str:
     return f"{command}: {text}" if text.strip() else str(command)
 
 
+_WORDS = (
+    (Wish.STOP, _STOP),
+    (Wish.ALLOW, _ALLOW),
+    (Wish.LIFE, _LIFE),
+    (Wish.MODEL, _MODEL),
+    (Wish.NO_MODEL, _NO_MODEL),
+)
+
+
 def asked(text: str) -> Asked | None:
     """What an admin asks for with exactly these words; None for everything else."""
     plain = " ".join(text.split())
     if len(plain) > 260:
         return None
     low = plain.lower()
-    for wish, pattern in ((Wish.STOP, _STOP), (Wish.ALLOW, _ALLOW), (Wish.LIFE, _LIFE)):
+    for wish, pattern in _WORDS:
         if found := pattern.fullmatch(low):
             rest = found[1] or ""
             return Asked(wish, plain[found.start(1) : found.end(1)] if rest else "")
@@ -122,8 +136,26 @@ class AdminDesk:
                     return AdminAnswer(sentence("writes_allowed", language, organisation=name), switched=True)
                 case Wish.LIFE:
                     return await self._life(int(wanted.rest), principal, organisation, language)
+                case Wish.MODEL | Wish.NO_MODEL:
+                    return await self._consent(wanted, principal, organisation, session_id, language)
         except Refusal:
             return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+
+    async def _consent(
+        self, wanted: Asked, principal: Principal, organisation: Organisation, session_id: str, language: Language
+    ) -> AdminAnswer:
+        """May what the books say go to the model? The host has to be named: nobody says yes without knowing to whom."""
+        consents, name = self._house.consents, words.visible(organisation.name)
+        if not consents.host:
+            return AdminAnswer(sentence("model_here", language))
+        told = {"host": harmless(consents.host), "organisation": name}
+        if wanted.wish is Wish.NO_MODEL:
+            await consents.withdraw(organisation, principal, session_id)
+            return AdminAnswer(sentence("model_forbidden", language, **told))
+        if wanted.rest.casefold() != consents.host:
+            return AdminAnswer(sentence("model_other_host", language, **told))
+        await consents.give(organisation, principal, session_id)
+        return AdminAnswer(sentence("model_allowed", language, **told))
 
     async def stopped(self, organisation: Organisation, language: Language) -> str:
         """The line on top of the page; empty while writing is allowed."""

@@ -221,6 +221,10 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         return
     if await shown_by_code(text, chosen, principal, organisation, screen, talk):
         return
+    if not await house.consents.given(organisation.id):
+        told = {"organisation": words.visible(organisation.name), "host": harmless(house.consents.host)}
+        await say(sentence("model_not_allowed", language, **told))
+        return
     asking = Asking(principal, organisation, talk.id, language, session_id)
     dispatch = Dispatch(
         toolset=house.toolset,

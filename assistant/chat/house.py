@@ -119,6 +119,18 @@ class Switch(Protocol):
     async def state(self, organisation_id: str) -> Stopped | None: ...
 
 
+class Consents(Protocol):
+    """assistant.model_consent.ModelConsents, as far as the chat uses it."""
+
+    host: str
+
+    async def given(self, organisation_id: str) -> bool: ...
+
+    async def give(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None: ...
+
+    async def withdraw(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None: ...
+
+
 class Settles(Protocol):
     """assistant.settling.Settling, as far as the chat uses it."""
 
@@ -166,6 +178,8 @@ class House:
     """Mints the code that a shown card carries."""
     switch: Switch
     """Stops everything that is written, and allows it again."""
+    consents: Consents
+    """Whether what the books say may go to the model that answers."""
     settling: Settles
     """Where an admin says how a send ended that nobody answered."""
     current: Callable[[], Awaitable[tuple[Principal, str]]]

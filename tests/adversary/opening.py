@@ -15,6 +15,7 @@ from assistant.connections import CustomConnection
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
+from assistant.model_consent import ModelConsents, host_of
 from assistant.payees import Payees
 from assistant.policy.rules import load_policy
 from assistant.principal import Principal
@@ -121,6 +122,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             feed=way.feed,
             confirmations=way.confirmations,
             switch=way.switch,
+            consents=ModelConsents(database, audit, host_of(settings.openai_base_url), clock=clock),
             settling=way.executor.settling,
             stepped_up=strict.is_made_for,
             current=nobody,
