@@ -217,9 +217,10 @@ class House:
         """A forged click; a stranger clicks in this chat with the cookies of their own."""
         if forgery.session_of:
             return  # a session is the cookie: there is no way to name another one
-        name = forgery.person if forgery.person in self.browsers else ""
-        if name and self.browsers[name] is chat.browser:
-            return  # it is their own card after all
+        name = forgery.person
+        if name and (name not in self.browsers or self.browsers[name] is chat.browser):
+            # The person who is named does not work here, or it is their own card after all: somebody else like them.
+            name = next(each for each in APPROVERS if self.browsers[each] is not chat.browser)
         answer = await self._click(chat, forgery.payload, browser=self.browsers.get(name))
         played.clicks.append(Click(name or "forger", forgery.payload, answer, True, forgery.why))
 
@@ -320,7 +321,7 @@ async def open_house() -> AsyncIterator[House]:
 
 async def whole_worker(seeds: Sequence[int], *, only: Sequence[str] = ()) -> Tally:
     """Play these seeds through the application."""
-    tally, behaviours = Tally(), load()
+    tally, behaviours, told = Tally(), load(), 0
     async with open_house() as house:
         began, cpu = time.monotonic(), time.process_time()
         for start in range(0, len(seeds), BATCH):
@@ -330,6 +331,9 @@ async def whole_worker(seeds: Sequence[int], *, only: Sequence[str] = ()) -> Tal
             except Exception as error:  # noqa: BLE001  # a product that cannot be played against is a finding too
                 house.judge.found.append(Violation("broke", f"{error!r}"[:400], seeds[start], "", ""))
                 break
+            for violation in house.judge.found[told:]:  # now: a long run that is cut off has still said what it found
+                say(violation.line())
+            told = len(house.judge.found)
             say(f"… {tally.episodes} through the whole application, {len(house.judge.found)} violations")
         tally.violations += house.judge.found
         tally.seconds, tally.cpu = time.monotonic() - began, time.process_time() - cpu
