@@ -20,6 +20,7 @@ from tools.base import Access, Organisation, WriteAccess
 from tools.errors import Language, ToolFailed
 from tools.marker import marker
 from tools.xero.client import XeroCalls
+from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import WaitingPace
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
@@ -31,6 +32,7 @@ class _Opened:
 
     reader: XeroReader
     writer: XeroWriter
+    documents: XeroDocumentWriter
 
 
 class BooksRoom:
@@ -92,8 +94,8 @@ class BooksRoom:
 
     async def write_access(self, organisation_id: str) -> WriteAccess:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
-        writer = (await self._open(organisation_id)).writer
-        return WriteAccess(payments=writer, contacts=writer)
+        opened = await self._open(organisation_id)
+        return WriteAccess(payments=opened.writer, contacts=opened.writer, documents=opened.documents)
 
     async def warm(self) -> None:
         """Load or refresh the copy of every organisation, so that the first question does not wait for it."""
@@ -127,7 +129,8 @@ class BooksRoom:
         if tenant_id is None:
             raise _not_connected()
         reader = self._reader_of_tenant(tenant_id)
-        opened = _Opened(reader, XeroWriter(self._calls(tenant_id)))
+        calls = self._calls(tenant_id)
+        opened = _Opened(reader, XeroWriter(calls), XeroDocumentWriter(calls))
         return self._opened.setdefault(organisation_id, opened)
 
 

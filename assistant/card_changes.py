@@ -26,7 +26,7 @@ def changed_by(old: Proposal, new: Proposal, language: Language) -> str:
     who = words.visible(new.proposer_name)
     if not changes:
         return sentence("prepared_again", language, name=who)
-    return sentence("changed_by", language, name=who, changes="; ".join(sorted(changes)))
+    return sentence("changed_by", language, old.kind, name=who, changes="; ".join(sorted(changes)))
 
 
 def _field(name: str, language: Language) -> str:

@@ -93,6 +93,45 @@ _WORDS: dict[str, dict[Language, str]] = {
     "reference": {"en": "Reference (our mark is added)", "de": "Verwendungszweck (unser Zeichen kommt dazu)"},
 }
 _CHANGED_NOTHING: dict[Language, str] = {"en": "Nothing was changed.", "de": "Es wurde nichts geändert."}
+_OF_A_CHANGE: dict[str, dict[Language, str]] = {
+    "executing": {"en": "Being changed in {provider}", "de": "Wird in {provider} geändert"},
+    "blocked": {"en": "Stopped: nothing was changed", "de": "Angehalten: nichts wurde geändert"},
+    "by_rules": {"en": "Not allowed: nothing was changed", "de": "Nicht erlaubt: nichts wurde geändert"},
+    "failed": {"en": "Failed: nothing was changed", "de": "Fehlgeschlagen: nichts wurde geändert"},
+    "unclear": {
+        "en": "Outcome unclear: do not change it again",
+        "de": "Ausgang unklar: bitte nicht noch einmal ändern",
+    },
+    "expired": {"en": "Expired: nothing was changed", "de": "Abgelaufen: nichts wurde geändert"},
+    "cancelled": {"en": "Cancelled: nothing was changed", "de": "Abgebrochen: nichts wurde geändert"},
+    "said_expired": {
+        "en": "Nobody confirmed it in time. Nothing was changed.",
+        "de": "Niemand hat rechtzeitig bestätigt. Es wurde nichts geändert.",
+    },
+    "said_cancelled": _CHANGED_NOTHING,
+    "said_failed": _CHANGED_NOTHING,
+    "said_replaced": {
+        "en": "Nothing was changed by this card.",
+        "de": "Durch diese Karte wurde nichts geändert.",
+    },
+    "not_again": {
+        "en": "Do not change it again until that is certain.",
+        "de": "Bitte nicht noch einmal ändern, bis das sicher ist.",
+    },
+}
+"""Where no payment is recorded, but something else is changed."""
+_OF_A_CONTACT = {
+    **_OF_A_CHANGE,
+    "said_checking": {
+        "en": "The contact is read once more in {provider}. Nothing has been sent yet.",
+        "de": "Der Kontakt wird noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
+    },
+    "receipt": {"en": "Contact in {provider}", "de": "Kontakt in {provider}"},
+}
+_OF_A_DOCUMENT = {
+    **_OF_A_CHANGE,
+    "receipt": {"en": "Document in {provider}", "de": "Beleg in {provider}"},
+}
 _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.PAYMENT_OUT: {},
     WriteKind.PAYMENT_IN: {
@@ -105,42 +144,21 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
             "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
         },
     },
+    WriteKind.PAYMENT_REMOVAL: {
+        **_OF_A_CHANGE,
+        "receipt": {"en": "Payment in {provider}", "de": "Zahlung in {provider}"},
+    },
     WriteKind.PAYEE_CHANGE: {
-        "executing": {"en": "Being changed in {provider}", "de": "Wird in {provider} geändert"},
-        "blocked": {"en": "Stopped: nothing was changed", "de": "Angehalten: nichts wurde geändert"},
-        "by_rules": {"en": "Not allowed: nothing was changed", "de": "Nicht erlaubt: nichts wurde geändert"},
-        "failed": {"en": "Failed: nothing was changed", "de": "Fehlgeschlagen: nichts wurde geändert"},
-        "unclear": {
-            "en": "Outcome unclear: do not change it again",
-            "de": "Ausgang unklar: bitte nicht noch einmal ändern",
-        },
-        "expired": {"en": "Expired: nothing was changed", "de": "Abgelaufen: nichts wurde geändert"},
-        "cancelled": {"en": "Cancelled: nothing was changed", "de": "Abgebrochen: nichts wurde geändert"},
-        "said_checking": {
-            "en": "The contact is read once more in {provider}. Nothing has been sent yet.",
-            "de": "Der Kontakt wird noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
-        },
-        "said_expired": {
-            "en": "Nobody confirmed it in time. Nothing was changed.",
-            "de": "Niemand hat rechtzeitig bestätigt. Es wurde nichts geändert.",
-        },
-        "said_cancelled": _CHANGED_NOTHING,
-        "said_failed": _CHANGED_NOTHING,
-        "said_replaced": {
-            "en": "Nothing was changed by this card.",
-            "de": "Durch diese Karte wurde nichts geändert.",
-        },
-        "not_again": {
-            "en": "Do not change it again until that is certain.",
-            "de": "Bitte nicht noch einmal ändern, bis das sicher ist.",
-        },
+        **_OF_A_CONTACT,
         "need_another": {
             "en": "Nobody changes bank details alone. Another approver finds it under “Waiting for me”.",
             "de": "Niemand ändert Bankverbindungen allein. Eine andere Person mit Freigaberecht findet es unter "
             "„Wartet auf mich“.",
         },
-        "receipt": {"en": "Contact in {provider}", "de": "Kontakt in {provider}"},
     },
+    WriteKind.CONTACT_CHANGE: _OF_A_CONTACT,
+    WriteKind.DOCUMENT_DRAFT: _OF_A_DOCUMENT,
+    WriteKind.DOCUMENT_APPROVAL: _OF_A_DOCUMENT,
 }
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "edit": {"en": "Edit", "de": "Ändern"},

@@ -132,8 +132,11 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
         "can": {
             "confirm": waiting and may_confirm(proposal, viewer),
             "cancel": waiting and (own or approver),
-            "edit": waiting and may_prepare and bool(edit["fields"]),
-            "again": face in ("expired", "failed", "blocked") and may_prepare and not proposal.superseded_by,
+            "edit": waiting and may_prepare and bool(edit["fields"]) and tool.again is not None,
+            "again": face in ("expired", "failed", "blocked")
+            and may_prepare
+            and not proposal.superseded_by
+            and tool.again is not None,
         },
         **(conditions if waiting else {**conditions, **NO_NEEDS}),
         "edit": edit,
@@ -215,10 +218,13 @@ def outcome_words(proposal: Proposal, provider: str, language: Language, *, face
             return problem or card_word(name, language, proposal.kind, provider=provider)
 
 
+_ABOUT = {WriteKind.PAYEE_CHANGE: "about_bank_details", WriteKind.CONTACT_CHANGE: "about_contact"}
+
+
 def about(proposal: Proposal, tool: WriteTool, language: Language) -> str:
     """What a proposal is about, before a line on what became of it: "€ 980.00, Acme Ltd"; no account number."""
     card = tool.card(proposal.payload, language)
-    name = "about_contact" if proposal.kind is WriteKind.PAYEE_CHANGE else "about_payment"
+    name = _ABOUT.get(proposal.kind, "about_payment")
     return sentence(name, language, amount=card.amount, payee=card.payee)
 
 
@@ -269,36 +275,6 @@ def edit_values(payload: Payload) -> dict[str, str]:
     if "note" in payload:
         values["reference"] = str(payload["note"])
     return values
-
-
-def edited_arguments(payload: Payload, fields: dict[str, str]) -> dict[str, str]:
-    """The arguments with which the same write is proposed again; only `fields` differ.
-
-    The document is named by its id from the stored proposal, so that an edit can never end at another one. A change
-    of bank details has nothing to edit: it can only be prepared again as it was.
-    """
-    values = edit_values(payload)
-    contact, number = payload.get("contact"), payload.get("new")
-    if isinstance(contact, dict) and isinstance(number, dict):
-        return {
-            "contact_name": str(contact.get("id", "")),
-            "account_number": str(number.get("number", "")),
-            "reason": str(payload.get("reason", "")),
-        }
-    document, account = payload.get("document"), payload.get("account")
-    if not isinstance(document, dict):
-        return {}
-    arguments = {
-        "document_number": str(document.get("id", "")),
-        "amount": fields.get("amount", values.get("amount", "")),
-        "date": fields.get("date", values.get("date", "")),
-        "reference": fields.get("reference", values.get("reference", "")),
-    }
-    if "account" in fields:
-        arguments["account"] = fields["account"]
-    elif isinstance(account, dict):
-        arguments["account"] = str(account.get("id", ""))
-    return arguments
 
 
 def _edit(payload: Payload, language: Language) -> Props:

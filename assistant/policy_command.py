@@ -54,8 +54,8 @@ def explain(
     person = Principal("you", "", "", "This person", "", tuple(Grant(each) for each in role or [Role.APPROVER]))
     money = _money(amount)
     stakes = Stakes(kind, money, "contact", "The payee", "", "the document", None)
-    if money is None and kind is not WriteKind.PAYEE_CHANGE:
-        raise typer.BadParameter('a payment has an amount: "9999.00 EUR"')
+    if money is None and kind.has_amount:
+        raise typer.BadParameter(f'{kind} has an amount: "9999.00 EUR"')
     so_far = _minor(before, money.currency) if money else 0
     now = utc_now()
     circumstances = Circumstances(

@@ -41,7 +41,7 @@ def cancelled_in_favour(name: str) -> Words:
 
 def corrected_by(label: str, kind: WriteKind) -> Words:
     """The same person asked anew for the same document or contact in the same chat."""
-    contact = kind is WriteKind.PAYEE_CHANGE
+    contact = kind in (WriteKind.PAYEE_CHANGE, WriteKind.CONTACT_CHANGE)
     same_en, same_de = ("contact", "Kontakt") if contact else ("document", "Beleg")
     return {
         "en": f"Replaced by the newer card {label} for the same {same_en}. Nothing was written for this one.",
@@ -62,7 +62,7 @@ def altered() -> Words:
 def altered_under_way(kind: str = WriteKind.PAYMENT_OUT) -> Words:
     """The stored row is not what was confirmed, and it was sent before that was noticed; its kind is what it says."""
     again_en, again_de = "anybody pays again", "noch einmal gezahlt wird"
-    if kind == WriteKind.PAYEE_CHANGE:
+    if kind not in (WriteKind.PAYMENT_OUT, WriteKind.PAYMENT_IN):
         again_en, again_de = "anybody changes it again", "noch einmal geändert wird"
     return {
         "en": "What is stored is not what was confirmed, and it was sent already. Nothing more is sent. Look in the "
@@ -212,6 +212,18 @@ def for_a_person(label: str, provider: str, stakes: Stakes | None, reference: st
     }
 
 
+_RECORDS = {
+    WriteKind.PAYMENT_OUT: ("a payment", "Zahlung"),
+    WriteKind.PAYMENT_IN: ("a payment", "Zahlung"),
+    WriteKind.PAYMENT_REMOVAL: ("the payment, and whether it is deleted,", "Zahlung, und ob sie gelöscht ist,"),
+    WriteKind.DOCUMENT_DRAFT: ("an invoice or bill", "Rechnung oder Eingangsrechnung"),
+    WriteKind.DOCUMENT_APPROVAL: (
+        "an invoice or bill, and its state,",
+        "Rechnung oder Eingangsrechnung, und ihr Status,",
+    ),
+}
+
+
 def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
     """Which record has to be looked for: amount, payee, document, day and reference; or whose bank account."""
     if stakes is None:
@@ -219,7 +231,10 @@ def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
     if stakes.kind is WriteKind.PAYEE_CHANGE:
         name = visible(stakes.payee_name)
         return say(language, f"the bank account on file for {name}", f"die für {name} hinterlegte Bankverbindung")
-    parts = [say(language, "a payment", "Zahlung")]
+    if stakes.kind is WriteKind.CONTACT_CHANGE:
+        name = visible(stakes.payee_name)
+        return say(language, f"the contact {name}", f"dem Kontakt {name}")
+    parts = [say(language, *_RECORDS[stakes.kind])]
     if stakes.money is not None:
         parts.append(say(language, "of ", "über ") + money(stakes.money, language))
     parts.append(say(language, "for ", "für ") + visible(f"{stakes.reference} ({stakes.payee_name})"))

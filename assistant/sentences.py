@@ -241,7 +241,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{name} prepared this again with the same values. The new card is below.",
         "de": "{name} hat das mit denselben Angaben neu vorbereitet. Die neue Karte steht darunter.",
     },
-    "about_contact": {"en": "Bank account of {payee}", "de": "Bankverbindung von {payee}"},
+    "about_bank_details": {"en": "Bank account of {payee}", "de": "Bankverbindung von {payee}"},
+    "about_contact": {"en": "Contact {payee}", "de": "Kontakt {payee}"},
     "about_payment": {"en": "{amount}, {payee}", "de": "{amount}, {payee}"},
     "instead_of": {"en": "instead of", "de": "statt"},
     "nothing": {"en": "none", "de": "keine Angabe"},
@@ -287,8 +288,13 @@ _OF_A_CHANGE: dict[str, dict[Language, str]] = {
         "en": "{about}: nothing is changed yet.",
         "de": "{about}: Es ist noch nichts geändert.",
     },
+    "changed_by": {
+        "en": "{name} changed this card: {changes}. Nothing was done with the old values; the new card is below.",
+        "de": "{name} hat diese Karte geändert: {changes}. Mit den alten Angaben ist nichts geschehen; die neue Karte "
+        "steht darunter.",
+    },
 }
-"""What is said instead where it is about a change of bank details."""
+"""What is said instead where no payment is recorded, but something else is changed."""
 
 
 def sentence(name: str, language: Language, kind: WriteKind = WriteKind.PAYMENT_OUT, /, **values: str) -> str:
@@ -296,6 +302,6 @@ def sentence(name: str, language: Language, kind: WriteKind = WriteKind.PAYMENT_
 
     KeyError if a value is missing.
     """
-    words = _OF_A_CHANGE.get(name) if kind is WriteKind.PAYEE_CHANGE else None
+    words = _OF_A_CHANGE.get(name) if not kind.is_payment else None
     words = words or _SENTENCES[name]
     return words.get(language, words["en"]).format(**values)

@@ -41,7 +41,7 @@ from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
 from assistant.write_path import Surroundings, write_path
-from tools.base import Organisation, WriteKind
+from tools.base import Organisation
 from tools.catalogue import toolset
 from tools.errors import ToolFailed
 from tools.xero.login import connections
@@ -257,11 +257,11 @@ def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:
     async def changed(proposal: Proposal) -> None:
         if proposal.state is not State.SUCCEEDED:
             return
-        document, stakes = proposal.payload.get("document"), rulings.stakes_of(proposal)
-        if isinstance(document, dict):
-            await books.ledger.touch(proposal.organisation_id, str(document["id"]))
-        elif stakes is not None and stakes.kind is WriteKind.PAYEE_CHANGE:
-            await books.ledger.touch_contact(proposal.organisation_id, stakes.payee_id)
+        receipt = proposal.receipt.facts if proposal.receipt else {}
+        if document_id := receipt.get("document_id"):
+            await books.ledger.touch(proposal.organisation_id, str(document_id))
+        elif contact_id := receipt.get("contact_id"):
+            await books.ledger.touch_contact(proposal.organisation_id, str(contact_id))
 
     return changed
 

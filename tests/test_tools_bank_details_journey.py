@@ -21,6 +21,7 @@ from tools.xero import login
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.books import Contact, Page
 from tools.xero.client import XeroCalls
+from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
@@ -54,7 +55,7 @@ class House:
     def __init__(self, xero: RunningProvider, calls: XeroCalls, name: str, database: Database) -> None:
         self.xero, self.reader, self.database = xero, XeroReader(calls), database
         writer = XeroWriter(calls)
-        self.writing = WriteAccess(payments=writer, contacts=writer)
+        self.writing = WriteAccess(payments=writer, contacts=writer, documents=XeroDocumentWriter(calls))
         self.organisation = Organisation(id=ORG, name=name, base_currency="EUR")
         self.sync = LedgerSync(database, self._reading, self._reading, fresh_seconds=15)
         self.payees = Payees(database, lambda: datetime.now(UTC))

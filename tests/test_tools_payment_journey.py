@@ -17,6 +17,7 @@ from tools.solaris.client import SolarisBank, SolarisPartner
 from tools.xero import login
 from tools.xero.books import Page
 from tools.xero.client import XeroCalls
+from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
@@ -46,7 +47,8 @@ class House:
     def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
         self.sandbox, self.tenant_id = sandbox, calls.tenant_id
         writer = XeroWriter(calls)
-        self.reader, self.writing = XeroReader(calls), WriteAccess(payments=writer, contacts=writer)
+        self.reader = XeroReader(calls)
+        self.writing = WriteAccess(payments=writer, contacts=writer, documents=XeroDocumentWriter(calls))
         self.bank = bank
         self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
         self.copy = World()

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from assistant.cards import edited_arguments
 from tests.support import books
 from tests.support.books import (
     ACME,
@@ -37,6 +36,12 @@ from tools.xero.books import Contact, DocumentStatus
 from tools.xero.payments import RECORD_PAYMENT
 
 pytestmark = pytest.mark.anyio
+
+
+def edited(plan: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
+    """What a click on Edit proposes again."""
+    assert RECORD_PAYMENT.again is not None
+    return dict(RECORD_PAYMENT.again(plan, fields))
 
 
 async def plan_of(world: World | None = None, **said: Any) -> dict[str, Any]:
@@ -180,13 +185,28 @@ async def test_an_edit_of_a_card_asks_in_the_same_cases_as_the_chat() -> None:
     world = usual_world()
     world.documents.append(bill("BILL-900", ACME, "14280.00"))
     plan = await plan_of(world, document_number="BILL-900")
-    arguments = edited_arguments(plan, {"amount": "10,555"})
+    arguments = edited(plan, {"amount": "10,555"})
     with pytest.raises(ToolRetry, match="two ways"):
         await propose(world, language="de", **arguments)
-    again = await propose(world, language="de", **edited_arguments(plan, {"amount": "10.555,00"}))
+    again = await propose(world, language="de", **edited(plan, {"amount": "10.555,00"}))
     assert again.payload["amount"] == {"minor": 1055500, "currency": "EUR"}
-    unchanged = await propose(world, language="de", **edited_arguments(plan, {"reference": "x"}))
+    unchanged = await propose(world, language="de", **edited(plan, {"reference": "x"}))
     assert unchanged.payload["amount"] == plan["amount"]
+
+
+async def test_an_edit_changes_only_what_was_edited_and_never_the_document() -> None:
+    plan = await plan_of(document_number="BILL-204")
+    assert edited(plan, {"amount": "500"}) == {
+        "document_number": plan["document"]["id"],
+        "amount": "500",
+        "date": plan["date"],
+        "account": plan["account"]["id"],
+        "reference": plan["note"],
+    }
+    assert edited(plan, {"account": "Savings"})["account"] == "Savings"
+    smuggled = edited(plan, {"document_number": "BILL-201", "contact_name": "Evil"})
+    assert smuggled["document_number"] == plan["document"]["id"]
+    assert "contact_name" not in smuggled
 
 
 # the account

@@ -24,6 +24,7 @@ from tools.views import Card, Table
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, ContactWriter, LiveBooks, PaymentWriter
+    from tools.xero.drafts import DocumentWriter
 
 Payload = dict[str, JsonValue]
 """What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""
@@ -43,8 +44,26 @@ class WriteKind(StrEnum):
     """Money that left us is recorded or sent."""
     PAYMENT_IN = "payment_in"
     """Money that came to us is recorded."""
+    PAYMENT_REMOVAL = "payment_removal"
+    """A recorded payment is taken back, so that its invoice or bill is open again."""
     PAYEE_CHANGE = "payee_change"
-    """The master data of somebody whom we pay is changed."""
+    """Where somebody's money goes is changed: their bank details."""
+    CONTACT_CHANGE = "contact_change"
+    """A contact is added or changed, their bank details excepted."""
+    DOCUMENT_DRAFT = "document_draft"
+    """An invoice or bill that does not count yet is made, changed, submitted or deleted."""
+    DOCUMENT_APPROVAL = "document_approval"
+    """An invoice or bill comes to count in the ledger, or ceases to: approved, or voided."""
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether money that moved is recorded."""
+        return self in (WriteKind.PAYMENT_OUT, WriteKind.PAYMENT_IN)
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether it is about an amount, which the rules limit."""
+        return self not in (WriteKind.PAYEE_CHANGE, WriteKind.CONTACT_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,7 @@ class WriteAccess:
 
     payments: PaymentWriter
     contacts: ContactWriter
+    documents: DocumentWriter
 
 
 class ToolResult(BaseModel):
@@ -144,6 +164,11 @@ class Receipt(BaseModel):
 
 Recognise = Callable[[WriteAccess, Payload, str], Awaitable[Receipt | Mapping[Language, str]]]
 """Called with the provider's id as somebody typed it. Raises ToolError when it cannot be read. Writes nothing."""
+
+
+Again = Callable[[Payload, Mapping[str, str]], Mapping[str, object]]
+"""The arguments with which the same write is proposed again, with the fields that somebody edited in their place; what
+it is done to is named by its id from the stored payload, so that an edit can never end somewhere else."""
 
 
 class _Signature:
@@ -213,6 +238,8 @@ class WriteTool:
     recognise: Recognise | None
     """Reads the record that a person names as the effect of a send without an answer: its receipt, or in words what
     differs from what was confirmed. None where the effect has no id of its own: looking up alone decides there."""
+    again: Again | None
+    """None where it cannot be edited or prepared again from its card."""
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
@@ -260,6 +287,7 @@ def write_tool(
     stakes: Callable[[Payload], Stakes],
     typed: tuple[str, ...] = (),
     recognise: Recognise | None = None,
+    again: Again | None = None,
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
     signature = _Signature(propose)
@@ -273,6 +301,7 @@ def write_tool(
         stakes=stakes,
         typed=typed,
         recognise=recognise,
+        again=again,
         provider=provider,
         signature=signature,
     )

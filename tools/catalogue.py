@@ -8,12 +8,14 @@ from tools.solaris.bookings import list_bookings
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
+from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.invoices import get_invoice, list_invoices
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
 from tools.xero.payment_list import list_payments
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.status_change import CHANGE_STATUS
 
 
 def toolset() -> Toolset:
@@ -32,6 +34,9 @@ def toolset() -> Toolset:
             get_account_balance,
             list_bank_accounts,
             list_bookings,
+            CREATE_INVOICE,
+            CREATE_BILL,
+            CHANGE_STATUS,
             RECORD_PAYMENT,
             CHANGE_BANK_DETAILS,
         )

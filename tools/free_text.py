@@ -7,6 +7,7 @@ something else. So what is not plainly writing is refused, never silently droppe
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 
 from tools import words
 from tools.bank_text import account_numbers
@@ -15,6 +16,8 @@ from tools.errors import ToolRetry
 LONGEST = 140
 """Characters of a reference together with our mark: as long as a SEPA remittance text (EPC125-05, AT-05); Xero's
 Payment.Reference would take 255."""
+LONGEST_LINE = 500
+"""Characters of a line's description here; Xero takes 4,000, which nobody reads on a card."""
 _PUNCTUATION = frozenset(".,:;!?'\"()[]/&+-*#%@=_§°€$£¥–—‘’‚“”„«»‹›…·№¿¡、。・「」（）")
 _MOST_MARKS = 4
 """Marks one upon another, more than any script needs (UTS 39, section 5.4)."""
@@ -26,6 +29,35 @@ def payment_text(written: str, mark: str) -> str:
 
     Raises ToolRetry, saying which character or what else does not belong there.
     """
+    return _plain_text(written, LONGEST - len(mark) - 1, _REFERENCE)
+
+
+def document_text(written: str, mark: str) -> str:
+    """The reference of an invoice, without our mark; the same rules and refusals as for a payment's."""
+    return _plain_text(written, LONGEST - len(mark) - 1, _DOCUMENT_REFERENCE)
+
+
+def line_text(written: str) -> str:
+    """What a line of an invoice or bill says; longer, under the same rules."""
+    return _plain_text(written, LONGEST_LINE, _LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How a text is called, and what was not done when it is refused."""
+
+    en: str
+    de: str
+    nothing_en: str
+    nothing_de: str
+
+
+_REFERENCE = _Place("The reference", "Der Verwendungszweck", "recorded", "erfasst")
+_DOCUMENT_REFERENCE = _Place("The reference", "Die Referenz", "made", "angelegt")
+_LINE = _Place("The line's text", "Der Text der Position", "made", "angelegt")
+
+
+def _plain_text(written: str, fits: int, place: _Place) -> str:
     text = " ".join(
         part
         for part in "".join(
@@ -36,6 +68,7 @@ def payment_text(written: str, mark: str) -> str:
     odd = _not_allowed(text)
     if odd:
         raise _refused(
+            place,
             f"holds {words.listed(odd, 'en')}; letters, digits, spaces and ordinary punctuation are allowed",
             f"enthält {words.listed(odd, 'de')}; erlaubt sind Buchstaben, Ziffern, Leerzeichen und übliche Satzzeichen",
         )
@@ -43,17 +76,18 @@ def payment_text(written: str, mark: str) -> str:
     for link in _LINKS:
         if link in low:
             raise _refused(
-                f'holds a link ("{link}"), which has no business in a payment',
-                f"enthält einen Link („{link}“), der in einer Zahlung nichts zu suchen hat",
+                place,
+                f'holds a link ("{link}"), which has no business there',
+                f"enthält einen Link („{link}“), der dort nichts zu suchen hat",
             )
     if found := account_numbers(text):
         raise _refused(
+            place,
             f"holds a bank account number ({found[0].masked}); whom is paid follows from the contact in Xero alone",
             f"enthält eine Kontonummer ({found[0].masked}); an wen gezahlt wird, folgt allein aus dem Kontakt in Xero",
         )
-    fits = LONGEST - len(mark) - 1
     if len(text) > fits:
-        raise _refused(f"has {len(text)} characters; {fits} fit", f"hat {len(text)} Zeichen; {fits} passen")
+        raise _refused(place, f"has {len(text)} characters; {fits} fit", f"hat {len(text)} Zeichen; {fits} passen")
     return text
 
 
@@ -71,10 +105,10 @@ def _not_allowed(text: str) -> list[str]:
     return list(odd)[:3]
 
 
-def _refused(en: str, de: str) -> ToolRetry:
+def _refused(place: _Place, en: str, de: str) -> ToolRetry:
     return ToolRetry(
         {
-            "en": f"The reference {en}. Nothing was recorded. What should it say?",
-            "de": f"Der Verwendungszweck {de}. Es wurde nichts erfasst. Wie soll er lauten?",
+            "en": f"{place.en} {en}. Nothing was {place.nothing_en}. What should it say?",
+            "de": f"{place.de} {de}. Es wurde nichts {place.nothing_de}. Wie soll der Text lauten?",
         }
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
@@ -78,6 +78,11 @@ class Money:
     def from_minor(cls, minor: int, currency: str) -> Money:
         """From integer minor units (98000 EUR cents are 980.00 EUR)."""
         return cls(Decimal(minor).scaleb(-decimals_of(currency)), currency)
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> Money:
+        """An amount that was reckoned, rounded to the currency's unit, halves up, as books do."""
+        return cls(amount.quantize(Decimal(1).scaleb(-decimals_of(currency)), ROUND_HALF_UP), currency)
 
     @property
     def minor(self) -> int:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from assistant.arguments import BadArguments, check_arguments
 from assistant.audit import AuditTag
-from assistant.cards import EDITABLE, edited_arguments
+from assistant.cards import EDITABLE
 from assistant.chat.house import House
 from assistant.chat.ill_formed import LONGEST_FIELD, named_proposal, told, what_is_wrong
 from assistant.decisions import LONGEST_REASON, Verdict, Wish
@@ -154,7 +154,8 @@ class Clicks:
 
     def _may_be_edited(self, old: Proposal | None, click: EditClick, clicking: Clicking) -> None:
         """Raises Refusal when the click is not about a card of this organisation as it was shown."""
-        if old is None or not isinstance(self._house.toolset.get(old.tool), WriteTool):
+        tool = self._house.toolset.get(old.tool) if old is not None else None
+        if old is None or not isinstance(tool, WriteTool) or tool.again is None:
             raise Refusal(RefusalReason.UNKNOWN_PROPOSAL)
         if old.organisation_id != clicking.organisation.id:
             raise Refusal(RefusalReason.OTHER_ORGANISATION)
@@ -184,8 +185,8 @@ class Clicks:
 
     async def _again(self, old: Proposal, fields: dict[str, str], clicking: Clicking) -> Proposal:
         tool = self._house.toolset.get(old.tool)
-        assert isinstance(tool, WriteTool)  # else it may not be edited
-        arguments = check_arguments(edited_arguments(old.payload, fields), tool.signature.arguments)
+        assert isinstance(tool, WriteTool) and tool.again is not None  # else it may not be edited
+        arguments = check_arguments(dict(tool.again(old.payload, fields)), tool.signature.arguments)
         access = await self._house.access_for(clicking.organisation, clicking.language)
         draft = await tool.propose(access, **arguments)
         return await self._house.proposals.propose(

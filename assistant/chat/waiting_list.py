@@ -44,6 +44,7 @@ def waiting_table(
     The words over it are those of what waits: payments, changes of bank details, or both.
     """
     changes = [proposal.kind is WriteKind.PAYEE_CHANGE for proposal in waiting]
+    only_payments = all(proposal.kind.is_payment for proposal in waiting)
     what = what_they_are(waiting, language)
 
     def say(en: str, de: str) -> str:
@@ -55,7 +56,7 @@ def waiting_table(
     return Table(
         title=say(f"Waiting {what}", f"Wartende {what}"),
         columns=(
-            Column(key="payee", label=say("Contact", "Kontakt") if any(changes) else say("Payee", "Empfänger")),
+            Column(key="payee", label=say("Payee", "Empfänger") if only_payments else say("Contact", "Kontakt")),
             Column(key="document", label=both if any(changes) and not all(changes) else document),
             *(() if all(changes) else (amount,)),
             Column(key="who", label=say("Prepared by", "Vorbereitet von")),
@@ -72,16 +73,14 @@ def waiting_table(
 
 def _row(proposal: Proposal, organisation: Organisation, toolset: Toolset, language: Language) -> dict[str, object]:
     tool = toolset.get(proposal.tool)
-    document, amount = proposal.payload.get("document"), proposal.payload.get("amount")
+    stakes = tool.stakes(proposal.payload) if isinstance(tool, WriteTool) else None
     new = proposal.payload.get("new") if proposal.kind is WriteKind.PAYEE_CHANGE else None
-    number = str(document.get("number", "")) if isinstance(document, dict) else ""
+    number = stakes.reference if stakes else ""
     zone = ZoneInfo(organisation.timezone)
     return {
         "payee": tool.card(proposal.payload, language).payee if isinstance(tool, WriteTool) else proposal.summary,
         "document": masked(str(new.get("number", ""))) if isinstance(new, dict) else words.visible(number),
-        "amount": {"minor": int(str(amount["minor"])), "currency": str(amount["currency"])}
-        if isinstance(amount, dict)
-        else None,
+        "amount": {"minor": stakes.money.minor, "currency": stakes.money.currency} if stakes and stakes.money else None,
         "who": words.visible(proposal.proposer_name),
         "since": proposal.created_at.astimezone(zone).date().isoformat(),
         "until": f"{proposal.expires_at.astimezone(zone):%H:%M}",

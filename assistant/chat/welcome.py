@@ -87,10 +87,10 @@ class Waits:
 
 def what_they_are(waiting: Sequence[Proposal], language: Language, *, one: bool = False) -> str:
     """What waits, as a noun: payments, changes of bank details, or cards where both wait."""
-    changes = {proposal.kind is WriteKind.PAYEE_CHANGE for proposal in waiting}
-    if changes == {False}:
+    kinds = {proposal.kind for proposal in waiting}
+    if all(kind.is_payment for kind in kinds):
         english, german = ("payment", "payments"), ("Zahlung", "Zahlungen")
-    elif changes == {True}:
+    elif kinds == {WriteKind.PAYEE_CHANGE}:
         english = ("change of bank details", "changes of bank details")
         german = ("Änderung einer Bankverbindung", "Änderungen von Bankverbindungen")
     else:

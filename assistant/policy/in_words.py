@@ -13,7 +13,11 @@ from tools.money import Money
 _NAMES = {
     WriteKind.PAYMENT_OUT: "Payments out (money that left us is recorded)",
     WriteKind.PAYMENT_IN: "Payments in (money that came to us is recorded)",
+    WriteKind.PAYMENT_REMOVAL: "Removals of payments (one that was recorded is taken back)",
     WriteKind.PAYEE_CHANGE: "Changes of a payee's bank details",
+    WriteKind.CONTACT_CHANGE: "Changes of contacts (bank details excepted)",
+    WriteKind.DOCUMENT_DRAFT: "Drafts (invoices and bills made, changed, submitted or deleted)",
+    WriteKind.DOCUMENT_APPROVAL: "Approvals (invoices and bills approved or voided)",
 }
 
 

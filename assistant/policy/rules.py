@@ -142,21 +142,25 @@ class Policy(Rule):
     cards: Cards
     payment_out: KindRules | None = None
     payment_in: KindRules | None = None
+    payment_removal: KindRules | None = None
     payee_change: KindRules | None = None
+    contact_change: KindRules | None = None
+    document_draft: KindRules | None = None
+    document_approval: KindRules | None = None
 
     @model_validator(mode="after")
     def _fit_their_kind(self) -> Self:
         for kind, rules in self.kinds.items():
             tables = {"propose": rules.propose, "confirm": rules.confirm}
             for name, table in tables.items():
-                wrong = [
-                    str(role) for role, most in table.items() if (most == "any") != (kind is WriteKind.PAYEE_CHANGE)
-                ]
+                wrong = [str(role) for role, most in table.items() if (most == "any") == kind.has_amount]
                 if wrong:
-                    how = '"any"' if kind is WriteKind.PAYEE_CHANGE else "amounts by currency"
+                    how = "amounts by currency" if kind.has_amount else '"any"'
                     raise ValueError(f"{kind}.{name}: {', '.join(wrong)} must be given {how}")
             if Role.VIEWER in rules.propose or Role.VIEWER in rules.confirm:
                 raise ValueError(f"{kind}: a viewer only reads")
+            if not kind.is_payment and (rules.duplicates or rules.payee):
+                raise ValueError(f"{kind}: `payee` and `duplicates` are rules for payments")
         for kind, payments in ((WriteKind.PAYMENT_OUT, self.payment_out), (WriteKind.PAYMENT_IN, self.payment_in)):
             if payments and payments.in_24_hours is None:
                 raise ValueError(f"{kind}.in_24_hours is missing")

@@ -16,7 +16,11 @@ from tools.money import Money
 _KINDS = {
     WriteKind.PAYMENT_OUT: ("payments out", "Zahlungsausgänge"),
     WriteKind.PAYMENT_IN: ("payments in", "Zahlungseingänge"),
+    WriteKind.PAYMENT_REMOVAL: ("removals of payments", "Rücknahmen von Zahlungen"),
     WriteKind.PAYEE_CHANGE: ("changes of bank details", "Änderungen von Bankverbindungen"),
+    WriteKind.CONTACT_CHANGE: ("changes of contacts", "Änderungen von Kontakten"),
+    WriteKind.DOCUMENT_DRAFT: ("drafts of invoices or bills", "Entwürfe von Rechnungen"),
+    WriteKind.DOCUMENT_APPROVAL: ("approvals of invoices or bills", "Freigaben von Rechnungen"),
 }
 _DEEDS = {"propose": ("propose", "vorschlagen"), "confirm": ("confirm", "bestätigen")}
 _DONE = {"propose": "proposed", "confirm": "confirmed"}

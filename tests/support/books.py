@@ -31,6 +31,7 @@ from tools.xero.books import (
     Payment,
     PaymentQuery,
 )
+from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -169,6 +170,21 @@ class World:
             period_lock_date=date(2026, 7, 31),
             timezone="Europe/Berlin",
         )
+    )
+    posting_accounts: list[PostingAccount] = field(
+        default_factory=lambda: [
+            PostingAccount(code="200", name="Sales", type="REVENUE", tax_type="OUTPUT"),
+            PostingAccount(code="260", name="Other Revenue", type="REVENUE", tax_type="OUTPUT"),
+            PostingAccount(code="453", name="Office Expenses", type="EXPENSE", tax_type="INPUT"),
+            PostingAccount(code="469", name="Rent", type="EXPENSE", tax_type="NONE"),
+        ]
+    )
+    tax_rates: list[TaxRate] = field(
+        default_factory=lambda: [
+            TaxRate(tax_type="OUTPUT", name="VAT 19 % on sales", percent=Decimal(19)),
+            TaxRate(tax_type="INPUT", name="VAT 19 % on costs", percent=Decimal(19)),
+            TaxRate(tax_type="NONE", name="Tax Exempt", percent=Decimal(0)),
+        ]
     )
     as_of: datetime = NOW
     stale_because: Mapping[str, str] | None = None
@@ -354,6 +370,14 @@ class FakeLive:
         self.calls.append("organisation")
         return self.world.details
 
+    async def posting_accounts(self) -> list[PostingAccount]:
+        self.calls.append("posting_accounts")
+        return self.world.posting_accounts
+
+    async def tax_rates(self) -> list[TaxRate]:
+        self.calls.append("tax_rates")
+        return self.world.tax_rates
+
 
 class FakeBank:
     """Solaris, reading, over a World."""
@@ -466,6 +490,22 @@ class FakeContactWriter:
         return next(one for one in self.world.contacts if one.id == contact_id)
 
 
+class NoDocuments:
+    """The writing of documents where a test writes none: every call is a mistake of the test."""
+
+    async def create_document(self, new: NewDocument, *, key: str) -> Document:
+        raise AssertionError(f"nobody makes documents here: {new}")
+
+    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+        raise AssertionError(f"nobody changes documents here: {document_id}")
+
+    async def document_now(self, document_id: str) -> Document:
+        raise AssertionError(f"nobody reads for writing here: {document_id}")
+
+    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
+        raise AssertionError(f"nobody looks documents up here: {contact_id}")
+
+
 def markers(texts: Sequence[str] = ("FA-TESTMARK",)) -> Callable[[], str]:
     """A minter of our marks that gives these in turn, the last for ever."""
     left = list(texts)
@@ -493,10 +533,10 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
 def make_write_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakePaymentWriter]:
     """What the executor holds, and the fake behind it."""
     writer = FakePaymentWriter(world, list(answers))
-    return WriteAccess(payments=writer, contacts=FakeContactWriter(world)), writer
+    return WriteAccess(payments=writer, contacts=FakeContactWriter(world), documents=NoDocuments()), writer
 
 
 def make_contact_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakeContactWriter]:
     """The same, with the fake behind the writing of contacts."""
     writer = FakeContactWriter(world, list(answers))
-    return WriteAccess(payments=FakePaymentWriter(world), contacts=writer), writer
+    return WriteAccess(payments=FakePaymentWriter(world), contacts=writer, documents=NoDocuments()), writer

@@ -167,6 +167,18 @@ def _stakes(payload: Payload) -> Stakes:
     return Stakes(WriteKind.PAYMENT_OUT, money, "c-1", "Papierwerk GmbH", "", str(document["number"]), NOW.date())
 
 
+def _again(payload: Payload, fields: Mapping[str, str]) -> dict[str, object]:
+    document, amount, account = payload["document"], payload["amount"], payload["account"]
+    assert isinstance(document, dict) and isinstance(amount, dict) and isinstance(account, dict)
+    before = {
+        "amount": str(Money.from_minor(int(str(amount["minor"])), str(amount["currency"])).amount),
+        "date": str(payload["date"]),
+        "reference": str(payload["note"]),
+        "account": str(account["id"]),
+    }
+    return {"document_number": str(document["id"]), **before, **fields}
+
+
 PAY_THING = write_tool(
     "xero",
     propose=pay_thing,
@@ -176,6 +188,7 @@ PAY_THING = write_tool(
     card=pay_card,
     subject=_document_id,
     stakes=_stakes,
+    again=_again,
 )
 TOOLSET = Toolset([list_things, slow_thing, which_thing, broken_thing, many_things, PAY_THING])
 WITH_A_FAULT = Toolset([*TOOLSET, faulty_thing])

@@ -29,7 +29,7 @@ from assistant.stores.proposals import Verdict
 from assistant.stores.step_ups import StepUpRow
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.write_path import Surroundings, write_path
-from tests.support.books import FakeBooks, World
+from tests.support.books import FakeBooks, NoDocuments, World
 from tests.support.paying import DEMO, CrashNow
 from tests.weather.company import Bill, Company
 from tests.weather.rules import KnownPayees, People, roomy
@@ -204,7 +204,7 @@ class House:
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts)
+        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts, documents=NoDocuments())
 
 
 def died(problem: BaseException) -> bool:

@@ -180,4 +180,5 @@ CHANGE_BANK_DETAILS = write_tool(
     subject=lambda payload: BankDetailsPlan.read(payload).subject(),
     stakes=lambda payload: BankDetailsPlan.read(payload).stakes(),
     typed=("account_number",),
+    again=lambda payload, _fields: BankDetailsPlan.read(payload).arguments(),
 )

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.money import Money
+
+if TYPE_CHECKING:
+    from tools.xero.drafts import PostingAccount, TaxRate
 
 
 class Shape(BaseModel):
@@ -267,6 +270,14 @@ class LiveBooks(Protocol):
 
     async def organisation(self) -> OrganisationDetails:
         """The organisation's details with its lock dates, as they are now."""
+        ...
+
+    async def posting_accounts(self) -> list[PostingAccount]:
+        """The accounts that lines can be booked to, by code."""
+        ...
+
+    async def tax_rates(self) -> list[TaxRate]:
+        """The taxes that are in use."""
         ...
 
 

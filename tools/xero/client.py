@@ -28,7 +28,8 @@ from tools.errors import (
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.allowance import AT_ONCE, Urgency
-from tools.xero.books import NewBankDetails, NewPayment
+from tools.xero.books import DocumentKind, NewBankDetails, NewPayment
+from tools.xero.drafts import BECOMES, Deed, NewDocument
 from tools.xero.pace import Pace
 
 if TYPE_CHECKING:
@@ -286,4 +287,47 @@ def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key:
     one = Contact(contact_id=new.contact_id, bank_account_details=new.account_number)
     return api.update_contact(
         tenant, new.contact_id, Contacts(contacts=[one]), idempotency_key=key, _preload_content=False
+    )
+
+
+_LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
+
+
+def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) -> Any:
+    """PUT /Invoices with one invoice or bill and its idempotency key; each line's tax is sent as it was reckoned."""
+    from xero_python.accounting import Contact, Invoice, Invoices, LineAmountTypes, LineItem
+
+    lines = [
+        LineItem(
+            description=line.description,
+            quantity=line.quantity,
+            unit_amount=line.unit_amount,
+            account_code=line.account_code or None,
+            tax_type=line.tax_type or None,
+            tax_amount=line.tax_amount,
+        )
+        for line in new.lines
+    ]
+    one = Invoice(
+        type="ACCREC" if new.kind is DocumentKind.INVOICE else "ACCPAY",
+        contact=Contact(contact_id=new.contact_id),
+        invoice_number=new.number or None,
+        reference=new.reference or None,
+        date=new.issued,
+        due_date=new.due,
+        currency_code=new.currency,
+        line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
+        status=new.status.value,
+        line_items=lines,
+    )
+    return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
+
+
+def post_status(api: AccountingApi, tenant: str, document_id: str, deed: Deed, key: str) -> Any:
+    """POST /Invoices/{InvoiceID} with the id and the new status only: what is not sent stays as it is."""
+    from xero_python.accounting import Invoice, Invoices
+
+    one = Invoice(invoice_id=document_id, status=BECOMES[deed].value)
+    return api.update_invoice(
+        tenant, document_id, Invoices(invoices=[one]), idempotency_key=key, _preload_content=False
     )

@@ -23,6 +23,7 @@ from tools.xero.books import (
     OrganisationDetails,
     Payment,
 )
+from tools.xero.drafts import PostingAccount, TaxRate
 
 Wire = Mapping[str, Any]
 T = TypeVar("T")
@@ -227,6 +228,31 @@ def account(record: Wire) -> LedgerAccount | None:
         enable_payments=record.get("EnablePaymentsToAccount") is True,
         bank_account_number=text(record.get("BankAccountNumber")),
         updated_at=moment(record["UpdatedDateUTC"]),
+    )
+
+
+_NO_LINES = frozenset({"DEBTORS", "CREDITORS", "RETAINEDEARNINGS"})
+"""Xero's system accounts (SystemAccount) that no line may name."""
+
+
+def posting_account(record: Wire) -> PostingAccount | None:
+    """An account that a line of an invoice or bill can be booked to; None for all others."""
+    code, kind = text(record.get("Code")), text(record.get("Type"))
+    if not code or kind == "BANK" or text(record.get("SystemAccount")) in _NO_LINES:
+        return None
+    if (text(record.get("Status")) or "ACTIVE") != "ACTIVE":
+        return None
+    return PostingAccount(code=code, name=text(record.get("Name")), type=kind, tax_type=text(record.get("TaxType")))
+
+
+def tax_rate(record: Wire) -> TaxRate | None:
+    """A tax that is in use; None for one that is deleted or archived."""
+    if (text(record.get("Status")) or "ACTIVE") != "ACTIVE":
+        return None
+    return TaxRate(
+        tax_type=record["TaxType"],
+        name=text(record.get("Name")),
+        percent=decimal(record.get("EffectiveRate"), Decimal(0)),
     )
 
 

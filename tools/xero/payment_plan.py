@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -166,6 +167,16 @@ class PaymentPlan(Part):
     def paid_on(self) -> datetime.date:
         """The day of the payment."""
         return datetime.date.fromisoformat(self.date)
+
+    def arguments(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """The arguments with which the same payment is proposed again, with edited fields in their place."""
+        return {
+            "document_number": self.document.id,
+            "amount": fields.get("amount", str(self.money.amount)),
+            "date": fields.get("date", self.date),
+            "reference": fields.get("reference", self.note),
+            "account": fields.get("account", self.account.id),
+        }
 
     def stakes(self) -> Stakes:
         """What the policy has to know of it."""

@@ -197,4 +197,5 @@ RECORD_PAYMENT = write_tool(
     subject=lambda payload: PaymentPlan.read(payload).document.id,
     stakes=lambda payload: PaymentPlan.read(payload).stakes(),
     recognise=recognise_payment,
+    again=lambda payload, fields: PaymentPlan.read(payload).arguments(fields),
 )

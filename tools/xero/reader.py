@@ -14,6 +14,7 @@ from tools.xero.allowance import Urgency
 from tools.xero.books import Contact, Document, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire
+from tools.xero.drafts import PostingAccount, TaxRate
 
 T = TypeVar("T")
 _PAGE_SIZE = 1000
@@ -51,6 +52,17 @@ class XeroReader:
             "Organisations",
             decoding.organisation,
         )
+
+    async def posting_accounts(self) -> list[PostingAccount]:
+        """The accounts that lines can be booked to, as they are now, by code."""
+        body = await read(self._calls, lambda api: api.get_accounts(self._tenant, _preload_content=False), "read")
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), "Accounts", decoding.posting_account))
+        return sorted(found, key=lambda one: one.code)
+
+    async def tax_rates(self) -> list[TaxRate]:
+        """The taxes of the organisation, as they are now."""
+        body = await read(self._calls, lambda api: api.get_tax_rates(self._tenant, _preload_content=False), "read")
+        return decoded(lambda: decoding.elements(decoding.body_of(body), "TaxRates", decoding.tax_rate))
 
     async def _one(self, call: Call, name: str, shape: Callable[[Wire], T | None]) -> T:
         return await read_one(self._calls, call, name, shape, "read")

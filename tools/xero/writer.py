@@ -33,30 +33,16 @@ class XeroWriter:
         and OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
         """
         _check(payment, key)
-        return _made(await self._sent(lambda api: put_payment(api, self._tenant, payment, key)))
+        return _made(await sent(self._calls, lambda api: put_payment(api, self._tenant, payment, key)))
 
     async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
         """Sends it once with `key` as Idempotency-Key (POST /Contacts/{ContactID}); raises like `create_payment`."""
-        _check_key(key)
+        check_key(key)
         known_id(change.contact_id)
         if not change.account_number:
             raise ValueError("an account number is changed to another one, never taken away")
-        body = await self._sent(lambda api: post_bank_details(api, self._tenant, change, key))
+        body = await sent(self._calls, lambda api: post_bank_details(api, self._tenant, change, key))
         return _changed(body)
-
-    async def _sent(self, call: Call) -> bytes:
-        """The body of a write's answer; every failure as the error that says whether anything was written."""
-        try:
-            answer = await self._calls.ask(call, "write")
-        except NotSentError as problem:
-            raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
-        except LostError as problem:
-            raise OutcomeUnknown("Xero", trouble=problem.trouble) from problem
-        if no := refused(answer):
-            raise no
-        if not 200 <= answer.status < 300:
-            raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
-        return answer.body
 
     async def contact_now(self, contact_id: str) -> Contact:
         """The contact with the account number on file now, read live. Raises ToolFailed kinds."""
@@ -86,12 +72,28 @@ def _check(payment: NewPayment, key: str) -> None:
                 "de": f"Der Betrag {amount} lässt sich nicht genau an Xero senden. Es wurde nichts erfasst.",
             }
         )
-    _check_key(key)
+    check_key(key)
     known_id(payment.document_id)
     known_id(payment.account_id)
 
 
-def _check_key(key: str) -> None:
+async def sent(calls: XeroCalls, call: Call) -> bytes:
+    """The body of a write's answer; every failure as the error that says whether anything was written."""
+    try:
+        answer = await calls.ask(call, "write")
+    except NotSentError as problem:
+        raise ProviderUnavailable("Xero", trouble=problem.trouble) from problem
+    except LostError as problem:
+        raise OutcomeUnknown("Xero", trouble=problem.trouble) from problem
+    if no := refused(answer):
+        raise no
+    if not 200 <= answer.status < 300:
+        raise OutcomeUnknown("Xero", trouble=error_status(answer.status))
+    return answer.body
+
+
+def check_key(key: str) -> None:
+    """Refuses a key that Xero would not take."""
     if not 0 < len(key) <= _LONGEST_KEY:
         raise ValueError(f"an idempotency key has 1 to {_LONGEST_KEY} characters")
 

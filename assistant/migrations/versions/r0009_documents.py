@@ -1,0 +1,57 @@
+"""More kinds of write: drafts and approvals of documents, contacts, payments that are taken back.
+
+Revision 0009, after 0005.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0009"
+down_revision: str | None = "0005"
+branch_labels: tuple[str, ...] | None = None
+depends_on: tuple[str, ...] | None = None
+
+_BEFORE = "kind IN ('payment_out', 'payment_in', 'payee_change')"
+_AFTER = (
+    "kind IN ('payment_out', 'payment_in', 'payment_removal', 'payee_change', 'contact_change', 'document_draft', "
+    "'document_approval')"
+)
+
+
+def upgrade() -> None:
+    _change(_BEFORE, _AFTER)
+
+
+def downgrade() -> None:
+    """What is of a newer kind would not be understood by older code: there must be none any more."""
+    _change(_AFTER, _BEFORE)
+
+
+def _change(before: str, after: str) -> None:
+    connection = op.get_bind()
+    left = connection.execute(
+        sa.select(sa.func.count()).select_from(sa.table("proposal")).where(sa.not_(sa.text(after)))
+    ).scalar_one()
+    if left:
+        raise RuntimeError(f"{left} proposals are of a kind that this version does not know")
+    if connection.dialect.name != "sqlite":
+        op.drop_constraint("ck_proposal_kind", "proposal", type_="check")
+        op.create_check_constraint("ck_proposal_kind", "proposal", after)
+        return
+    # SQLite cannot alter a CHECK. A rebuilt table would tear the foreign keys that point at it, so the text of the
+    # constraint is replaced, as sqlite.org/lang_altertable.html (section 7) describes for changes of constraints alone.
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    connection.exec_driver_sql("PRAGMA writable_schema = ON")
+    connection.execute(
+        sa.text(
+            "UPDATE sqlite_master SET sql = replace(sql, :before, :after) WHERE type = 'table' AND name = 'proposal'"
+        ),
+        {"before": f"ck_proposal_kind CHECK ({before})", "after": f"ck_proposal_kind CHECK ({after})"},
+    )
+    connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
+    connection.exec_driver_sql("PRAGMA writable_schema = OFF")
+    sql = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'proposal'").scalar_one()
+    if after not in sql or connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() != "ok":
+        raise RuntimeError("the table of proposals could not be changed")

@@ -1,0 +1,110 @@
+"""Fakes for making and moving on invoices and bills, over the same `World` as the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tests.support.books import NOW, FakeContactWriter, FakePaymentWriter, World, uid
+from tools.base import WriteAccess
+from tools.errors import OutcomeUnknown, ProviderRefused
+from tools.xero.books import Document, DocumentKind, DocumentStatus, Line
+from tools.xero.drafts import BECOMES, COMES_FROM, Deed, NewDocument, line_amount, total_of
+
+
+@dataclass
+class FakeDocumentWriter:
+    """Xero, writing documents, over a World: keeps its rules and remembers each key. `answers` as for payments, and
+    "other" for an answer that does not fit."""
+
+    world: World
+    answers: list[str] = field(default_factory=list)
+    effects: list[NewDocument | tuple[str, Deed]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    _by_key: dict[str, Document] = field(default_factory=dict)
+
+    async def create_document(self, new: NewDocument, *, key: str) -> Document:
+        answer = self._next(key)
+        made = self._by_key.get(key) or self._made(new)
+        self._by_key[key] = made
+        return self._answered(answer, made)
+
+    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+        answer = self._next(key)
+        before = await self.document_now(document_id)
+        if key not in self._by_key:
+            if before.status not in COMES_FROM[deed]:
+                raise ProviderRefused("Xero", said="Invoice not of valid status for modification", status=400)
+            made = before.model_copy(update={"status": BECOMES[deed], "updated_at": NOW})
+            self.world.documents[self.world.documents.index(before)] = made
+            self.effects.append((document_id, deed))
+            self._by_key[key] = made
+        return self._answered(answer, self._by_key[key])
+
+    async def document_now(self, document_id: str) -> Document:
+        return next(one for one in self.world.documents if one.id == document_id)
+
+    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
+        return [
+            one
+            for one in self.world.documents
+            if (one.contact_id, one.kind) == (contact_id, kind)
+            and ((number and one.number == number) or (reference and one.reference == reference))
+        ]
+
+    def _next(self, key: str) -> str:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        if answer == "refuse":
+            raise ProviderRefused("Xero", said="A validation exception occurred", status=400)
+        if answer == "lost_before":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        return answer
+
+    def _answered(self, answer: str, made: Document) -> Document:
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        return made.model_copy(update={"total": Decimal("0.01")}) if answer == "other" else made
+
+    def _made(self, new: NewDocument) -> Document:
+        net, tax = total_of(new.lines, new.amounts, new.currency)
+        total = (net + tax).amount
+        who = next(one for one in self.world.contacts if one.id == new.contact_id)
+        count = len(self.world.documents)
+        made = Document(
+            id=uid(f"made{count}"),
+            kind=new.kind,
+            number=new.number or f"INV-9{count:03d}",
+            reference=new.reference,
+            status=new.status,
+            contact_id=new.contact_id,
+            contact_name=who.name,
+            issued=new.issued,
+            due=new.due,
+            currency=new.currency,
+            total=total,
+            amount_due=total if new.status is DocumentStatus.AUTHORISED else Decimal(0),
+            amount_paid=Decimal(0),
+            updated_at=NOW,
+            lines=tuple(
+                Line(
+                    description=line.description,
+                    quantity=line.quantity,
+                    unit_amount=line.unit_amount,
+                    amount=line_amount(line, new.currency).amount,
+                    tax_amount=line.tax_amount,
+                    account_code=line.account_code,
+                )
+                for line in new.lines
+            ),
+        )
+        self.world.documents.append(made)
+        self.effects.append(new)
+        return made
+
+
+def make_document_access(world: World, *answers: str) -> tuple[WriteAccess, FakeDocumentWriter]:
+    """What the executor holds, and the fake behind the writing of documents."""
+    writer = FakeDocumentWriter(world, list(answers))
+    access = WriteAccess(payments=FakePaymentWriter(world), contacts=FakeContactWriter(world), documents=writer)
+    return access, writer

@@ -1,0 +1,74 @@
+"""Xero, writing invoices and bills: each is sent once, and looked up when the answer was lost."""
+
+from __future__ import annotations
+
+from tools.errors import OutcomeUnknown
+from tools.trouble import UNREADABLE
+from tools.xero import decoding
+from tools.xero.books import Document, DocumentKind
+from tools.xero.client import XeroCalls, post_status, put_document, read
+from tools.xero.drafts import Deed, NewDocument
+from tools.xero.reader import decoded, document_now, known_id
+from tools.xero.writer import check_key, sent
+
+_MOST = 1000
+"""Xero's largest page; documents of one contact with one reference or number are a handful."""
+
+
+class XeroDocumentWriter:
+    """Xero, writing invoices and bills; only the executor holds one."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+        self._tenant = calls.tenant_id
+
+    async def create_document(self, new: NewDocument, *, key: str) -> Document:
+        """Sends it once with `key` as Idempotency-Key (PUT /Invoices); raises like `XeroWriter.create_payment`."""
+        check_key(key)
+        known_id(new.contact_id)
+        return _only(await sent(self._calls, lambda api: put_document(api, self._tenant, new, key)))
+
+    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+        """Sends the new status once (POST /Invoices/{InvoiceID}); raises like `XeroWriter.create_payment`."""
+        check_key(key)
+        known = known_id(document_id)
+        return _only(await sent(self._calls, lambda api: post_status(api, self._tenant, known, deed, key)))
+
+    async def document_now(self, document_id: str) -> Document:
+        """One invoice or bill, read live. Raises ToolFailed kinds."""
+        return await document_now(self._calls, document_id, "write")
+
+    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
+        """The contact's documents with exactly that number or reference, of every state, read live.
+
+        Asked for by contact and newest first, and compared here: a filter on text would have to quote what people
+        typed. Voided and deleted ones are named, since Xero leaves deleted ones out otherwise.
+        """
+        body = await read(
+            self._calls,
+            lambda api: api.get_invoices(
+                self._tenant,
+                contact_i_ds=[known_id(contact_id)],
+                statuses=["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"],
+                order="UpdatedDateUTC DESC",
+                page=1,
+                page_size=_MOST,
+                _preload_content=False,
+            ),
+            "write",
+        )
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), "Invoices", decoding.document))
+        return [
+            one
+            for one in found
+            if one.kind is kind and ((reference and one.reference == reference) or (number and one.number == number))
+        ]
+
+
+def _only(body: bytes) -> Document:
+    """The document that Xero says it wrote. Raises OutcomeUnknown when that cannot be read for certain."""
+    try:
+        (made,) = decoding.elements(decoding.body_of(body), "Invoices", decoding.document)
+    except ValueError as problem:
+        raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+    return made

@@ -1,0 +1,127 @@
+"""A confirmed invoice or bill: checked again against Xero, made once, found again if the answer was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from tools import words
+from tools.base import Access, Payload, Receipt, WriteAccess
+from tools.errors import Language, OutcomeUnknown
+from tools.trouble import Trouble
+from tools.xero.books import Document, DocumentKind, DocumentQuery, DocumentStatus
+from tools.xero.draft_card import contact_title, made_line
+from tools.xero.draft_plan import DraftPlan
+from tools.xero.links import document_link
+from tools.xero.payment_account import locked_until
+from tools.xero.payment_plan import Change
+
+_ANOTHER = Trouble("answered with another document than was sent", "hat mit einem anderen Beleg geantwortet")
+DEAD = (DocumentStatus.VOIDED, DocumentStatus.DELETED)
+
+
+async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
+    """Reads contact, accounts, taxes and locks again: None while the card still tells the truth."""
+    plan = DraftPlan.read(payload)
+    contact, details, accounts, taxes = await asyncio.gather(
+        access.live.contact(plan.contact.id),
+        access.live.organisation(),
+        access.live.posting_accounts(),
+        access.live.tax_rates(),
+    )
+    found: list[Change] = []
+    name = contact_title(plan)
+    if contact.name != plan.contact.name:
+        now = words.visible(contact.name)
+        found.append((f"{name} is now called {now}", f"{name} heißt jetzt {now}"))
+    if contact.status not in ("ACTIVE", ""):
+        found.append((f"{name} is archived now", f"{name} ist jetzt archiviert"))
+    codes = {account.code: account.name for account in accounts}
+    rates = {tax.tax_type: tax.percent for tax in taxes}
+    for line in plan.lines:
+        if line.account_code and codes.get(line.account_code) != line.account_name:
+            title = words.visible(f"{line.account_code} {line.account_name}")
+            found.append((f"the account {title} is not there any more", f"das Konto {title} gibt es nicht mehr"))
+        if line.tax_type and plan.amounts != "none" and str(rates.get(line.tax_type)) != line.tax_percent:
+            title = words.visible(line.tax_name)
+            found.append((f"the tax {title} has changed", f"die Steuer {title} hat sich geändert"))
+    locked = locked_until(details)
+    if locked and plan.new().issued <= locked:
+        found.append(
+            (
+                f"the books are locked up to {words.day(locked, 'en')}",
+                f"die Bücher sind bis {words.day(locked, 'de')} gesperrt",
+            )
+        )
+    if plan.kind == "bill" and await bill_of_number(access, plan.contact.id, plan.number):
+        number = words.visible(plan.number)
+        found.append((f"{number} was entered meanwhile", f"{number} wurde inzwischen erfasst"))
+    if not found:
+        return None
+    changes = list(dict.fromkeys(found))
+    return {
+        "en": f"Nothing was made. Since the card was made: {words.listed([en for en, _ in changes], 'en')}.",
+        "de": f"Es wurde nichts angelegt. Seit die Karte entstand: {words.listed([de for _, de in changes], 'de')}.",
+    }
+
+
+async def bill_of_number(access: Access, contact_id: str, number: str) -> Document | None:
+    """The supplier's living bill of that number in the renewed copy."""
+    await access.books.renew()
+    query = DocumentQuery(kind=DocumentKind.BILL, contact_ids=(contact_id,))
+    for document in await access.books.documents(query, today=access.today):
+        if document.number.casefold() == number.casefold() and document.status not in DEAD:
+            return document
+    return None
+
+
+async def make_document(writing: WriteAccess, payload: Payload, key: str) -> Receipt:
+    """Sends it once with that key; what Xero answers must be what was sent, else the outcome is unknown."""
+    plan = DraftPlan.read(payload)
+    made = await writing.documents.create_document(plan.new(), key=key)
+    if not _is_planned(plan, made) or made.status.value != plan.status:
+        raise OutcomeUnknown("Xero", trouble=_ANOTHER)
+    return _receipt(plan, made)
+
+
+async def look_up_document(writing: WriteAccess, payload: Payload, key: str) -> Receipt | None:
+    """Finds what an earlier attempt made: an invoice by our mark in its reference, a bill by its supplier's number.
+
+    There was no living bill of that number when the card was confirmed, so one that is there now is this one, whoever
+    entered it: entering it again would be a second one. Voided or deleted since, an invoice with our mark was made
+    all the same.
+    """
+    plan = DraftPlan.read(payload)
+    found = await writing.documents.documents_of(
+        plan.contact.id, plan.document_kind, number=plan.number, reference=plan.reference
+    )
+    if plan.kind == "bill":
+        found = [document for document in found if document.status not in DEAD]
+    made = next((document for document in found if _is_planned(plan, document)), None)
+    return _receipt(plan, made) if made else None
+
+
+def _is_planned(plan: DraftPlan, made: Document) -> bool:
+    return (made.contact_id.casefold(), made.kind, made.currency, made.total) == (
+        plan.contact.id.casefold(),
+        plan.document_kind,
+        plan.currency,
+        plan.total.amount,
+    ) and (not plan.number or made.number == plan.number)
+
+
+def _receipt(plan: DraftPlan, made: Document) -> Receipt:
+    return Receipt(
+        provider="Xero",
+        reference=made.id,
+        link=document_link(plan.organisation.short_code, plan.document_kind, made.id),
+        facts={
+            "document_id": made.id,
+            "document_number": made.number,
+            "status": made.status.value,
+            "total": words.plain(made.total, made.currency),
+            "currency": made.currency,
+            "reference": plan.reference,
+        },
+        summary={language: made_line(plan, made.number, language) for language in words.LANGUAGES},
+    )
