@@ -22,8 +22,16 @@ def test_the_tools_are_as_in_the_snapshot() -> None:
     assert SNAPSHOT.read_text(encoding="utf-8") == now
 
 
-def test_the_catalogue_reads_and_proposes_two_writes() -> None:
-    assert [tool.name for tool in toolset().only(Effect.WRITE)] == ["record_payment", "change_bank_details"]
+def test_what_can_be_written_is_this_and_nothing_else() -> None:
+    assert [tool.name for tool in toolset().only(Effect.WRITE)] == [
+        "create_invoice",
+        "create_bill",
+        "change_document_status",
+        "record_payment",
+        "remove_payment",
+        "create_contact",
+        "change_bank_details",
+    ]
     assert {type(tool) for tool in toolset().only(Effect.READ)} == {ReadTool}
     assert {type(tool) for tool in toolset().only(Effect.WRITE)} == {WriteTool}
 

@@ -33,8 +33,8 @@ from tools.xero.draft_plan import DraftPlan
 from tools.xero.drafts import NewDocument, NewLine, line_amount, total_of
 
 pytestmark = pytest.mark.anyio
-FOR_DUPONT = {"contact_name": "Dupont", "amount": "500.00", "description": "Consulting in October"}
-FROM_ACME = {"contact_name": "Acme", "amount": "100.00", "description": "Paper", "number": "A-77"}
+FOR_DUPONT: dict[str, Any] = {"contact_name": "Dupont", "amount": "500.00", "description": "Consulting in October"}
+FROM_ACME: dict[str, Any] = {"contact_name": "Acme", "amount": "100.00", "description": "Paper", "number": "A-77"}
 
 
 async def propose(
@@ -146,7 +146,11 @@ async def test_a_draft_may_leave_account_and_due_date_open_and_an_approved_one_m
     card = CREATE_INVOICE.card(plan.payload(), "en")
     assert "account still open" in facts(card)["Line"] and facts(card)["Due"] == "open"
     asked = await refused(ToolRetry, world, **FOR_DUPONT, then="approved")
-    assert "which account" in asked.text("en").lower() and [choice.number for choice in asked.choices] == ["200", "260"]
+    assert (
+        isinstance(asked, ToolRetry)
+        and "which account" in asked.text("en").lower()
+        and asked.choices[0].number == "200"
+    )
     asked = await refused(ToolRetry, world, **FOR_DUPONT, then="approved", account="200")
     assert "due" in asked.text("en")
     approved = await plan_of(world, **FOR_DUPONT, then="approved", account="200", due_date="2026-12-01")
@@ -304,7 +308,7 @@ async def test_it_is_sent_once_as_the_card_said() -> None:
     assert [(line.unit_amount, line.tax_amount, line.account_code, line.tax_type) for line in sent.lines] == [
         (Decimal("500.00"), Decimal("95.00"), "200", "OUTPUT")
     ]
-    assert receipt.facts["document_number"] in receipt.summary["en"] and "€ 595.00" in receipt.summary["en"]
+    assert str(receipt.facts["document_number"]) in receipt.summary["en"] and "€ 595.00" in receipt.summary["en"]
     assert xero.keys == ["key-1"]
 
 

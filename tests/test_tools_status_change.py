@@ -90,7 +90,12 @@ async def test_what_xero_would_not_take_is_refused_with_what_would_help(number: 
 
 
 async def test_what_is_missing_is_asked() -> None:
-    for said in ({"to": "approve"}, {"document_number": "BILL-300"}, {"document_number": "BILL-999", "to": "void"}):
+    cases: tuple[dict[str, Any], ...] = (
+        {"to": "approve"},
+        {"document_number": "BILL-300"},
+        {"document_number": "BILL-999", "to": "void"},
+    )
+    for said in cases:
         with pytest.raises(ToolRetry) as asked:
             await propose(**said)
         assert "Nothing was changed" in asked.value.text("en")
@@ -186,4 +191,5 @@ async def test_the_plan_survives_its_bytes_and_can_be_prepared_again() -> None:
         with pytest.raises(ValidationError):
             StatusPlan.read(spoiled)
     assert CHANGE_STATUS.again is not None
-    assert (await propose(**CHANGE_STATUS.again(payload, {"document_number": "BILL-201"}))).payload == payload
+    said: dict[str, Any] = dict(CHANGE_STATUS.again(payload, {"document_number": "BILL-201"}))
+    assert (await propose(**said)).payload == payload

@@ -54,6 +54,9 @@ class _Spoiled:
             return []
         return await self._right.find_payments(document_id=document_id, reference=reference)
 
+    async def remove_payment(self, payment_id: str, *, key: str) -> Payment:
+        return await self._right.remove_payment(payment_id, key=key)
+
     async def payment_now(self, payment_id: str) -> Payment:
         return await self._right.payment_now(payment_id)
 

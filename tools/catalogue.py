@@ -10,9 +10,11 @@ from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.invoices import get_invoice, list_invoices
+from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
 from tools.xero.payment_list import list_payments
+from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.status_change import CHANGE_STATUS
@@ -38,6 +40,8 @@ def toolset() -> Toolset:
             CREATE_BILL,
             CHANGE_STATUS,
             RECORD_PAYMENT,
+            REMOVE_PAYMENT,
+            CREATE_CONTACT,
             CHANGE_BANK_DETAILS,
         )
     )

@@ -18,6 +18,8 @@ LONGEST = 140
 Payment.Reference would take 255."""
 LONGEST_LINE = 500
 """Characters of a line's description here; Xero takes 4,000, which nobody reads on a card."""
+_LONGEST_NAME = 100
+"""Characters of a contact's name here; Xero takes 255."""
 _PUNCTUATION = frozenset(".,:;!?'\"()[]/&+-*#%@=_§°€$£¥–—‘’‚“”„«»‹›…·№¿¡、。・「」（）")
 _MOST_MARKS = 4
 """Marks one upon another, more than any script needs (UTS 39, section 5.4)."""
@@ -42,6 +44,11 @@ def line_text(written: str) -> str:
     return _plain_text(written, LONGEST_LINE, _LINE)
 
 
+def contact_text(written: str) -> str:
+    """A contact's name, under the same rules."""
+    return _plain_text(written, _LONGEST_NAME, _NAME)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """How a text is called, and what was not done when it is refused."""
@@ -54,6 +61,7 @@ class _Place:
 
 _REFERENCE = _Place("The reference", "Der Verwendungszweck", "recorded", "erfasst")
 _DOCUMENT_REFERENCE = _Place("The reference", "Die Referenz", "made", "angelegt")
+_NAME = _Place("The name", "Der Name", "added", "angelegt")
 _LINE = _Place("The line's text", "Der Text der Position", "made", "angelegt")
 
 

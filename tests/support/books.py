@@ -26,6 +26,7 @@ from tools.xero.books import (
     LedgerAccount,
     Line,
     NewBankDetails,
+    NewContact,
     NewPayment,
     OrganisationDetails,
     Payment,
@@ -404,6 +405,7 @@ class FakePaymentWriter:
     world: World
     answers: list[str] = field(default_factory=list)
     effects: list[NewPayment] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     says_left: bool = True
     """Whether the answer to a write carries what is left on the document, as Xero's does."""
     reads_fail: bool = False
@@ -446,6 +448,21 @@ class FakePaymentWriter:
         self.effects.append(new)
         return answered
 
+    async def remove_payment(self, payment_id: str, *, key: str) -> Payment:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        if answer == "refuse":
+            raise ProviderRefused("Xero", said="Payment not of valid status for modification", status=400)
+        if answer == "lost_before":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        before = await self.payment_now(payment_id)
+        gone = before.model_copy(update={"status": "DELETED", "updated_at": NOW})
+        self.world.payments[self.world.payments.index(before)] = gone
+        self.removed.append(payment_id)
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        return before if answer == "other" else gone
+
     async def left_to_pay(self, document_id: str) -> Money:
         if self.reads_fail:
             raise ProviderUnavailable("Xero", reason="HTTP 503")
@@ -469,6 +486,7 @@ class FakeContactWriter:
     world: World
     answers: list[str] = field(default_factory=list)
     effects: list[NewBankDetails] = field(default_factory=list)
+    added: list[NewContact] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
     async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
@@ -485,6 +503,23 @@ class FakeContactWriter:
         if answer == "lost_after":
             raise OutcomeUnknown("Xero", reason="the connection was lost")
         return before if answer == "other" else made
+
+    async def create_contact(self, new: NewContact, *, key: str) -> Contact:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        if answer == "refuse":
+            raise ProviderRefused("Xero", said="The contact name must be unique", status=400)
+        if answer == "lost_before":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        made = contact(new.name, email=new.email, is_supplier=False, updated_at=NOW)
+        self.world.contacts.append(made)
+        self.added.append(new)
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        return made.model_copy(update={"name": "Other"}) if answer == "other" else made
+
+    async def contact_named(self, name: str) -> Contact | None:
+        return next((one for one in self.world.contacts if one.name == name), None)
 
     async def contact_now(self, contact_id: str) -> Contact:
         return next(one for one in self.world.contacts if one.id == contact_id)

@@ -312,6 +312,10 @@ class PaymentWriter(Protocol):
         """
         ...
 
+    async def remove_payment(self, payment_id: str, *, key: str) -> Payment:
+        """Delete it, once; the payment as Xero answers it. Raises like `create_payment`."""
+        ...
+
     async def left_to_pay(self, document_id: str) -> Money:
         """What is left to pay on the document now, read live. Raises ToolFailed kinds."""
         ...
@@ -333,6 +337,14 @@ class NewBankDetails:
     account_number: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A contact that is added (PUT /Contacts): its name and, if said, an e-mail address."""
+
+    name: str
+    email: str
+
+
 class ContactWriter(Protocol):
     """Xero, writing contacts: held by the executor only."""
 
@@ -345,6 +357,14 @@ class ContactWriter(Protocol):
 
     async def contact_now(self, contact_id: str) -> Contact:
         """The contact with the account number on file now, read live. Raises ToolFailed kinds."""
+        ...
+
+    async def create_contact(self, new: NewContact, *, key: str) -> Contact:
+        """Add it, once; the contact as Xero answers it. Raises like `PaymentWriter.create_payment`."""
+        ...
+
+    async def contact_named(self, name: str) -> Contact | None:
+        """The contact of exactly that name, archived ones too, read live; None when there is none."""
         ...
 
 

@@ -28,7 +28,7 @@ from tools.errors import (
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.allowance import AT_ONCE, Urgency
-from tools.xero.books import DocumentKind, NewBankDetails, NewPayment
+from tools.xero.books import DocumentKind, NewBankDetails, NewContact, NewPayment
 from tools.xero.drafts import BECOMES, Deed, NewDocument
 from tools.xero.pace import Pace
 
@@ -275,6 +275,23 @@ def put_payment(api: AccountingApi, tenant: str, new: NewPayment, key: str) -> A
         reference=new.reference,
     )
     return api.create_payments(tenant, Payments(payments=[one]), idempotency_key=key, _preload_content=False)
+
+
+def post_removal(api: AccountingApi, tenant: str, payment_id: str, key: str) -> Any:
+    """POST /Payments/{PaymentID} with the status DELETED, which is how Xero takes a payment back."""
+    from xero_python.accounting import PaymentDelete
+
+    return api.delete_payment(
+        tenant, payment_id, PaymentDelete(status="DELETED"), idempotency_key=key, _preload_content=False
+    )
+
+
+def put_contact(api: AccountingApi, tenant: str, new: NewContact, key: str) -> Any:
+    """PUT /Contacts with one contact and its idempotency key."""
+    from xero_python.accounting import Contact, Contacts
+
+    one = Contact(name=new.name, email_address=new.email or None)
+    return api.create_contacts(tenant, Contacts(contacts=[one]), idempotency_key=key, _preload_content=False)
 
 
 def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key: str) -> Any:

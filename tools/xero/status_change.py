@@ -83,7 +83,7 @@ async def _plan(access: Access, number: str, to: str, contact_name: str) -> Stat
         organisation=PlannedOrganisation(
             id=access.organisation.id, name=access.organisation.name, short_code=access.organisation.short_code
         ),
-        document=_planned(document),
+        document=planned_document(document),
         was=document.status.value,  # type: ignore[arg-type]  # one of those that a deed starts from
         to=deed.value,
         lines=tuple(_seen(document)[:_MOST_LINES]),
@@ -92,7 +92,8 @@ async def _plan(access: Access, number: str, to: str, contact_name: str) -> Stat
     )
 
 
-def _planned(document: Document) -> PlannedDocument:
+def planned_document(document: Document) -> PlannedDocument:
+    """The document as a plan holds it."""
     return PlannedDocument(
         id=document.id,
         number=document.number,
@@ -221,7 +222,7 @@ async def status_changed(access: Access, payload: Payload) -> Mapping[Language, 
         changes.append(
             (f"it is now {_status_now(document, 'en')}", f"der Status ist jetzt: {_status_now(document, 'de')}")
         )
-    elif _planned(document) != plan.document:
+    elif planned_document(document) != plan.document:
         changes.append(("somebody changed it in Xero", "jemand hat sie in Xero geändert"))
     locked = locked_until(details)
     if locked and document.issued and document.issued <= locked:

@@ -8,15 +8,26 @@ from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
 from tools.money import Money
 from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
-from tools.xero.books import Contact, NewBankDetails, NewPayment, Payment
-from tools.xero.client import Call, LostError, NotSentError, XeroCalls, post_bank_details, put_payment, refused
-from tools.xero.reader import contact_now, document_now, known_id, payment_now, payments_of
+from tools.xero.books import Contact, NewBankDetails, NewContact, NewPayment, Payment
+from tools.xero.client import (
+    Call,
+    LostError,
+    NotSentError,
+    XeroCalls,
+    post_bank_details,
+    post_removal,
+    put_contact,
+    put_payment,
+    read,
+    refused,
+)
+from tools.xero.reader import contact_now, decoded, document_now, known_id, payment_now, payments_of
 
 _LONGEST_KEY = 128
 
 
 class XeroWriter:
-    """Xero, writing payments and account numbers; only the executor holds one."""
+    """Xero, writing payments and contacts; only the executor holds one."""
 
     def __init__(self, calls: XeroCalls) -> None:
         self._calls = calls
@@ -43,6 +54,29 @@ class XeroWriter:
             raise ValueError("an account number is changed to another one, never taken away")
         body = await sent(self._calls, lambda api: post_bank_details(api, self._tenant, change, key))
         return _changed(body)
+
+    async def remove_payment(self, payment_id: str, *, key: str) -> Payment:
+        """Deletes it, once (POST /Payments/{PaymentID} with the status); raises like `create_payment`."""
+        check_key(key)
+        known = known_id(payment_id)
+        return _made(await sent(self._calls, lambda api: post_removal(api, self._tenant, known, key)))
+
+    async def create_contact(self, new: NewContact, *, key: str) -> Contact:
+        """Adds it, once (PUT /Contacts); raises like `create_payment`."""
+        check_key(key)
+        return _changed(await sent(self._calls, lambda api: put_contact(api, self._tenant, new, key)))
+
+    async def contact_named(self, name: str) -> Contact | None:
+        """The contact of exactly that name, archived ones too, read live; None when there is none."""
+        body = await read(
+            self._calls,
+            lambda api: api.get_contacts(
+                self._tenant, search_term=name, include_archived=True, page=1, page_size=1000, _preload_content=False
+            ),
+            "write",
+        )
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), "Contacts", decoding.contact))
+        return next((one for one in found if one.name == name), None)
 
     async def contact_now(self, contact_id: str) -> Contact:
         """The contact with the account number on file now, read live. Raises ToolFailed kinds."""

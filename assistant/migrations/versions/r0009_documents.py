@@ -13,10 +13,15 @@ down_revision: str | None = "0005"
 branch_labels: tuple[str, ...] | None = None
 depends_on: tuple[str, ...] | None = None
 
-_BEFORE = "kind IN ('payment_out', 'payment_in', 'payee_change')"
+_BEFORE = ("payment_out", "payment_in", "payee_change")
 _AFTER = (
-    "kind IN ('payment_out', 'payment_in', 'payment_removal', 'payee_change', 'contact_change', 'document_draft', "
-    "'document_approval')"
+    "payment_out",
+    "payment_in",
+    "payment_removal",
+    "payee_change",
+    "contact_change",
+    "document_draft",
+    "document_approval",
 )
 
 
@@ -29,16 +34,19 @@ def downgrade() -> None:
     _change(_AFTER, _BEFORE)
 
 
-def _change(before: str, after: str) -> None:
+def _check(kinds: tuple[str, ...]) -> str:
+    return f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
+
+
+def _change(before: tuple[str, ...], after: tuple[str, ...]) -> None:
     connection = op.get_bind()
-    left = connection.execute(
-        sa.select(sa.func.count()).select_from(sa.table("proposal")).where(sa.not_(sa.text(after)))
-    ).scalar_one()
-    if left:
+    proposal = sa.table("proposal", sa.column("kind", sa.String()))
+    unknown = sa.select(sa.func.count()).select_from(proposal).where(proposal.c.kind.not_in(after))
+    if left := connection.execute(unknown).scalar_one():
         raise RuntimeError(f"{left} proposals are of a kind that this version does not know")
     if connection.dialect.name != "sqlite":
         op.drop_constraint("ck_proposal_kind", "proposal", type_="check")
-        op.create_check_constraint("ck_proposal_kind", "proposal", after)
+        op.create_check_constraint("ck_proposal_kind", "proposal", _check(after))
         return
     # SQLite cannot alter a CHECK. A rebuilt table would tear the foreign keys that point at it, so the text of the
     # constraint is replaced, as sqlite.org/lang_altertable.html (section 7) describes for changes of constraints alone.
@@ -48,10 +56,10 @@ def _change(before: str, after: str) -> None:
         sa.text(
             "UPDATE sqlite_master SET sql = replace(sql, :before, :after) WHERE type = 'table' AND name = 'proposal'"
         ),
-        {"before": f"ck_proposal_kind CHECK ({before})", "after": f"ck_proposal_kind CHECK ({after})"},
+        {"before": _check(before), "after": _check(after)},
     )
     connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
     connection.exec_driver_sql("PRAGMA writable_schema = OFF")
     sql = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'proposal'").scalar_one()
-    if after not in sql or connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() != "ok":
+    if _check(after) not in sql or connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() != "ok":
         raise RuntimeError("the table of proposals could not be changed")
