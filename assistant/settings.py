@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     xero_client_secret: SecretStr = SecretStr("")
     xero_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     """client_credentials: a custom connection of one organisation; authorization_code: "Connect Xero" by an admin."""
-    xero_scopes: str = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
+    xero_scopes: str = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
     xero_calls_a_minute: int = 60
     """0: not counted."""
     xero_calls_a_day: int = 5_000

@@ -1,132 +1,23 @@
 """The tools over the sandbox's real HTTP: a payment from the question to Xero's books, and questions about it after."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.support.books import FakeBooks, World
-from tests.support.sandbox import RunningSandbox, run_sandbox_all
-from tools.base import Access, Draft, Organisation, ReadTool, Receipt, WriteAccess
-from tools.catalogue import toolset
+from tests.support.real_tools import House, open_house
+from tools.base import Receipt
 from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
-from tools.solaris.client import SolarisBank, SolarisPartner
-from tools.xero import login
-from tools.xero.books import Page
-from tools.xero.client import XeroCalls
-from tools.xero.document_writer import XeroDocumentWriter
-from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
-from tools.xero.reader import XeroReader
-from tools.xero.writer import XeroWriter
 
 pytestmark = pytest.mark.anyio
-TODAY = date(2026, 11, 22)
-
-
-class OneToken:
-    """A token that lasts for a test."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    async def token(self, *, refused: str = "") -> str:
-        return self._token
-
-
-async def _items(pages: AsyncIterator[Page]) -> list[Any]:
-    return [one async for page in pages for one in page.items]
-
-
-class House:
-    """The tools with real clients; the ledger copy is read when a test says so."""
-
-    def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
-        self.sandbox, self.tenant_id = sandbox, calls.tenant_id
-        writer = XeroWriter(calls)
-        self.reader = XeroReader(calls)
-        self.writing = WriteAccess(payments=writer, contacts=writer, documents=XeroDocumentWriter(calls))
-        self.bank = bank
-        self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
-        self.copy = World()
-
-    async def load(self) -> None:
-        """Reads the ledger copy whole."""
-        copy = self.copy = World()
-        copy.documents = await _items(self.reader.documents(modified_since=None))
-        copy.payments = await _items(self.reader.payments(modified_since=None))
-        copy.contacts = await _items(self.reader.contacts(modified_since=None))
-        copy.accounts = await _items(self.reader.accounts(modified_since=None))
-        copy.as_of = datetime.now(UTC)
-
-    def access(self, language: str = "en") -> Access:
-        """What a tool is lent now."""
-        return Access(
-            organisation=self.organisation,
-            now=datetime.now(UTC),
-            today=TODAY,
-            language=language,
-            books=FakeBooks(self.copy),
-            live=self.reader,
-            bank=self.bank,
-            new_marker=lambda: "FA-TESTMARK",
-        )
-
-    async def ask(self, name: str, *, language: str = "en", **said: Any) -> str:
-        """The answer of a read tool."""
-        tool = toolset().get(name)
-        assert isinstance(tool, ReadTool)
-        result = await tool.run(self.access(language), **said)
-        answer: str = result.answer
-        return answer
-
-    async def propose(self, **said: Any) -> Draft:
-        """The proposal of a payment."""
-        draft = await RECORD_PAYMENT.propose(self.access(), **said)
-        assert isinstance(draft, Draft)
-        return draft
-
-    async def enter(self, method: str, path: str, body: dict[str, Any]) -> None:
-        """What another bookkeeper enters in Xero itself."""
-        url = self.sandbox.urls["xero"]
-        scopes = "accounting.contacts accounting.invoices accounting.payments"
-        token = (await login.client_credentials(_app(url), scopes=scopes, now=datetime.now(UTC))).access_token
-        headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
-        async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:
-            (await browser.request(method, path, json=body)).raise_for_status()
-
-    def paid(self) -> list[dict[str, Any]]:
-        """The payments that really took effect."""
-        effects = self.sandbox["xero"].effects()
-        return [effect for effect in effects if effect["operation"] == "create_payment"]
-
-
-def _app(url: str) -> login.XeroApp:
-    return login.XeroApp("sandbox-xero", "sandbox-xero-secret", identity_url=url, login_url=url, api_url=url)
 
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
     """The demo company with its books and its bank."""
-    with run_sandbox_all(("xero", "solaris"), today=TODAY.isoformat(), limits=False) as sandbox:
-        url = sandbox.urls["xero"]
-        app = _app(url)
-        scopes = "accounting.invoices.read accounting.payments accounting.contacts accounting.settings.read"
-        token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
-        (connection,) = await login.connections(app, token)
-        pace = pace_here(lambda: datetime.now(UTC))
-        calls = XeroCalls(url, connection.tenantId, OneToken(token), pace, read_seconds=2)
-        bank_url = sandbox.urls["solaris"]
-        partner = SolarisPartner("sandbox-solaris", "sandbox-solaris-secret", api_url=bank_url, auth_url=bank_url)
-        bank = SolarisBank(partner)
-        house = House(sandbox, calls, bank, connection.tenantName)
-        await house.load()
-        yield house
-        await bank.close()
-        calls.close()
+    async with open_house() as opened:
+        yield opened
 
 
 async def test_a_bill_is_paid_from_the_question_to_the_books(house: House) -> None:

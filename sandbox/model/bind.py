@@ -136,7 +136,7 @@ def _call(tool: str, wish: Wish, offered: Offered) -> Call | Missing | None:
     intent = catalogue()[wish.intent]
     if intent.direction and "direction" in known:
         slots["direction"] = intent.direction
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = {name: value for name, value in intent.given.items() if name in known}
     for slot, value in slots.items():
         name = _argument(slot, known, wish)
         if name is None:

@@ -46,7 +46,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>[^,;.\n]{2,80})",
+    r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>(?:(?!\s(?:for|für|per|pour|wegen)\s)[^,;.\n]){2,80})",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(

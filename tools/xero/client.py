@@ -307,6 +307,21 @@ def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key:
     )
 
 
+def _currency(code: str) -> Any:
+    """The SDK's word for a currency. Raises ToolFailed for one that it does not know: nothing is sent then."""
+    from xero_python.accounting import CurrencyCode
+
+    try:
+        return CurrencyCode(code)
+    except ValueError:
+        raise ToolFailed(
+            {
+                "en": f"Xero's programming interface does not know the currency {code}. Nothing was written.",
+                "de": f"Die Schnittstelle von Xero kennt die Währung {code} nicht. Es wurde nichts geschrieben.",
+            }
+        ) from None
+
+
 _LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
 
 
@@ -332,7 +347,7 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         reference=new.reference or None,
         date=new.issued,
         due_date=new.due,
-        currency_code=new.currency,
+        currency_code=_currency(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
         line_items=lines,

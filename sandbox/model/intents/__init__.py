@@ -69,6 +69,8 @@ class Intent:
     label: dict[str, str]
     rules: tuple[Rule, ...]
     direction: str | None
+    given: dict[str, str]
+    """Arguments that the intent itself says, e.g. that a document is to be approved."""
 
     def weight(self, seen: frozenset[str]) -> float:
         """How surely the rules see this intent."""
@@ -101,6 +103,7 @@ def _intent(name: str, table: dict[str, Any]) -> Intent:
         label=table.get("label", {}),
         rules=tuple(_rule(rule) for rule in table["rules"]),
         direction=table.get("direction"),
+        given=table.get("given", {}),
     )
 
 

@@ -1,0 +1,79 @@
+# ruff: noqa: E501  (sentences: one line a case)
+"""What the offline model makes of wishes about invoices, bills, contacts and payments that were recorded."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sandbox.model.bind import Offered
+from sandbox.model.dialogue import Reply, Router
+from sandbox.model.encoder import SentenceEncoder
+from sandbox.model.transcript import read_transcript
+from tools.base import Effect
+from tools.catalogue import toolset
+
+TODAY = date(2026, 11, 26)
+PRODUCT = Offered({tool["function"]["name"]: tool["function"]["parameters"] for tool in toolset().definitions()})
+READS = Offered({name: PRODUCT.schemas[name] for name in (tool.name for tool in toolset().only(Effect.READ))})
+
+
+@pytest.fixture(scope="module")
+def router() -> Router:
+    return Router(SentenceEncoder())
+
+
+def asked(router: Router, text: str, tools: Offered = PRODUCT) -> Reply:
+    return router.reply(
+        read_transcript([{"role": "system", "content": ""}, {"role": "user", "content": text}]), tools, TODAY
+    )
+
+
+def status(number: str, to: str) -> tuple[str, dict[str, Any]]:
+    return "change_document_status", {"document_number": number, "to": to}
+
+
+CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
+    ("Approve invoice INV-0053", status("INV-0053", "approve")),
+    ("please authorise bill BILL-300", status("BILL-300", "approve")),
+    ("Gib die Rechnung INV-0053 frei", status("INV-0053", "approve")),
+    ("Bitte Eingangsrechnung BILL-300 freigeben", status("BILL-300", "approve")),
+    ("Approva la fattura INV-0053", status("INV-0053", "approve")),
+    ("Approuve la facture INV-0053", status("INV-0053", "approve")),
+    ("Void invoice INV-0042", status("INV-0042", "void")),
+    ("void bill BILL-201", status("BILL-201", "void")),
+    ("Storniere INV-0042", status("INV-0042", "void")),
+    ("Delete the draft INV-0053", status("INV-0053", "delete")),
+    ("Lösche den Entwurf INV-0053", status("INV-0053", "delete")),
+    ("Submit BILL-300 for approval", status("BILL-300", "submit")),
+    ("Reiche die Rechnung BILL-300 ein", status("BILL-300", "submit")),
+    ("Take back the payment on BILL-201", ("remove_payment", {"document_number": "BILL-201"})),
+    ("Delete the payment on INV-0045", ("remove_payment", {"document_number": "INV-0045"})),
+    ("Undo the payment of 500 euros on INV-0045", ("remove_payment", {"document_number": "INV-0045", "amount": "500.00"})),
+    ("Nimm die Zahlung auf INV-0045 zurück", ("remove_payment", {"document_number": "INV-0045"})),
+    ("Create an invoice for Dupont over 500 euros for consulting", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "consulting"})),
+    ("Erstelle eine Rechnung an Dupont über 500 Euro für Beratung", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "Beratung"})),
+    ("Add a contact Neue Werkstatt GmbH, post@werkstatt.example", ("create_contact", {"name": "Neue Werkstatt GmbH", "email": "post@werkstatt.example"})),
+    ("Lege den Kontakt Neue Werkstatt GmbH an", ("create_contact", {"name": "Neue Werkstatt GmbH"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_a_wish_becomes_its_one_call(router: Router, text: str, expected: tuple[str, dict[str, Any]]) -> None:
+    reply = asked(router, text)
+    assert [(call.tool, call.arguments) for call in reply.calls] == [expected], reply.text
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CASES])
+def test_without_the_right_to_write_nothing_else_is_called_in_its_place(router: Router, text: str) -> None:
+    assert all(call.tool.startswith(("get_", "list_")) for call in asked(router, text, READS).calls)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is INV-0053 approved?", "Which invoices were voided?", "Was BILL-300 submitted?", "Who approves INV-0053?", "Ist die Rechnung INV-0053 freigegeben?", "Was the payment on BILL-201 deleted?",
+    ],
+)  # fmt: skip
+def test_a_question_about_it_writes_nothing(router: Router, text: str) -> None:
+    assert all(call.tool.startswith(("get_", "list_")) for call in asked(router, text).calls)
