@@ -95,10 +95,16 @@ class Ledger:
     # what another bookkeeper does in Xero meanwhile
 
     def new_bill(
-        self, amount: str = "119.00", *, contact: str = "Office Depot", due_in: int = 5, currency: str = "EUR"
+        self,
+        amount: str = "119.00",
+        *,
+        contact: str = "Office Depot",
+        due_in: int = 5,
+        currency: str = "EUR",
+        status: str = "AUTHORISED",
     ) -> Document:
-        """Enter and approve a bill of its own for a test, so that no two journeys meet."""
-        return self._new("ACCPAY", amount, contact, due_in, currency)
+        """Enter and (unless said otherwise) approve a bill of its own for a test, so that no two journeys meet."""
+        return self._new("ACCPAY", amount, contact, due_in, currency, status)
 
     def new_invoice(self, amount: str = "238.00", *, contact: str = "Initech", due_in: int = 5) -> Document:
         """Enter and approve a sales invoice."""
@@ -127,7 +133,9 @@ class Ledger:
         """Void a document in Xero."""
         self._call("POST", f"Invoices/{document.id}", {"InvoiceID": document.id, "Status": "VOIDED"})
 
-    def _new(self, kind: str, amount: str, contact: str, due_in: int, currency: str) -> Document:
+    def _new(
+        self, kind: str, amount: str, contact: str, due_in: int, currency: str, status: str = "AUTHORISED"
+    ) -> Document:
         today = self.today()
         number = f"{'BILL' if kind == 'ACCPAY' else 'INV'}-{next(_NUMBERS)}"
         body = {
@@ -138,7 +146,7 @@ class Ledger:
             "DueDate": (today + timedelta(days=due_in)).isoformat(),
             "CurrencyCode": currency,
             "LineAmountTypes": "Inclusive",
-            "Status": "AUTHORISED",
+            "Status": status,
             "LineItems": [
                 {
                     "Description": "Paper" if kind == "ACCPAY" else "Design",
