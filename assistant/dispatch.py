@@ -10,11 +10,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 from assistant.arguments import BadArguments, read_arguments
 from assistant.model import CallRequest
+from assistant.offering import OFFER_TOOLS, Shelf
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
@@ -22,6 +22,7 @@ from assistant.sentences import sentence
 from tools.base import Access, Effect, Organisation, ReadTool, Tool, ToolResult, Toolset, WriteTool
 from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
+from tools.families import Family
 from tools.payee import compact
 from tools.views import Table
 from tools.xero.allowance import Wait
@@ -84,13 +85,6 @@ class Asking:
         return self.principal.may(Role.PREPARER, self.organisation.id)
 
 
-@lru_cache(maxsize=256)
-def _definition(tool: Tool) -> dict[str, Any]:
-    """One tool as the model is told of it; made once, since building a schema takes half a millisecond."""
-    (definition,) = Toolset([tool]).definitions()
-    return definition
-
-
 class Dispatch:
     """Runs the tool calls of one turn."""
 
@@ -103,15 +97,21 @@ class Dispatch:
         proposals: Proposer,
         said: Callable[[], Sequence[str]] = tuple,
         seconds: float = TOOL_SECONDS,
+        families: Sequence[Family] = (),
     ) -> None:
         self._toolset, self._asking, self._access_for = toolset, asking, access_for
         self._proposals, self._seconds, self._said = proposals, seconds, said
         self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
-        """What the model is told of: a viewer's model does not even see that writing exists."""
+        """What may be called: a viewer's model does not even see that writing exists."""
+        self._shelf = Shelf(families or [Family("all", "everything", tuple(toolset))], self.offered)
+
+    def choose(self, called: Sequence[str]) -> None:
+        """Lay out the tools that the person's words ask for, and those that were called before in this conversation."""
+        self._shelf.choose(self._said(), called)
 
     def definitions(self) -> list[dict[str, Any]]:
-        """The offered tools in the shape of Chat Completions' `tools`."""
-        return [_definition(tool) for tool in self.offered]
+        """The tools that the model is told of now, in the shape of Chat Completions' `tools`."""
+        return self._shelf.definitions()
 
     def tool_of(self, call: CallRequest) -> Tool | None:
         """The tool that a call names, offered or not (for showing what was asked)."""
@@ -127,9 +127,13 @@ class Dispatch:
         `told` hears when the call has to wait for its turn at the provider; that time does not count as the tool's.
         """
         language = self._asking.language
+        if call.name == OFFER_TOOLS:
+            ok, body = self._shelf.put_out(call.arguments)
+            return Outcome(call, limited(body), ok)
         tool = self.offered.get(call.name)
         if tool is None:
             return self._not_offered(call)
+        self._shelf.open_for(call.name)
         try:
             arguments = read_arguments(call.arguments, tool.signature.arguments)
         except BadArguments as error:

@@ -73,6 +73,10 @@ class History:
         """The person's own messages, oldest first."""
         return [str(message["content"]) for message in self._messages if message["role"] == "user"]
 
+    def called_names(self) -> list[str]:
+        """The names of the tools that the model called, oldest first."""
+        return [str(call["function"]["name"]) for message in self._messages for call in message.get("tool_calls") or ()]
+
     def results(self) -> list[str]:
         """What the tools gave back, oldest first."""
         return [str(message["content"]) for message in self._messages if message["role"] == "tool"]

@@ -127,6 +127,7 @@ class Turn:
             await self._screen.notice(words)
             return
         self._history.asked(text)
+        self._dispatch.choose(self._history.called_names())
         try:
             await self._loop()
         except ModelError as error:

@@ -42,7 +42,7 @@ from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
 from assistant.write_path import Surroundings, write_path
 from tools.base import Organisation
-from tools.catalogue import toolset
+from tools.catalogue import families, toolset
 from tools.errors import ToolFailed
 from tools.xero.login import connections
 
@@ -160,6 +160,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         House(
             organisations=organisations.every,
             toolset=tools,
+            families=families(),
             model=model,
             access_for=books.access,
             proposals=way.proposals,

@@ -1,4 +1,4 @@
-"""Journeys over HTTP: an invoice from its making to its payment, a bill that two people approve, a payment taken back."""
+"""Journeys over HTTP: an invoice from its making to its payment, a bill that two approve, a payment taken back."""
 
 from __future__ import annotations
 

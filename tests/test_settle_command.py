@@ -21,7 +21,8 @@ from assistant.stores.proposals import State
 from tests.support.assistant import clean_environment
 from tests.support.database import run_sql
 from tests.support.paying import DEMO, OTHER, Core, HandClock, KnownPayee
-from tests.test_tools_payment_journey import TODAY, House, house
+from tests.support.real_tools import TODAY, House
+from tests.test_tools_payment_journey import house
 from tools.base import Payload, Receipt, WriteAccess
 from tools.errors import OutcomeUnknown
 from tools.money import Money

@@ -1,8 +1,9 @@
-"""Everything that the assistant can do, in the order in which a model is told of it."""
+"""Everything that the assistant can do, by what it is about, in the order in which a model is told of it."""
 
 from __future__ import annotations
 
 from tools.base import Toolset
+from tools.families import Family, every_tool
 from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
@@ -19,29 +20,57 @@ from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.status_change import CHANGE_STATUS
 
+_EVERY_DAY = Family(
+    "every_day",
+    "what is owed, paid and on the bank account",
+    (
+        list_invoices,
+        get_invoice,
+        get_overdue_summary,
+        list_bills,
+        get_bill,
+        list_payments,
+        get_payment_status,
+        list_contacts,
+        get_organisation,
+        get_account_balance,
+        list_bank_accounts,
+        list_bookings,
+        RECORD_PAYMENT,
+    ),
+)
+_DOCUMENTS = Family(
+    "documents",
+    "make invoices, enter bills, submit, approve, void or delete them",
+    (CREATE_INVOICE, CREATE_BILL, CHANGE_STATUS),
+    hints="creat make write rais issu draw draft prepar enter add new invoice_ bill_ charg approv authoris authoriz "
+    "submit void cancel delet scrap remov undo erstell schreib leg anleg anzuleg mach neu erfass entwurf entwurfe "
+    "freigeb gib genehmig stornier losch einreich reich vorleg berechn stell crea emett fattura nuov bozz approv "
+    "autorizz annull elimin cancell sottopon fai cre etabl emet factur nouv brouillon approuv autoris annul supprim "
+    "soumet soumett fais",
+)
+_CORRECTIONS = Family(
+    "corrections",
+    "take back a payment that was recorded",
+    (REMOVE_PAYMENT,),
+    hints="take undo revers delet remov void cancel unrecord wrong nimm zuruck losch entfern stornier falsch annull "
+    "elimin rimuov annul supprim",
+)
+_CONTACTS = Family(
+    "contacts",
+    "add a customer or supplier, change their bank details",
+    (CREATE_CONTACT, CHANGE_BANK_DETAILS),
+    hints="contact customer supplier vendor client iban bank account_number account_detail new_account kontakt kund "
+    "lieferant bankverbind kontonummer kontodaten neue_iban contatt client fornitor coordinate conto fournisseur "
+    "coordonnees rib compte add anleg leg aggiung ajout",
+)
+
+
+def families() -> tuple[Family, ...]:
+    """The closed catalogue by families: what every conversation is offered first."""
+    return (_EVERY_DAY, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
+
 
 def toolset() -> Toolset:
-    """The closed catalogue: reads of Xero and Solaris, and the writes that can be proposed."""
-    return Toolset(
-        (
-            list_invoices,
-            get_invoice,
-            get_overdue_summary,
-            list_bills,
-            get_bill,
-            list_payments,
-            get_payment_status,
-            list_contacts,
-            get_organisation,
-            get_account_balance,
-            list_bank_accounts,
-            list_bookings,
-            CREATE_INVOICE,
-            CREATE_BILL,
-            CHANGE_STATUS,
-            RECORD_PAYMENT,
-            REMOVE_PAYMENT,
-            CREATE_CONTACT,
-            CHANGE_BANK_DETAILS,
-        )
-    )
+    """The same in one piece: reads of Xero and Solaris, and the writes that can be proposed."""
+    return Toolset(every_tool(families()))

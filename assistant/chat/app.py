@@ -232,6 +232,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         access_for=house.access_for,
         proposals=house.proposals,
         said=talk.history.said,
+        families=house.families,
     )
     turn = Turn(
         asking=asking,

@@ -29,6 +29,7 @@ from assistant.proposals import Proposal
 from assistant.settling import Outlook, Said, Settled
 from assistant.stores.audit import AuditRow
 from tools.base import Draft, Organisation, Toolset, WriteTool
+from tools.families import Family
 
 log = structlog.get_logger()
 
@@ -192,6 +193,8 @@ class House:
     clock: Clock = utc_now
     new_id: NewId = new_uuid
     errands: Errands = field(default_factory=Errands)
+    families: Sequence[Family] = ()
+    """The tools by what they are about: a model is told of those that a conversation needs; of all where it is empty."""
 
     async def organisation_for(self, principal: Principal) -> Organisation | None:
         """The organisation whose books this person may read; the first if there are several."""

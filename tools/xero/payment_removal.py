@@ -224,7 +224,7 @@ def removal_card(payload: Payload, language: Language) -> Card:
         facts=tuple(facts),
         note=label(
             "This deletes the record in Xero, which cannot be undone. It moves no money at the bank.",
-            "Das löscht den Eintrag in Xero und lässt sich nicht rückgängig machen. Bei der Bank bewegt sich kein Geld.",
+            "Das löscht den Eintrag in Xero, was sich nicht rückgängig machen lässt. Bei der Bank bewegt sich nichts.",
         ),
     )
 
