@@ -1,17 +1,20 @@
 # ruff: noqa: E501  (sentences: one line a case)
 """What the offline model makes of wishes about invoices, bills, contacts and payments that were recorded."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
+from assistant.offering import Shelf
 from sandbox.model.bind import Offered
 from sandbox.model.dialogue import Reply, Router
 from sandbox.model.encoder import SentenceEncoder
 from sandbox.model.transcript import read_transcript
+from sandbox.model.wire import read_request
 from tools.base import Effect
-from tools.catalogue import toolset
+from tools.catalogue import families, toolset
 
 TODAY = date(2026, 11, 26)
 PRODUCT = Offered({tool["function"]["name"]: tool["function"]["parameters"] for tool in toolset().definitions()})
@@ -77,3 +80,39 @@ def test_without_the_right_to_write_nothing_else_is_called_in_its_place(router: 
 )  # fmt: skip
 def test_a_question_about_it_writes_nothing(router: Router, text: str) -> None:
     assert all(call.tool.startswith(("get_", "list_")) for call in asked(router, text).calls)
+
+
+def laid_out(*texts: str) -> Offered:
+    """The tools of a request as the product sends them for these messages, with what can be had beside them."""
+    shelf = Shelf(families(), toolset())
+    shelf.choose(texts, ())
+    request = {"model": "x", "messages": [{"role": "user", "content": "-"}], "tools": shelf.definitions()}
+    return read_request(json.dumps(request).encode()).offered
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_a_tool_that_is_not_offered_is_asked_for_and_then_called(
+    router: Router, text: str, expected: tuple[str, dict[str, Any]]
+) -> None:
+    [first] = asked(router, text, laid_out()).calls
+    (group,) = [family.name for family in families() if any(tool.name == expected[0] for tool in family.tools)]
+    assert (first.tool, first.arguments) == ("offer_tools", {"group": group})
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": text},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {
+                    "id": "c-1",
+                    "type": "function",
+                    "function": {"name": first.tool, "arguments": json.dumps(first.arguments)},
+                }
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c-1", "content": '{"answer": "offered now"}'},
+    ]
+    second = router.reply(read_transcript(messages), laid_out(text), TODAY)
+    assert [(call.tool, call.arguments) for call in second.calls] == [expected]
+    refused = router.reply(read_transcript(messages), laid_out(), TODAY)
+    assert all(call.tool != "offer_tools" for call in refused.calls), "it asks for the same again and again"

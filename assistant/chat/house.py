@@ -194,7 +194,7 @@ class House:
     new_id: NewId = new_uuid
     errands: Errands = field(default_factory=Errands)
     families: Sequence[Family] = ()
-    """The tools by what they are about: a model is told of those that a conversation needs; of all where it is empty."""
+    """The tools by what they are about: a model is told of those that a conversation needs. Empty: of all."""
 
     async def organisation_for(self, principal: Principal) -> Organisation | None:
         """The organisation whose books this person may read; the first if there are several."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from sandbox.model.plan import Wish
 from sandbox.model.slots import document_kind
 from sandbox.model.values import Name, Slots, Value
 
+OFFER_TOOLS = "offer_tools"
+"""A tool by this name brings out others, whose names stand in its description by their groups."""
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
     "document": ("document_number", "invoice_number", "bill_number", "number"),
@@ -48,11 +50,17 @@ class Offered:
     """The one tool that `tool_choice` demands."""
     reads_only: bool = False
     """The request says that this person may not prepare payments."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Tools that can be had by asking for their group first: the group of each."""
 
     @property
     def as_typed(self) -> bool:
         """Whether names are handed on as the person typed them."""
         return bool(_AS_TYPED & self.schemas.keys())
+
+    def within_reach(self, tool: str) -> bool:
+        """Whether a tool may be called, or can be had by asking for its group."""
+        return self.allows(tool) or (tool in self.more and self.only is None)
 
     def allows(self, tool: str) -> bool:
         """Whether a tool may be called."""
@@ -92,7 +100,8 @@ def bind(wish: Wish, offered: Offered) -> Call | Missing | NotOffered:
     intent = catalogue()[wish.intent]
     tools = [tool for tool in intent.tools if offered.allows(tool)]
     if not tools:
-        return NotOffered(wish.intent)
+        groups = [offered.more[tool] for tool in intent.tools if tool in offered.more]
+        return Call(OFFER_TOOLS, {"group": groups[0]}) if groups else NotOffered(wish.intent)
     if not offered.as_typed:
         wish = replace(wish, slots={slot: value for slot, value in wish.slots.items() if not _weak(value)})
     lacking = _lacking(wish, offered)

@@ -86,6 +86,8 @@ class Router:
         for turn in transcript.turns[-_TURNS_READ - 1 : -1]:
             state = self._after(turn, state, offered, today, known)
         turn = transcript.turns[-1]
+        left_over = {tool: group for tool, group in offered.more.items() if group not in turn.brought_out}
+        offered = replace(offered, more=left_over)
         language = language_of(turn.text, state.language) or "en"
         decision = self._decide(turn.text, state, offered, today, known, language)
         if turn.calls:
@@ -183,7 +185,7 @@ class Router:
         options = [
             name
             for name in made.guess.likely()
-            if catalogue()[name].effect != "talk" and any(map(offered.allows, catalogue()[name].tools))
+            if catalogue()[name].effect != "talk" and any(map(offered.within_reach, catalogue()[name].tools))
         ]
         outside = made.guess.ranked[:1] and catalogue()[made.guess.ranked[0][0]].effect == "talk"
         if state.pending and len(made.reading.folded) < 60 and not made.reading.has("oosword", "greet", "thanks"):

@@ -71,7 +71,7 @@ def _with_day(wish: Wish, offered: Offered, today: date) -> Wish:
 def doubt(wish: Wish, offered: Offered, today: date, language: str) -> Doubt | None:
     """The question to ask first, and what its answer fills; None when nothing is in doubt."""
     intent = catalogue()[wish.intent]
-    if not any(map(offered.allows, intent.tools)):
+    if not any(map(offered.within_reach, intent.tools)):
         return None
     if wish.intent == "stated_receipt" and "document" not in wish.slots:
         return None
@@ -152,7 +152,7 @@ def _out_or_in(wish: Wish, offered: Offered, language: str) -> Doubt | None:
     options = [
         name
         for name in ("create_payment", "mark_invoice_paid", "get_invoice")
-        if any(map(offered.allows, catalogue()[name].tools))
+        if any(map(offered.within_reach, catalogue()[name].tools))
     ]
     text = say("ask_out_or_in", language, number=str(wish.slots["document"]))
     asked = f"{text}\n{numbered([label(name, language) for name in options])}"

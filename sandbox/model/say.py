@@ -36,11 +36,11 @@ def label(intent: str, language: str) -> str:
 
 def can_do(offered: Offered, language: str) -> str:
     """What one can say, as examples that the tools of this request can serve."""
-    able = [name for name in _examples() if any(map(offered.allows, catalogue()[name].tools))]
+    able = [name for name in _examples() if any(map(offered.within_reach, catalogue()[name].tools))]
     said = [say("quoted", language, words=_examples()[name][language]) for name in able[:_MOST_EXAMPLES]]
     if said:
         return say("can_do", language, examples=", ".join(said))
-    able = [name for name, intent in catalogue().items() if any(map(offered.allows, intent.tools))]
+    able = [name for name, intent in catalogue().items() if any(map(offered.within_reach, intent.tools))]
     tasks = "; ".join(label(name, language) for name in able)
     return say("can_only", language, tasks=tasks) if able else say("nothing_offered", language)
 

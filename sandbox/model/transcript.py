@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sandbox.model.bind import OFFER_TOOLS
 from sandbox.model.dates import find_dates
 from sandbox.model.names import DEMO_CONTACTS
 from sandbox.model.text import fold
@@ -30,6 +31,8 @@ class Turn:
     """(id, tool, arguments)."""
     results: dict[str, str] = field(default_factory=dict)
     """What each call gave, by id."""
+    brought_out: list[str] = field(default_factory=list)
+    """Groups of tools that were asked for."""
 
     @property
     def answer(self) -> str:
@@ -113,6 +116,8 @@ def _take_answer(turn: Turn, message: dict[str, Any], words: str) -> None:
             arguments = json.loads(function.get("arguments") or "{}")
         except (ValueError, RecursionError):
             arguments = {}
-        turn.calls.append(
-            (str(call.get("id")), str(function.get("name")), arguments if isinstance(arguments, dict) else {})
-        )
+        arguments = arguments if isinstance(arguments, dict) else {}
+        if function.get("name") == OFFER_TOOLS:
+            turn.brought_out.append(str(arguments.get("group")))
+            continue
+        turn.calls.append((str(call.get("id")), str(function.get("name")), arguments))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.model.bind import Offered
+from sandbox.model.bind import OFFER_TOOLS, Offered
 from sandbox.model.dialogue import Reply
 
 MODEL = "offline-router-1"
@@ -142,6 +142,7 @@ def _tools(found: Any) -> Offered:
     if not isinstance(found, list):
         raise BadRequest("Invalid type for 'tools': expected a list.", "tools", "invalid_type")
     schemas: dict[str, dict[str, Any]] = {}
+    more: dict[str, str] = {}
     for place, tool in enumerate(found):
         function = tool.get("function") if isinstance(tool, dict) and tool.get("type") == "function" else None
         name = function.get("name") if isinstance(function, dict) else None
@@ -159,7 +160,18 @@ def _tools(found: Any) -> Offered:
                 "invalid_type",
             )
         schemas[name] = parameters
-    return Offered(schemas)
+        if name == OFFER_TOOLS:
+            more = _groups(str(function.get("description", "")))
+    return Offered(schemas, more=more)
+
+
+_GROUP = re.compile(r"(?:^|[;.:]\s*)(?P<name>[a-z_]+): [^;()]*\((?P<tools>[a-z_, ]+)\)")
+
+
+def _groups(description: str) -> dict[str, str]:
+    """The group of each tool that `offer_tools` says it can bring out: "reports: … (get_profit_and_loss, …); …"."""
+    found = _GROUP.finditer(description)
+    return {tool: match["name"] for match in found for tool in match["tools"].split(", ")}
 
 
 def _choose(offered: Offered, choice: Any) -> Offered:
