@@ -14,6 +14,7 @@ from assistant.connections import TokenSource
 from assistant.ledger.copy import LedgerCopy
 from assistant.ledger.sync import LedgerSync
 from assistant.organisations import Organisations
+from assistant.report_cache import KeptReports
 from assistant.settings import Settings
 from assistant.stores.database import Database
 from tools.base import Access, Organisation, WriteAccess
@@ -23,6 +24,7 @@ from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import WaitingPace
 from tools.xero.reader import XeroReader
+from tools.xero.report_reader import XeroReports
 from tools.xero.writer import XeroWriter
 
 
@@ -33,6 +35,7 @@ class _Opened:
     reader: XeroReader
     writer: XeroWriter
     documents: XeroDocumentWriter
+    reports: KeptReports
 
 
 class BooksRoom:
@@ -81,6 +84,7 @@ class BooksRoom:
             language=language,
             books=LedgerCopy(self._database, self.ledger, organisation.id),
             live=opened.reader,
+            reports=opened.reports,
             bank=self.bank,
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
@@ -96,6 +100,11 @@ class BooksRoom:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
         opened = await self._open(organisation_id)
         return WriteAccess(payments=opened.writer, contacts=opened.writer, documents=opened.documents)
+
+    def written(self, organisation_id: str) -> None:
+        """Something was written in that organisation: what was reckoned before is old."""
+        if opened := self._opened.get(organisation_id):
+            opened.reports.forget()
 
     async def warm(self) -> None:
         """Load or refresh the copy of every organisation, so that the first question does not wait for it."""
@@ -130,7 +139,8 @@ class BooksRoom:
             raise _not_connected()
         reader = self._reader_of_tenant(tenant_id)
         calls = self._calls(tenant_id)
-        opened = _Opened(reader, XeroWriter(calls), XeroDocumentWriter(calls))
+        reports = KeptReports(XeroReports(reader.calls), self._clock)
+        opened = _Opened(reader, XeroWriter(calls), XeroDocumentWriter(calls), reports)
         return self._opened.setdefault(organisation_id, opened)
 
 

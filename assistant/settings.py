@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.principal import Role
+from tools.xero.scopes import asked_for
 
 _PORTS = {"xero": 0, "okta": 1, "solaris": 2, "gocardless": 3, "model": 4, "inbox": 5}
 
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
     xero_client_secret: SecretStr = SecretStr("")
     xero_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     """client_credentials: a custom connection of one organisation; authorization_code: "Connect Xero" by an admin."""
-    xero_scopes: str = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
+    xero_scopes: str = " ".join(asked_for())
     xero_calls_a_minute: int = 60
     """0: not counted."""
     xero_calls_a_day: int = 5_000

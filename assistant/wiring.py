@@ -258,6 +258,7 @@ def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:
     async def changed(proposal: Proposal) -> None:
         if proposal.state is not State.SUCCEEDED:
             return
+        books.written(proposal.organisation_id)
         receipt = proposal.receipt.facts if proposal.receipt else {}
         if document_id := receipt.get("document_id"):
             await books.ledger.touch(proposal.organisation_id, str(document_id))

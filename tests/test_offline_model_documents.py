@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (sentences: one line a case)
-"""What the offline model makes of wishes about invoices, bills, contacts and payments that were recorded."""
+"""What the offline model makes of wishes about documents, contacts, payments that were recorded, and reports."""
 
 import json
 from datetime import date
@@ -57,6 +57,14 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Create an invoice for Dupont over 500 euros for consulting", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "consulting"})),
     ("Erstelle eine Rechnung an Dupont über 500 Euro für Beratung", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "Beratung"})),
     ("Add a contact Neue Werkstatt GmbH, post@werkstatt.example", ("create_contact", {"name": "Neue Werkstatt GmbH", "email": "post@werkstatt.example"})),
+    ("Show the trial balance", ("get_trial_balance", {})),
+    ("Saldenliste zum 30. September", ("get_trial_balance", {"date": "2026-09-30"})),
+    ("bank summary for October", ("get_bank_summary", {"date_from": "2026-10-01", "date_to": "2026-10-31"})),
+    ("Executive summary please", ("get_executive_summary", {})),
+    ("Zeige die Monatsübersicht", ("get_executive_summary", {})),
+    ("What was our profit last quarter?", ("get_profit_and_loss", {"date_from": "2026-07-01", "date_to": "2026-09-30"})),
+    ("Show the balance sheet", ("get_balance_sheet", {})),
+    ("Bilanz zum 30. September", ("get_balance_sheet", {"date": "2026-09-30"})),
     ("Lege den Kontakt Neue Werkstatt GmbH an", ("create_contact", {"name": "Neue Werkstatt GmbH"})),
 ]  # fmt: skip
 
@@ -67,7 +75,7 @@ def test_a_wish_becomes_its_one_call(router: Router, text: str, expected: tuple[
     assert [(call.tool, call.arguments) for call in reply.calls] == [expected], reply.text
 
 
-@pytest.mark.parametrize("text", [text for text, _ in CASES])
+@pytest.mark.parametrize("text", [text for text, (tool, _) in CASES if not tool.startswith("get_")])
 def test_without_the_right_to_write_nothing_else_is_called_in_its_place(router: Router, text: str) -> None:
     assert all(call.tool.startswith(("get_", "list_")) for call in asked(router, text, READS).calls)
 

@@ -24,6 +24,7 @@ from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
 from tools.xero.reader import XeroReader
+from tools.xero.report_reader import XeroReports
 from tools.xero.writer import XeroWriter
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +74,7 @@ class House:
             language="en",
             books=FakeBooks(self.copy),
             live=self.reader,
+            reports=XeroReports(self.reader.calls),
             bank=bank,
             new_marker=lambda: "FA-TESTMARK",
         )

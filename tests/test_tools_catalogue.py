@@ -24,10 +24,10 @@ def test_the_tools_are_as_in_the_snapshot() -> None:
 
 def test_what_can_be_written_is_this_and_nothing_else() -> None:
     assert [tool.name for tool in toolset().only(Effect.WRITE)] == [
+        "record_payment",
         "create_invoice",
         "create_bill",
         "change_document_status",
-        "record_payment",
         "remove_payment",
         "create_contact",
         "change_bank_details",

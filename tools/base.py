@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, ContactWriter, LiveBooks, PaymentWriter
     from tools.xero.drafts import DocumentWriter
+    from tools.xero.report_shapes import Reports
 
 Payload = dict[str, JsonValue]
 """What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""
@@ -109,6 +110,8 @@ class Access:
     """The ledger copy."""
     live: LiveBooks
     """Xero itself, reading: used by proposals and checks."""
+    reports: Reports
+    """Xero's reports, reading; kept for a minute."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]

@@ -18,6 +18,13 @@ from tools.xero.payment_list import list_payments
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.statements import (
+    get_balance_sheet,
+    get_bank_summary,
+    get_executive_summary,
+    get_profit_and_loss,
+    get_trial_balance,
+)
 from tools.xero.status_change import CHANGE_STATUS
 
 _EVERY_DAY = Family(
@@ -38,6 +45,17 @@ _EVERY_DAY = Family(
         list_bookings,
         RECORD_PAYMENT,
     ),
+)
+_REPORTS = Family(
+    "reports",
+    "profit and loss, balance sheet, trial balance, bank and executive summary",
+    (get_profit_and_loss, get_balance_sheet, get_trial_balance, get_bank_summary, get_executive_summary),
+    hints="report profit loss p&l pnl revenue income earn turnover sales cost expens spend spent margin balance_sheet "
+    "net_worth equity asset liabilit trial debit credit bank_summary executive overview summary business money "
+    "bericht gewinn verlust guv bilanz ertrag umsatz kosten aufwend ausgab einnahm saldenliste vermogen schulden "
+    "eigenkapital ergebnis ubersicht monatsubersicht geschaft verdien conto_economico utile perdit ricav costi bilanc "
+    "stato_patrimoniale spes guadagn attiv passiv patrimonio resultat benefice perte bilan chiffre depens charges "
+    "produits actif",
 )
 _DOCUMENTS = Family(
     "documents",
@@ -68,7 +86,7 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
 
 
 def toolset() -> Toolset:

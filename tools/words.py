@@ -66,6 +66,11 @@ def day(value: date, language: Language) -> str:
     return format_date(value, "d. MMM y" if german else "d MMM y", locale="de" if german else "en")
 
 
+def month(value: date, language: Language) -> str:
+    """A month with its year: "November 2026"."""
+    return format_date(value, "MMMM y", locale=spoken(language))
+
+
 def clock(moment: datetime, timezone: str) -> str:
     """The time of day on the organisation's wall: "14:02"."""
     return moment.astimezone(ZoneInfo(timezone)).strftime("%H:%M")

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support.reports import FakeReports, report
 from tools.base import Access, Organisation, WriteAccess
 from tools.errors import NO_SUCH_RECORD, OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
 from tools.money import Money
@@ -558,6 +559,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "language": language,
             "books": FakeBooks(world),
             "live": FakeLive(world),
+            "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,

@@ -19,6 +19,8 @@ from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
+from tools.xero.report_reader import XeroReports
+from tools.xero.scopes import asked_for
 from tools.xero.writer import XeroWriter
 
 TODAY = date(2026, 11, 22)
@@ -68,6 +70,7 @@ class House:
             language=language,
             books=FakeBooks(self.copy),
             live=self.reader,
+            reports=XeroReports(self.reader.calls),
             bank=self.bank,
             new_marker=lambda: "FA-TESTMARK",
         )
@@ -113,7 +116,7 @@ async def open_house() -> AsyncIterator[House]:
     with run_sandbox_all(("xero", "solaris"), today=TODAY.isoformat(), limits=False) as sandbox:
         url = sandbox.urls["xero"]
         app = _app(url)
-        scopes = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
+        scopes = " ".join(asked_for())
         token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
         (connection,) = await login.connections(app, token)
         pace = pace_here(lambda: datetime.now(UTC))

@@ -31,6 +31,7 @@ from assistant.strict_sign_ins import StrictSignIns
 from assistant.write_path import Surroundings, write_path
 from tests.support.books import FakeBooks, NoDocuments, World
 from tests.support.paying import DEMO, CrashNow
+from tests.support.reports import NoReports
 from tests.weather.company import Bill, Company
 from tests.weather.rules import KnownPayees, People, roomy
 from tools.base import Access, Toolset, WriteAccess
@@ -199,6 +200,7 @@ class House:
             language="en",
             books=FakeBooks(self._world),
             live=self._line.reader,
+            reports=NoReports(),
             bank=cast(Bank, None),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )

@@ -25,7 +25,7 @@ class XeroReader:
     """Xero, reading: one organisation's documents live, and all of them page by page for the ledger copy."""
 
     def __init__(self, calls: XeroCalls) -> None:
-        self._calls = calls
+        self.calls = self._calls = calls
         self._tenant = calls.tenant_id
 
     def close(self) -> None:

@@ -1,0 +1,49 @@
+"""Which of Xero's granular scopes each tool needs; no more are asked for.
+
+Granular scopes are all that apps made since 2 March 2026 get (developer.xero.com, "Scopes"). A scope without `.read`
+opens reading as well.
+"""
+
+from __future__ import annotations
+
+_INVOICES, _PAYMENTS = "accounting.invoices", "accounting.payments"
+_CONTACTS, _SETTINGS = "accounting.contacts", "accounting.settings.read"
+
+
+def _report(name: str) -> tuple[str, ...]:
+    return (f"accounting.reports.{name}.read",)
+
+
+_COPY = (f"{_INVOICES}.read", f"{_PAYMENTS}.read", f"{_CONTACTS}.read", _SETTINGS)
+"""What the ledger copy reads."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "list_invoices": _COPY,
+    "get_invoice": _COPY,
+    "get_overdue_summary": _COPY,
+    "list_bills": _COPY,
+    "get_bill": _COPY,
+    "list_payments": _COPY,
+    "get_payment_status": _COPY,
+    "list_contacts": _COPY,
+    "get_organisation": (_SETTINGS,),
+    "get_profit_and_loss": _report("profitandloss"),
+    "get_balance_sheet": _report("balancesheet"),
+    "get_trial_balance": _report("trialbalance"),
+    "get_bank_summary": _report("banksummary"),
+    "get_executive_summary": _report("executivesummary"),
+    "create_invoice": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
+    "create_bill": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
+    "change_document_status": (_INVOICES, _SETTINGS),
+    "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
+    "remove_payment": (_PAYMENTS, f"{_INVOICES}.read", _SETTINGS),
+    "create_contact": (_CONTACTS,),
+    "change_bank_details": (_CONTACTS, _SETTINGS),
+}
+"""By the tool's name; the bank's tools need none of them."""
+
+
+def asked_for() -> tuple[str, ...]:
+    """All that the tools need, each once; one that reads only is left out where the writing one is there."""
+    needed = {scope for scopes in NEEDED.values() for scope in scopes}
+    return tuple(sorted(scope for scope in needed if scope.removesuffix(".read") == scope or scope[:-5] not in needed))
