@@ -6,6 +6,7 @@ from tools.base import Toolset
 from tools.families import Family, every_tool
 from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
+from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
@@ -48,9 +49,19 @@ _EVERY_DAY = Family(
 )
 _REPORTS = Family(
     "reports",
-    "profit and loss, balance sheet, trial balance, bank and executive summary",
-    (get_profit_and_loss, get_balance_sheet, get_trial_balance, get_bank_summary, get_executive_summary),
-    hints="report profit loss p&l pnl revenue income earn turnover sales cost expens spend spent margin balance_sheet "
+    "who owes by age, profit and loss, balance sheet, trial balance, bank and executive summary",
+    (
+        get_aged_receivables,
+        get_aged_payables,
+        get_profit_and_loss,
+        get_balance_sheet,
+        get_trial_balance,
+        get_bank_summary,
+        get_executive_summary,
+    ),
+    hints="age ageing aging receivable payable owe debtor creditor old alter forderung verbindlichkeit schuld "
+    "falligkeit anzianita crediti debiti anciennete creance dette "
+    "report profit loss p&l pnl revenue income earn turnover sales cost expens spend spent margin balance_sheet "
     "net_worth equity asset liabilit trial debit credit bank_summary executive overview summary business money "
     "bericht gewinn verlust guv bilanz ertrag umsatz kosten aufwend ausgab einnahm saldenliste vermogen schulden "
     "eigenkapital ergebnis ubersicht monatsubersicht geschaft verdien conto_economico utile perdit ricav costi bilanc "

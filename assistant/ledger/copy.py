@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from assistant.ledger.shapes import account_of, contact_of, document_of, payment_of
+from assistant.ledger.kinds import CREDIT_NOTES
+from assistant.ledger.shapes import account_of, contact_of, credit_note_of, document_of, payment_of
 from assistant.ledger.sync import Freshness, LedgerSync, Progress
 from assistant.stores import ledger as store
 from assistant.stores.database import Database
 from tools.errors import Language
-from tools.xero.books import Contact, Document, DocumentQuery, LedgerAccount, Payment, PaymentQuery
+from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, LedgerAccount, Payment, PaymentQuery
+from tools.xero.credit_notes import CreditNote
 
 _MANY = 500
 
@@ -59,6 +61,18 @@ class LedgerCopy:
             rows = await store.payments(work, self._organisation_id, query)
         found = [payment_of(row) for row in rows]
         return sorted(found, key=lambda one: (one.paid_on, one.updated_at, one.id), reverse=True)
+
+    async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
+        """Every credit note of that side, newest first."""
+        await self._fresh()
+        beside = await self._sync.fresh_also(self._organisation_id, CREDIT_NOTES)
+        if beside.stale_because:
+            self._freshness = beside
+        async with self._database.reading() as work:
+            rows = await store.credit_notes(work, self._organisation_id, kind)
+        return sorted(
+            (credit_note_of(row) for row in rows), key=lambda one: (one.issued or date.min, one.number), reverse=True
+        )
 
     async def contacts(self) -> list[Contact]:
         """Every contact that is not archived, by name."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.ledger.shapes import account_row, contact_row, document_row, payment_row
+from assistant.ledger.shapes import account_row, contact_row, credit_note_row, document_row, payment_row
 from assistant.stores.ledger import (
     LedgerAccountRow,
     LedgerContactRow,
+    LedgerCreditNoteRow,
     LedgerDocumentRow,
     LedgerPaymentRow,
     LedgerTable,
@@ -47,6 +48,17 @@ PAYMENTS = Kind(
     "payments", LedgerPaymentRow, lambda bulk, since: bulk.payments(modified_since=since), payment_row, seldom=False
 )
 
+CREDIT_NOTES = Kind(
+    "credit_notes",
+    LedgerCreditNoteRow,
+    lambda bulk, since: bulk.credit_notes(modified_since=since),
+    credit_note_row,
+    seldom=False,
+)
+
 KINDS = (ACCOUNTS, CONTACTS, PAYMENTS, DOCUMENTS)
 """In the order in which they are loaded. Payments before documents: a payment made in between shows in the
 document's amounts, so that the copy never says more is left than there is."""
+
+ON_DEMAND = (CREDIT_NOTES,)
+"""Copied when a question first needs them and brought up to date by such questions only: they cost others no calls."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 from assistant.stores.ledger import direction_of, from_units, to_units
 from assistant.stores.moments import from_text, to_text
 from tools.xero.books import Contact, Document, DocumentKind, DocumentStatus, LedgerAccount, Payment
+from tools.xero.credit_notes import Allocation, CreditNote
 
 _KINDS: dict[str, DocumentKind | None] = {"": None, **{kind.value: kind for kind in DocumentKind}}
 
@@ -98,6 +100,50 @@ def payment_of(row: Any) -> Payment:
         account_code=row.account_code,
         status=row.status,
         type=row.type,
+        updated_at=from_text(row.updated_at),
+    )
+
+
+def credit_note_row(note: CreditNote, organisation_id: str, synced_at: str) -> dict[str, object]:
+    """The credit note as a row."""
+    set_off = [[one.document_id, to_units(one.amount), one.on.isoformat()] for one in note.allocations]
+    return {
+        "organisation_id": organisation_id,
+        "id": note.id,
+        "kind": note.kind.value,
+        "number": note.number,
+        "reference": note.reference,
+        "status": note.status.value,
+        "contact_id": note.contact_id,
+        "contact_name": note.contact_name,
+        "issued": _day_text(note.issued),
+        "currency": note.currency,
+        "total": to_units(note.total),
+        "remaining": to_units(note.remaining),
+        "allocations": json.dumps(set_off, separators=(",", ":")),
+        "updated_at": to_text(note.updated_at),
+        "synced_at": synced_at,
+    }
+
+
+def credit_note_of(row: Any) -> CreditNote:
+    """The credit note again."""
+    return CreditNote(
+        id=row.id,
+        kind=DocumentKind(row.kind),
+        number=row.number,
+        reference=row.reference,
+        status=DocumentStatus(row.status),
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        issued=_day(row.issued),
+        currency=row.currency,
+        total=from_units(row.total),
+        remaining=from_units(row.remaining),
+        allocations=tuple(
+            Allocation(document_id=document_id, amount=from_units(units), on=date.fromisoformat(on))
+            for document_id, units, on in json.loads(row.allocations)
+        ),
         updated_at=from_text(row.updated_at),
     )
 

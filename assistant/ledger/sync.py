@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assistant.clock import Clock, utc_now
-from assistant.ledger.kinds import CONTACTS, DOCUMENTS, KINDS, PAYMENTS, Kind
+from assistant.ledger.kinds import CONTACTS, DOCUMENTS, KINDS, ON_DEMAND, PAYMENTS, Kind
 from assistant.ledger.shapes import contact_row, document_row, payment_row
 from assistant.payees import Payees
 from assistant.stores import ledger as store
@@ -71,6 +71,33 @@ class LedgerSync:
         self._touches: dict[str, int] = {}
         self._touches_read: dict[str, int] = {}
         self._trouble: dict[str, tuple[datetime, ToolFailed]] = {}
+        self._beside: dict[tuple[str, str], asyncio.Lock] = {}
+        self._expired: dict[str, datetime] = {}
+        """When something was last known to have changed at Xero, for what is copied on demand."""
+
+    async def fresh_also(self, organisation_id: str, kind: Kind) -> Freshness:
+        """The same as `fresh` for one kind that is copied on demand (after `fresh`, which the others need)."""
+        lock = self._beside.setdefault((organisation_id, kind.name), asyncio.Lock())
+        async with lock:
+            async with self._database.reading() as work:
+                row = (await store.sync_rows(work, organisation_id)).get(kind.name)
+            row = row or LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
+            as_of, now = (from_text(row.completed_at) if row.completed_at else None), self._clock()
+            expired = self._expired.get(organisation_id)
+            if as_of and now - as_of < self._fresh and (expired is None or expired < as_of):
+                return Freshness(as_of)
+            trouble = self._trouble.get(f"{organisation_id} {kind.name}")
+            if as_of and trouble and now < trouble[0]:
+                return Freshness(as_of, _stale(trouble[1]))
+            try:
+                await self._bring(organisation_id, kind, row)
+            except ToolFailed as error:
+                self._trouble[f"{organisation_id} {kind.name}"] = (_ask_again_at(error, now), error)
+                if as_of is None:
+                    raise
+                return Freshness(as_of, _stale(error))
+            self._trouble.pop(f"{organisation_id} {kind.name}", None)
+            return Freshness(now)
 
     async def fresh(self, organisation_id: str, progress: Progress | None = None) -> Freshness:
         """Bring the copy up to date unless it is younger than a few seconds.
@@ -97,11 +124,14 @@ class LedgerSync:
     def expire(self, organisation_id: str) -> None:
         """Something changed at Xero: the next question updates the copy, however young it is."""
         self._dirty.add(organisation_id)
+        self._expired[organisation_id] = self._clock()
 
     async def reload(self, organisation_id: str, progress: Progress | None = None) -> None:
         """Load everything again and take out what Xero does not have any more. Raises ToolFailed."""
         began = to_text(self._clock())
-        for kind in KINDS:
+        async with self._database.reading() as work:
+            copied = await store.sync_rows(work, organisation_id)
+        for kind in (*KINDS, *(kind for kind in ON_DEMAND if kind.name in copied)):
             await self._load(organisation_id, kind, LedgerSyncRow(organisation_id=organisation_id, kind=kind.name))
             async with self._database.work() as work:
                 await store.forget_older(work, kind.table, organisation_id, began)
@@ -199,14 +229,19 @@ class LedgerSync:
             if kind.seldom and not touched and row.completed_at and now - from_text(row.completed_at) < _SELDOM:
                 continue
             contacts_asked = contacts_asked or kind is CONTACTS
-            resumed = bool(row.high_water) and not row.completed_at
-            people = await self._load(organisation_id, kind, row)
-            if resumed and await self._incomplete(organisation_id, kind):
-                again = LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
-                people |= await self._load(organisation_id, kind, again)
+            people = await self._bring(organisation_id, kind, row)
             if not contacts_asked and await self._strangers(organisation_id, people):
                 contacts_asked = True
                 await self._load(organisation_id, CONTACTS, rows[CONTACTS.name])
+
+    async def _bring(self, organisation_id: str, kind: Kind, row: LedgerSyncRow) -> set[str]:
+        """Copy what changed since `row`; a first load that broke off goes on, and is begun anew if it missed some."""
+        resumed = bool(row.high_water) and not row.completed_at
+        people = await self._load(organisation_id, kind, row)
+        if resumed and await self._incomplete(organisation_id, kind):
+            again = LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
+            people |= await self._load(organisation_id, kind, again)
+        return people
 
     async def _load(self, organisation_id: str, kind: Kind, row: LedgerSyncRow) -> set[str]:
         """Copy what changed since `row` (everything for an empty one), page by page, each page kept at once.

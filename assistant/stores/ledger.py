@@ -83,6 +83,29 @@ class LedgerPaymentRow(SQLModel, table=True):
     synced_at: str
 
 
+class LedgerCreditNoteRow(SQLModel, table=True):
+    """A credit note; `allocations` is JSON: [[document id, ten-thousandths, YYYY-MM-DD], ...]."""
+
+    __tablename__ = "ledger_credit_note"
+    __table_args__ = (Index("ix_ledger_credit_note_contact", "organisation_id", "kind", "contact_id"),)
+
+    organisation_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str
+    number: str
+    reference: str
+    status: str
+    contact_id: str
+    contact_name: str
+    issued: str
+    currency: str
+    total: int = Field(sa_type=BigInteger)
+    remaining: int = Field(sa_type=BigInteger)
+    allocations: str
+    updated_at: str
+    synced_at: str
+
+
 class LedgerContactRow(SQLModel, table=True):
     """A customer or supplier."""
 
@@ -132,7 +155,13 @@ class LedgerSyncRow(SQLModel, table=True):
     """When the last complete run began (our clock); empty until the first whole load is done."""
 
 
-LedgerTable = type[LedgerDocumentRow] | type[LedgerPaymentRow] | type[LedgerContactRow] | type[LedgerAccountRow]
+LedgerTable = (
+    type[LedgerDocumentRow]
+    | type[LedgerPaymentRow]
+    | type[LedgerContactRow]
+    | type[LedgerAccountRow]
+    | type[LedgerCreditNoteRow]
+)
 
 
 def to_units(amount: Decimal) -> int:
@@ -285,6 +314,15 @@ async def delete_payments(work: AsyncSession, organisation_id: str, ids: Sequenc
         .values(status="DELETED", synced_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+async def credit_notes(work: AsyncSession, organisation_id: str, kind: DocumentKind) -> Sequence[Row[Any]]:
+    """Every credit note of that side, in no order that people see."""
+    row = LedgerCreditNoteRow
+    columns = [column for column in row.__table__.c if column.name not in ("organisation_id", "synced_at")]  # type: ignore[attr-defined]
+    connection = await work.connection()
+    wanted = select(*columns).where(col(row.organisation_id) == organisation_id, col(row.kind) == str(kind))
+    return (await connection.execute(wanted)).all()
 
 
 async def contacts(work: AsyncSession, organisation_id: str) -> Sequence[Row[Any]]:

@@ -33,6 +33,7 @@ from tools.xero.books import (
     Payment,
     PaymentQuery,
 )
+from tools.xero.credit_notes import CreditNote
 from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
 
 TODAY = date(2026, 11, 22)
@@ -161,6 +162,7 @@ class World:
     arriving: list[Document] = field(default_factory=list)
     """Entered at Xero, not yet in the copy."""
     payments: list[Payment] = field(default_factory=list)
+    credit_notes: list[CreditNote] = field(default_factory=list)
     details: OrganisationDetails = field(
         default_factory=lambda: OrganisationDetails(
             name="Demo GmbH",
@@ -291,6 +293,10 @@ class FakeBooks:
     async def payments(self, query: PaymentQuery) -> list[Payment]:
         found = [one for one in self.world.payments if _payment_fits(one, query)]
         return sorted(found, key=lambda one: one.paid_on, reverse=True)
+
+    async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
+        found = [one for one in self.world.credit_notes if one.kind is kind]
+        return sorted(found, key=lambda one: (one.issued or date.min, one.number), reverse=True)
 
     async def contacts(self) -> list[Contact]:
         return sorted(self.world.contacts, key=lambda one: one.name)

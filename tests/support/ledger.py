@@ -38,6 +38,9 @@ class FakeBulk:
     def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
         return self._pages("accounts", self.world.accounts, modified_since)
 
+    def credit_notes(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        return self._pages("credit_notes", self.world.credit_notes, modified_since)
+
     async def _pages(self, kind: str, items: Sequence[Any], since: datetime | None) -> AsyncIterator[Page]:
         found = sorted((i for i in items if since is None or i.updated_at >= since), key=lambda i: i.updated_at)
         pages = max(1, -(-len(found) // self.page_size))

@@ -59,6 +59,7 @@ class House:
         copy.payments = await _items(self.reader.payments(modified_since=None))
         copy.contacts = await _items(self.reader.contacts(modified_since=None))
         copy.accounts = await _items(self.reader.accounts(modified_since=None))
+        copy.credit_notes = await _items(self.reader.credit_notes(modified_since=None))
         copy.as_of = datetime.now(UTC)
 
     def access(self, language: str = "en") -> Access:
@@ -94,11 +95,15 @@ class House:
     async def enter(self, method: str, path: str, body: dict[str, Any]) -> None:
         """What another bookkeeper enters in Xero itself."""
         url = self.sandbox.urls["xero"]
-        scopes = "accounting.contacts accounting.invoices accounting.payments"
-        token = (await login.client_credentials(_app(url), scopes=scopes, now=datetime.now(UTC))).access_token
+        token = await self.token("accounting.contacts accounting.invoices accounting.payments")
         headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
         async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:
             (await browser.request(method, path, json=body)).raise_for_status()
+
+    async def token(self, scopes: str) -> str:
+        """A token of somebody else with these scopes."""
+        app = _app(self.sandbox.urls["xero"])
+        return (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
 
     def paid(self) -> list[dict[str, Any]]:
         """The payments that really took effect."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from tools.money import Money
 
 if TYPE_CHECKING:
+    from tools.xero.credit_notes import CreditNote
     from tools.xero.drafts import PostingAccount, TaxRate
 
 
@@ -214,7 +215,7 @@ class PaymentQuery:
 class Page:
     """One page of a bulk read from Xero, with how many there are."""
 
-    items: Sequence[Document] | Sequence[Payment] | Sequence[Contact] | Sequence[LedgerAccount]
+    items: Sequence[Document] | Sequence[Payment] | Sequence[Contact] | Sequence[LedgerAccount] | Sequence[CreditNote]
     number: int
     pages: int
     total: int
@@ -242,6 +243,10 @@ class Books(Protocol):
 
     async def payments(self, query: PaymentQuery) -> list[Payment]:
         """Every matching payment, newest first."""
+        ...
+
+    async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
+        """Every credit note to customers (INVOICE) or from suppliers (BILL), newest first."""
         ...
 
     async def contacts(self) -> list[Contact]:
@@ -288,6 +293,7 @@ class BulkBooks(Protocol):
     def payments(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
     def contacts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
     def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
+    def credit_notes(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from tools.xero.books import (
     OrganisationDetails,
     Payment,
 )
+from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import PostingAccount, TaxRate
 
 Wire = Mapping[str, Any]
@@ -154,6 +155,40 @@ def _line(record: Wire) -> Line:
 
 def _optional(value: object) -> Decimal | None:
     return None if value in (None, "") else decimal(value)
+
+
+_CREDITS = {"ACCRECCREDIT": DocumentKind.INVOICE, "ACCPAYCREDIT": DocumentKind.BILL}
+
+
+def credit_note(record: Wire) -> CreditNote | None:
+    """A credit note; None for kinds that are neither a customer's nor a supplier's."""
+    kind = _CREDITS.get(text(record.get("Type")))
+    if kind is None:
+        return None
+    contact_of = _inner(record, "Contact")
+    return CreditNote(
+        id=record["CreditNoteID"],
+        kind=kind,
+        number=text(record.get("CreditNoteNumber")),
+        reference=text(record.get("Reference")),
+        status=DocumentStatus(record["Status"]),
+        contact_id=text(contact_of.get("ContactID")),
+        contact_name=text(contact_of.get("Name")),
+        issued=day(record.get("Date")),
+        currency=record["CurrencyCode"],
+        total=decimal(record.get("Total"), Decimal(0)),
+        remaining=decimal(record.get("RemainingCredit"), Decimal(0)),
+        allocations=tuple(_allocation(one) for one in record.get("Allocations") or ()),
+        updated_at=moment(record["UpdatedDateUTC"]),
+    )
+
+
+def _allocation(record: Wire) -> Allocation:
+    return Allocation(
+        document_id=text(_inner(record, "Invoice").get("InvoiceID")),
+        amount=decimal(record["Amount"]),
+        on=moment(record["Date"]).date(),
+    )
 
 
 def payment(record: Wire) -> Payment | None:

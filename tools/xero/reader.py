@@ -91,6 +91,15 @@ class XeroReader:
             modified_since,
         )
 
+    def credit_notes(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
+        """Every credit note, of every state, with what it was set off against, oldest change first."""
+        return self._pages(
+            lambda api, more: api.get_credit_notes(self._tenant, **more),
+            "CreditNotes",
+            decoding.credit_note,
+            modified_since,
+        )
+
     async def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
         """The chart of accounts, which Xero gives in one piece."""
         more = {} if modified_since is None else {"if_modified_since": _since(modified_since)}

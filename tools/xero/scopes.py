@@ -27,6 +27,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "get_payment_status": _COPY,
     "list_contacts": _COPY,
     "get_organisation": (_SETTINGS,),
+    "get_aged_receivables": _COPY,
+    "get_aged_payables": _COPY,
     "get_profit_and_loss": _report("profitandloss"),
     "get_balance_sheet": _report("balancesheet"),
     "get_trial_balance": _report("trialbalance"),

@@ -1,6 +1,6 @@
 """More kinds of write: drafts and approvals of documents, contacts, payments that are taken back.
 
-Revision 0009, after 0005.
+Revision 0006, after 0005.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0009"
+revision: str = "0006"
 down_revision: str | None = "0005"
 branch_labels: tuple[str, ...] | None = None
 depends_on: tuple[str, ...] | None = None
