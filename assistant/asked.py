@@ -23,6 +23,18 @@ _WHAT: dict[str, tuple[str, str]] = {
     "get_account_balance": ("the balance", "dem Kontostand"),
     "list_bank_accounts": ("the accounts", "den Konten"),
     "list_bookings": ("bookings", "Buchungen"),
+    "get_aged_receivables": ("receivables by age", "Forderungen nach Alter"),
+    "get_aged_payables": ("payables by age", "Verbindlichkeiten nach Alter"),
+    "get_profit_and_loss": ("profit and loss", "Gewinn und Verlust"),
+    "get_balance_sheet": ("the balance sheet", "der Bilanz"),
+    "get_trial_balance": ("the trial balance", "der Saldenliste"),
+    "get_bank_summary": ("the bank summary", "der Bankübersicht"),
+    "get_executive_summary": ("the month at a glance", "dem Monat im Überblick"),
+    "create_invoice": ("what an invoice needs", "den Angaben für eine Rechnung"),
+    "create_bill": ("what a bill needs", "den Angaben für eine Eingangsrechnung"),
+    "change_document_status": ("the document", "dem Beleg"),
+    "remove_payment": ("the payment", "der Zahlung"),
+    "create_contact": ("contacts of that name", "Kontakten dieses Namens"),
     "change_bank_details": ("the bank account on file", "der hinterlegten Bankverbindung"),
     "record_payment": ("what is to be paid", "dem offenen Betrag"),
 }
@@ -55,6 +67,23 @@ def waiting(wait: Wait, timezone: str, language: Language) -> str:
     until = f"{wait.until.astimezone(ZoneInfo(timezone)):%H:%M:%S}"
     why = _LIMITS.get(wait.limit, _LIMITS["minute"])[language == "de"]
     return f"wartet bis {until} ({why})" if language == "de" else f"waits until {until} ({why})"
+
+
+_RECORDS = {
+    "accounts": ("accounts", "Konten"),
+    "contacts": ("contacts", "Kontakten"),
+    "payments": ("payments", "Zahlungen"),
+    "documents": ("invoices and bills", "Rechnungen"),
+    "credit_notes": ("credit notes", "Gutschriften"),
+}
+
+
+def loading(kind: str, done: int, total: int, language: Language) -> str:
+    """How far the first copy of the books has come: "reading the books: 12,000 of 50,000 payments"."""
+    what = _RECORDS.get(kind, (kind, kind))[language == "de"]
+    if language == "de":
+        return f"liest die Bücher: {done:,} von {total:,} {what}".replace(",", ".")
+    return f"reading the books: {done:,} of {total:,} {what}"
 
 
 def asked_lines(arguments: str, outcome: Outcome, language: Language) -> str:

@@ -10,9 +10,12 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
 from typing import Any, Protocol
 
 from assistant.arguments import BadArguments, read_arguments
+from assistant.ledger.progress import Progress, load_told
 from assistant.model import CallRequest
 from assistant.offering import OFFER_TOOLS, Shelf
 from assistant.principal import Principal, Role
@@ -121,10 +124,11 @@ class Dispatch:
         """Whether the call asks for a write."""
         return isinstance(self.offered.get(call.name), WriteTool)
 
-    async def run(self, call: CallRequest, told: Told | None = None) -> Outcome:
+    async def run(self, call: CallRequest, told: Told | None = None, loads: Progress | None = None) -> Outcome:
         """Carry out one call. Whatever a tool or the model did wrong is an Outcome, not an exception.
 
-        `told` hears when the call has to wait for its turn at the provider; that time does not count as the tool's.
+        `told` hears when the call has to wait for its turn at the provider, `loads` how far a first load of the ledger
+        has come; that time does not count as the tool's.
         """
         language = self._asking.language
         if call.name == OFFER_TOOLS:
@@ -142,17 +146,11 @@ class Dispatch:
             words = sentence("not_typed", language)
             return failed(call, "retry", words, problem=words)
         access: Access | None = None
-        limit = asyncio.timeout(self._seconds)
-
-        async def waits(wait: Wait) -> None:
-            limit.reschedule(_after(wait, access) + self._seconds)
-            if told is not None:
-                await told(wait)
-
-        before = waits_told.set(waits)
+        in_time = _InTime(self._seconds, told, loads)
         try:
-            async with limit:
+            async with in_time:
                 access = await self._access_for(self._asking.organisation, language)
+                in_time.began = access.now
                 if isinstance(tool, ReadTool):
                     return succeeded(call, await tool.run(access, **arguments), old=_why_old(access))
                 draft = await tool.propose(access, **arguments)
@@ -164,8 +162,6 @@ class Dispatch:
         except TimeoutError:
             words = sentence("tool_too_slow", language, provider=tool.provider, seconds=str(round(self._seconds)))
             return failed(call, "failed", words, problem=words)
-        finally:
-            waits_told.reset(before)
 
     def _typed(self, tool: WriteTool, arguments: Mapping[str, Any]) -> bool:
         """Whether what the person must have typed is in their own messages: an account number that only a document, a
@@ -193,10 +189,40 @@ class Dispatch:
         )
 
 
-def _after(wait: Wait, access: Access | None) -> float:
-    """The end of the wait on the loop's own clock."""
-    loop = asyncio.get_running_loop()
-    return loop.time() + max(0.0, (wait.until - access.now).total_seconds() if access else 0.0)
+class _InTime:
+    """The time that a tool may take. What it waits for its turn, and a first load that comes on, do not count."""
+
+    def __init__(self, seconds: float, told: Told | None, loads: Progress | None) -> None:
+        self._seconds, self._told, self._loads = seconds, told, loads
+        self._limit = asyncio.timeout(seconds)
+        self.began: datetime | None = None
+        """When the tool was lent what it may reach, by the house's clock; until then a wait counts."""
+
+    async def __aenter__(self) -> None:
+        self._before = waits_told.set(self._waits), load_told.set(self._comes_on)
+        await self._limit.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        waits, load = self._before
+        waits_told.reset(waits)
+        load_told.reset(load)
+        return await self._limit.__aexit__(kind, problem, trace)
+
+    async def _waits(self, wait: Wait) -> None:
+        left = max(0.0, (wait.until - self.began).total_seconds()) if self.began else 0.0
+        self._again(left + self._seconds)
+        if self._told is not None:
+            await self._told(wait)
+
+    async def _comes_on(self, kind: str, done: int, total: int) -> None:
+        self._again(self._seconds)
+        if self._loads is not None:
+            await self._loads(kind, done, total)
+
+    def _again(self, seconds: float) -> None:
+        self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def _why_old(access: Access | None) -> str:

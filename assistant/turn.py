@@ -79,6 +79,10 @@ class Screen(Protocol):
         """The provider takes no more calls for the moment; the tool goes on by itself after that."""
         ...
 
+    async def tool_loads(self, asked: Asked, kind: str, done: int, total: int) -> None:
+        """The ledger is copied for the first time: so many records of that kind are here, of so many."""
+        ...
+
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None: ...
 
     async def table(self, table: Table) -> None:
@@ -258,7 +262,11 @@ class Turn:
         await self._screen.tool_started(asked)
         outcome = failed(call, "failed", "It was stopped before it had finished.")
         try:
-            outcome = await self._dispatch.run(call, lambda wait: self._screen.tool_waits(asked, wait))
+            outcome = await self._dispatch.run(
+                call,
+                lambda wait: self._screen.tool_waits(asked, wait),
+                lambda kind, done, total: self._screen.tool_loads(asked, kind, done, total),
+            )
         finally:
             await self._screen.tool_finished(asked, outcome, round((time.monotonic() - started) * 1000))
         return outcome

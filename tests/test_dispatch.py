@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.asked import waiting
+from assistant.asked import asked_for, loading, waiting
+from assistant.ledger.progress import load_told
 from assistant.principal import Role
 from assistant.turn import MAX_CARDS
 from tests.support.conversation import PAY_THING, KeepsProposals, Talk, list_things, person
 from tests.support.model import ScriptedModel, call, calls, says
 from tools.base import Access, Draft, ToolResult, Toolset, read_tool, write_tool
 from tools.catalogue import toolset
+from tools.catalogue import toolset as catalogue
 from tools.xero.allowance import Wait
 from tools.xero.pace import waits_told
 
@@ -142,6 +144,39 @@ async def test_waiting_for_ones_turn_is_told_and_does_not_count_as_the_tools_tim
     ((tool, wait),) = screen.of("waits")
     assert (tool, wait.limit) == ("waiting_thing", "minute")
     assert waits_told.get() is None
+
+
+@read_tool("xero")
+async def loading_thing(access: Access) -> ToolResult:
+    """Copy a ledger, page by page."""
+    told = load_told.get()
+    assert told is not None
+    for page in range(1, 5):
+        await asyncio.sleep(0.1)
+        await told("documents", page * 1000, 4000)
+    return ToolResult(answer="All is here.")
+
+
+async def test_a_first_load_is_told_page_by_page_and_may_take_its_time() -> None:
+    model = ScriptedModel(calls(call("loading_thing")), says("Done."))
+    screen = await Talk(model, tool_seconds=0.2, toolset=Toolset([loading_thing])).say("Load")
+    assert model.seen[1].results()[0]["answer"] == "All is here."
+    assert screen.of("loads") == [("loading_thing", "documents", page * 1000, 4000) for page in range(1, 5)]
+    assert load_told.get() is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "reading the books: 12,000 of 50,000 payments"), ("de", "liest die Bücher: 12.000 von 50.000 Zahlungen")],
+)
+def test_how_far_a_load_has_come_is_said_in_words(language: str, said: str) -> None:
+    assert loading("payments", 12_000, 50_000, language) == said
+
+
+def test_every_tool_has_words_for_what_it_asks_for() -> None:
+    for tool in catalogue():
+        for language in ("en", "de"):
+            assert tool.name.replace("_", " ") not in asked_for(tool.name, tool.provider, language), tool.name
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.ledger.copy import LedgerCopy
+from assistant.ledger.progress import load_told
 from assistant.stores.database import Database
 from tests.support.books import ACME, DUPONT, TODAY
 from tests.test_ledger import ORG, Kept
@@ -114,3 +116,19 @@ async def test_organisations_do_not_mix(kept: Kept) -> None:
     kept.world.credit_notes = []
     assert await kept.another_copy("org-other").credit_notes(SALES) == []
     assert len(await kept.copy.credit_notes(SALES)) == 9
+
+
+async def test_whoever_asks_is_told_how_far_it_has_come(kept: Kept) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    async def hear(kind: str, done: int, total: int) -> None:
+        told.append((kind, done, total))
+
+    before = load_told.set(hear)
+    try:
+        await LedgerCopy(kept.database, kept.sync, ORG).credit_notes(SALES)
+    finally:
+        load_told.reset(before)
+    assert {kind for kind, _, _ in told} == {"accounts", "contacts", "payments", "documents", "credit_notes"}
+    notes = [(done, total) for kind, done, total in told if kind == "credit_notes"]
+    assert notes == [(3, 10), (6, 10), (9, 10), (10, 10)]

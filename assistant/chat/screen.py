@@ -12,7 +12,7 @@ from typing import Any
 import chainlit as cl
 from chainlit.context import context
 
-from assistant.asked import asked_for, asked_lines, waiting
+from assistant.asked import asked_for, asked_lines, loading, waiting
 from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
 from assistant.chat.upstream import now, send_step, show
 from assistant.dispatch import Outcome
@@ -162,6 +162,13 @@ class ChatScreen:
         if step is not None:
             asking = asked_for(asked.call.name, asked.provider, self._page_language)
             step.name = f"{asking} · {waiting(wait, self._organisation.timezone, self._page_language)}"
+            await context.emitter.emit("update_message", step.to_dict())
+
+    async def tool_loads(self, asked: Asked, kind: str, done: int, total: int) -> None:
+        step = self._steps.get(asked.call.id)
+        if step is not None:
+            asking = asked_for(asked.call.name, asked.provider, self._page_language)
+            step.name = f"{asking} · {loading(kind, done, total, self._page_language)}"
             await context.emitter.emit("update_message", step.to_dict())
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.ledger.kinds import CREDIT_NOTES
+from assistant.ledger.progress import Progress, load_told
 from assistant.ledger.shapes import account_of, contact_of, credit_note_of, document_of, payment_of
-from assistant.ledger.sync import Freshness, LedgerSync, Progress
+from assistant.ledger.sync import Freshness, LedgerSync
 from assistant.stores import ledger as store
 from assistant.stores.database import Database
 from tools.errors import Language
@@ -28,6 +29,11 @@ class LedgerCopy:
         self._database, self._sync, self._organisation_id = database, sync, organisation_id
         self._progress = progress
         self._freshness: Freshness | None = None
+
+    @property
+    def _told(self) -> Progress | None:
+        """Who hears how far a load has come: whoever was named, else whoever asks."""
+        return self._progress or load_told.get()
 
     @property
     def stale_because(self) -> dict[Language, str] | None:
@@ -65,7 +71,7 @@ class LedgerCopy:
     async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
         """Every credit note of that side, newest first."""
         await self._fresh()
-        beside = await self._sync.fresh_also(self._organisation_id, CREDIT_NOTES)
+        beside = await self._sync.fresh_also(self._organisation_id, CREDIT_NOTES, self._told)
         if beside.stale_because:
             self._freshness = beside
         async with self._database.reading() as work:
@@ -89,7 +95,7 @@ class LedgerCopy:
         return sorted((account_of(row) for row in rows), key=lambda account: (account.code, account.name))
 
     async def _fresh(self) -> Freshness:
-        self._freshness = await self._sync.fresh(self._organisation_id, self._progress)
+        self._freshness = await self._sync.fresh(self._organisation_id, self._told)
         return self._freshness
 
 

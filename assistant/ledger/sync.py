@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from assistant.clock import Clock, utc_now
 from assistant.ledger.kinds import CONTACTS, DOCUMENTS, KINDS, ON_DEMAND, PAYMENTS, Kind
+from assistant.ledger.progress import Progress
 from assistant.ledger.shapes import contact_row, document_row, payment_row
 from assistant.payees import Payees
 from assistant.stores import ledger as store
@@ -23,9 +24,6 @@ from tools.errors import ConnectionLost, Language, ProviderBusy, ToolFailed
 from tools.xero.allowance import Wait
 from tools.xero.books import BulkBooks, LiveBooks
 from tools.xero.pace import Told, waits_told
-
-Progress = Callable[[str, int, int], Awaitable[None]]
-"""Told while the whole ledger is loaded: kind, how many of them are here, how many there are."""
 
 BulkFor = Callable[[str], Awaitable[BulkBooks]]
 LiveFor = Callable[[str], Awaitable[LiveBooks]]
@@ -75,7 +73,7 @@ class LedgerSync:
         self._expired: dict[str, datetime] = {}
         """When something was last known to have changed at Xero, for what is copied on demand."""
 
-    async def fresh_also(self, organisation_id: str, kind: Kind) -> Freshness:
+    async def fresh_also(self, organisation_id: str, kind: Kind, progress: Progress | None = None) -> Freshness:
         """The same as `fresh` for one kind that is copied on demand (after `fresh`, which the others need)."""
         lock = self._beside.setdefault((organisation_id, kind.name), asyncio.Lock())
         async with lock:
@@ -89,6 +87,8 @@ class LedgerSync:
             trouble = self._trouble.get(f"{organisation_id} {kind.name}")
             if as_of and trouble and now < trouble[0]:
                 return Freshness(as_of, _stale(trouble[1]))
+            watching = self._watching.setdefault(organisation_id, [])
+            watching += [progress] if progress else []
             try:
                 await self._bring(organisation_id, kind, row)
             except ToolFailed as error:
@@ -96,6 +96,9 @@ class LedgerSync:
                 if as_of is None:
                     raise
                 return Freshness(as_of, _stale(error))
+            finally:
+                if progress:
+                    watching.remove(progress)
             self._trouble.pop(f"{organisation_id} {kind.name}", None)
             return Freshness(now)
 

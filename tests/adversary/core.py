@@ -100,6 +100,9 @@ class Page:
     async def tool_waits(self, asked: Asked, wait: Wait) -> None:
         return
 
+    async def tool_loads(self, asked: Asked, kind: str, done: int, total: int) -> None:
+        return
+
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         self.results.append(outcome.result)
 

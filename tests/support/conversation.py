@@ -302,6 +302,9 @@ class RememberedScreen:
     async def tool_waits(self, asked: Asked, wait: Wait) -> None:
         self.shown.append(("waits", (asked.call.name, wait)))
 
+    async def tool_loads(self, asked: Asked, kind: str, done: int, total: int) -> None:
+        self.shown.append(("loads", (asked.call.name, kind, done, total)))
+
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None:
         self.running -= 1
         self.shown.append(("tool", (asked.provider, asked.call.name, outcome.ok)))
