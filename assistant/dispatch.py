@@ -204,11 +204,11 @@ class _InTime:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
         waits, load = self._before
         waits_told.reset(waits)
         load_told.reset(load)
-        return await self._limit.__aexit__(kind, problem, trace)
+        await self._limit.__aexit__(kind, problem, trace)
 
     async def _waits(self, wait: Wait) -> None:
         left = max(0.0, (wait.until - self.began).total_seconds()) if self.began else 0.0
