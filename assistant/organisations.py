@@ -92,6 +92,12 @@ class Organisations:
         row = await self._row(organisation_id)
         return row.tenant_id if row else None
 
+    async def of_tenant(self, tenant_id: str) -> str | None:
+        """Our id of what Xero calls so."""
+        if all(row.tenant_id != tenant_id for row in self._known.values()):
+            await self._load()
+        return next((row.id for row in self._known.values() if row.tenant_id == tenant_id), None)
+
     async def ids_of(self, name: str) -> Sequence[str]:
         """The ids of the organisations with that name or short code, as role groups may name them."""
         async with self._database.reading() as reading:

@@ -6,7 +6,7 @@ import httpx
 
 from assistant.clock import Clock
 from assistant.connections import AuthorisedConnection, CustomConnection, TokenSource
-from assistant.keys import TokenCipher
+from assistant.keys import TokenCipher, kept_key
 from assistant.model import OpenAIModel
 from assistant.settings import Settings
 from assistant.stores.database import Database
@@ -41,6 +41,13 @@ def xero_tokens(settings: Settings, database: Database, cipher: TokenCipher, clo
     if settings.xero_grant == "authorization_code":
         return AuthorisedConnection(app, database, cipher, clock)
     return CustomConnection(app, settings.xero_scopes, clock)
+
+
+def xero_webhook_key(settings: Settings) -> str:
+    """What signs Xero's webhooks; the sandbox's is made once and kept. Empty where they are not listened to."""
+    if settings.sandboxed("xero"):
+        return kept_key(settings.assistant_home, "xero-webhooks")
+    return settings.xero_webhook_key.get_secret_value()
 
 
 def language_model(settings: Settings) -> OpenAIModel:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.settings import Settings
-from assistant.stand_in import SandboxDidNotStart, sandbox_beside
+from assistant.stand_in import SandboxDidNotStart, name_webhooks, sandbox_beside
 
 if TYPE_CHECKING:
     import uvicorn
@@ -80,6 +80,8 @@ async def _run(settings: Settings, listener: socket.socket, sandbox: Awaitable[l
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             _announce(settings, addresses, say)
+            if addresses:
+                self.naming = asyncio.create_task(name_webhooks(settings), name="naming webhooks")
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:

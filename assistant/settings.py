@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     xero_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     """client_credentials: a custom connection of one organisation; authorization_code: "Connect Xero" by an admin."""
     xero_scopes: str = " ".join(asked_for())
+    xero_webhook_key: SecretStr = SecretStr("")
+    """Signs what Xero tells by itself (webhooks); empty: it is not listened to."""
     xero_calls_a_minute: int = 60
     """0: not counted."""
     xero_calls_a_day: int = 5_000

@@ -9,7 +9,14 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
+import structlog
+
+from assistant.providers import xero_webhook_key
 from assistant.settings import Settings
+from assistant.xero_webhooks import ADDRESS as WEBHOOKS
+
+log = structlog.get_logger()
 
 _PROVIDERS = 6
 _START_SECONDS = 60
@@ -60,6 +67,25 @@ async def sandbox_beside(settings: Settings) -> AsyncIterator[Awaitable[list[str
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
         await _end(process)
+
+
+async def name_webhooks(settings: Settings) -> None:
+    """Tell the sandbox's Xero where we listen, as an app's owner does on the vendor's pages; it tries the address.
+
+    Without it everything works as with an app that has no webhooks: questions ask for what changed.
+    """
+    if not settings.sandboxed("xero"):
+        return
+    host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+    asked = {"url": f"http://{host}:{settings.port}{WEBHOOKS}", "key": xero_webhook_key(settings)}
+    try:
+        async with httpx.AsyncClient(timeout=15) as http:
+            answer = await http.post(f"{settings.sandbox_url('xero')}/_sandbox/webhooks", json=asked)
+    except httpx.HTTPError as problem:
+        log.warning("the sandbox knows no address for its webhooks", problem=type(problem).__name__)
+        return
+    if answer.status_code != 201:
+        log.warning("the sandbox knows no address for its webhooks", answered=answer.status_code)
 
 
 async def _nowhere() -> list[str]:

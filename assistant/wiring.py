@@ -41,6 +41,7 @@ from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.web import Check, Front
 from assistant.write_path import Surroundings, write_path
+from assistant.xero_webhooks import XeroWebhooks
 from tools.base import Organisation
 from tools.catalogue import families, toolset
 from tools.errors import ToolFailed
@@ -230,8 +231,16 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         clock=clock,
         connected=organisations.learn,
     )
+
+    async def told(tenant_id: str, contacts: bool) -> None:
+        organisation_id = await organisations.of_tenant(tenant_id)
+        if organisation_id is not None:
+            books.written(organisation_id)
+            await books.ledger.mark(organisation_id, contacts=contacts)
+
+    webhooks = XeroWebhooks(key=providers.xero_webhook_key(settings), changed=told)
     return Front(
-        more=(connecting.router(),),
+        more=(connecting.router(), webhooks.router()),
         settings=settings,
         database=database,
         clock=clock,

@@ -7,7 +7,7 @@ by itself, changes are asked for with If-Modified-Since, and any number of quest
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,8 @@ from tools.xero.pace import Told, waits_told
 BulkFor = Callable[[str], Awaitable[BulkBooks]]
 LiveFor = Callable[[str], Awaitable[LiveBooks]]
 
+CHANGED, CONTACTS_CHANGED = "changed", "contacts changed"
+"""Beside the kinds: when Xero last said that something changed."""
 _OVERLAP = timedelta(minutes=2)
 """Asked again with every update: Xero's own clocks differ a little, and what is known already changes nothing."""
 _SECOND = timedelta(seconds=1)
@@ -78,10 +80,12 @@ class LedgerSync:
         lock = self._beside.setdefault((organisation_id, kind.name), asyncio.Lock())
         async with lock:
             async with self._database.reading() as work:
-                row = (await store.sync_rows(work, organisation_id)).get(kind.name)
-            row = row or LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
+                rows = await store.sync_rows(work, organisation_id)
+            row = rows.get(kind.name) or LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
             as_of, now = (from_text(row.completed_at) if row.completed_at else None), self._clock()
-            expired = self._expired.get(organisation_id)
+            expired = max(
+                (at for at in (self._expired.get(organisation_id), _marked(rows)) if at is not None), default=None
+            )
             if as_of and now - as_of < self._fresh and (expired is None or expired < as_of):
                 return Freshness(as_of)
             trouble = self._trouble.get(f"{organisation_id} {kind.name}")
@@ -108,9 +112,10 @@ class LedgerSync:
         When Xero cannot be asked the copy stays as it is and says why it is old. Raises ToolFailed only when there is
         no whole copy yet. If the caller is cancelled the update goes on for the others.
         """
-        as_of = await self._as_of(organisation_id)
+        as_of, marked = await self._as_of(organisation_id)
         now = self._clock()
-        if as_of and organisation_id not in self._dirty and now - as_of < self._fresh:
+        dirty = organisation_id in self._dirty or (as_of is not None and marked is not None and marked >= as_of)
+        if as_of and not dirty and now - as_of < self._fresh:
             return Freshness(as_of)
         if as_of and (trouble := self._trouble.get(organisation_id)) and now < trouble[0]:
             return Freshness(as_of, _stale(trouble[1]))
@@ -122,7 +127,15 @@ class LedgerSync:
                 raise
             return Freshness(as_of, _stale(error))
         self._trouble.pop(organisation_id, None)
-        return Freshness(await self._as_of(organisation_id) or now)
+        return Freshness((await self._as_of(organisation_id))[0] or now)
+
+    async def mark(self, organisation_id: str, *, contacts: bool) -> None:
+        """Something changed at Xero: the next question of any process updates the copy, however young it is."""
+        now = to_text(self._clock())
+        async with self._database.work() as work:
+            await store.save_mark(work, organisation_id, CHANGED, now)
+            if contacts:
+                await store.save_mark(work, organisation_id, CONTACTS_CHANGED, now)
 
     def expire(self, organisation_id: str) -> None:
         """Something changed at Xero: the next question updates the copy, however young it is."""
@@ -180,14 +193,16 @@ class LedgerSync:
             await store.upsert(work, LedgerContactRow, [row])
             await self._payees.observe(work, organisation_id, [contact.id])
 
-    async def _as_of(self, organisation_id: str) -> datetime | None:
-        """Since when the copy is whole and known to equal Xero; None while it is not whole."""
+    async def _as_of(self, organisation_id: str) -> tuple[datetime | None, datetime | None]:
+        """Since when the copy is whole and known to equal Xero (None while it is not whole), and when Xero last said
+        that something changed."""
         async with self._database.reading() as work:
             rows = await store.sync_rows(work, organisation_id)
         ends = {name: row.completed_at for name, row in rows.items()}
+        marked = from_text(ends[CHANGED]) if ends.get(CHANGED) else None
         if any(not ends.get(kind.name) for kind in KINDS):
-            return None
-        return min(from_text(ends[DOCUMENTS.name]), from_text(ends[PAYMENTS.name]))
+            return None, marked
+        return min(from_text(ends[DOCUMENTS.name]), from_text(ends[PAYMENTS.name])), marked
 
     async def _once(self, organisation_id: str, progress: Progress | None) -> None:
         watching = self._watching.setdefault(organisation_id, [])
@@ -228,7 +243,7 @@ class LedgerSync:
         now, contacts_asked = self._clock(), False
         for kind in KINDS:
             row = rows.get(kind.name) or LedgerSyncRow(organisation_id=organisation_id, kind=kind.name)
-            touched = kind is CONTACTS and self._touched(organisation_id)
+            touched = kind is CONTACTS and (self._touched(organisation_id) or _told_since(rows, row))
             if kind.seldom and not touched and row.completed_at and now - from_text(row.completed_at) < _SELDOM:
                 continue
             contacts_asked = contacts_asked or kind is CONTACTS
@@ -301,6 +316,18 @@ class LedgerSync:
     async def _tell(self, organisation_id: str, kind: str, done: int, total: int) -> None:
         for progress in list(self._watching.get(organisation_id, [])):
             await progress(kind, done, total)
+
+
+def _marked(rows: Mapping[str, LedgerSyncRow]) -> datetime | None:
+    """When Xero last said that something changed."""
+    mark = rows.get(CHANGED)
+    return from_text(mark.completed_at) if mark else None
+
+
+def _told_since(rows: Mapping[str, LedgerSyncRow], contacts: LedgerSyncRow) -> bool:
+    """Whether Xero said that a contact changed since the contacts were last read."""
+    mark = rows.get(CONTACTS_CHANGED)
+    return mark is not None and mark.completed_at >= contacts.completed_at
 
 
 def _since(row: LedgerSyncRow, first: bool) -> datetime | None:

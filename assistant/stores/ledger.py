@@ -217,6 +217,20 @@ async def save_sync(work: AsyncSession, organisation_id: str, kind: str, *, high
     )
 
 
+async def save_mark(work: AsyncSession, organisation_id: str, name: str, at: str) -> None:
+    """Write down when something last happened that concerns the copy; the latest counts."""
+    connection = await work.connection()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(LedgerSyncRow).values(organisation_id=organisation_id, kind=name, high_water="", completed_at=at)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organisation_id", "kind"],
+            set_={"completed_at": statement.excluded["completed_at"]},
+            where=statement.excluded["completed_at"] > col(LedgerSyncRow.completed_at),
+        )
+    )
+
+
 async def count(work: AsyncSession, table: LedgerTable, organisation_id: str) -> int:
     """How many rows of one kind are copied."""
     connection = await work.connection()

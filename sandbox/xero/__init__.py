@@ -24,6 +24,7 @@ from sandbox.xero.journal import Journal
 from sandbox.xero.login import Login
 from sandbox.xero.reckoning import reckon
 from sandbox.xero.refusals import Invalid, Refusal, TooMany, Unauthorised, echo
+from sandbox.xero.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from sandbox.ports import Ports
@@ -41,7 +42,8 @@ def application(control: Control, books: Books, *, limits: bool) -> Starlette:
     journal = Journal(books)
     identity = Identity(books)
     gate = Gate(books, identity, Limits(on=limits))
-    api = Api(books, journal, gate)
+    webhooks = Webhooks(books)
+    api = Api(books, journal, gate, webhooks.announce)
     control.reckoning = lambda: reckon(books, journal)
     control.respond("unauthorized", lambda fault: Unauthorised().answer())
     control.respond("rate_limit", lambda fault: TooMany("minute", 2).answer())
@@ -58,6 +60,7 @@ def application(control: Control, books: Books, *, limits: bool) -> Starlette:
     return Starlette(
         routes=[
             *control.routes(),
+            *webhooks.routes(),
             *Login(books, identity).routes(),
             Route(ROOT + "{path:path}", api.serve, methods=METHODS),
         ],

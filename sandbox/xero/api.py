@@ -34,8 +34,9 @@ Serve = Callable[..., Json]
 class Api:
     """Everything under /api.xro/2.0."""
 
-    def __init__(self, books: Books, journal: Journal, gate: Gate) -> None:
+    def __init__(self, books: Books, journal: Journal, gate: Gate, announce: Callable[[], None] = lambda: None) -> None:
         self._books = books
+        self._announce = announce
         self._gate = gate
         render = Render(books)
         self._table = [
@@ -92,6 +93,8 @@ class Api:
                 body=effect.body,
                 result_id=effect.result_id,
             )
+        if call.effects:
+            self._announce()
         answer.headers.update(headers)
         return answer
 
