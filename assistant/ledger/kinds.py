@@ -29,6 +29,10 @@ class Kind:
     row: Callable[[Any, str, str], Mapping[str, object]]
     seldom: bool
     """Changes seldom: asked for every few minutes only, or when something unknown turns up."""
+    amount: str = ""
+    """The column that is summed up to prove that the copy equals Xero; empty where there is none."""
+    day: str = ""
+    """The column whose month it is summed by."""
 
 
 CONTACTS = Kind(
@@ -43,9 +47,17 @@ DOCUMENTS = Kind(
     lambda bulk, since: bulk.documents(modified_since=since),
     document_row,
     seldom=False,
+    amount="total",
+    day="issued",
 )
 PAYMENTS = Kind(
-    "payments", LedgerPaymentRow, lambda bulk, since: bulk.payments(modified_since=since), payment_row, seldom=False
+    "payments",
+    LedgerPaymentRow,
+    lambda bulk, since: bulk.payments(modified_since=since),
+    payment_row,
+    seldom=False,
+    amount="amount",
+    day="paid_on",
 )
 
 CREDIT_NOTES = Kind(
@@ -54,6 +66,8 @@ CREDIT_NOTES = Kind(
     lambda bulk, since: bulk.credit_notes(modified_since=since),
     credit_note_row,
     seldom=False,
+    amount="total",
+    day="issued",
 )
 
 KINDS = (ACCOUNTS, CONTACTS, PAYMENTS, DOCUMENTS)

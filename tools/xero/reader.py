@@ -11,12 +11,13 @@ from tools.errors import NO_SUCH_RECORD, ProviderRefused, ProviderUnavailable
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
 from tools.xero.allowance import Urgency
-from tools.xero.books import Contact, Document, OrganisationDetails, Page, Payment
+from tools.xero.books import Contact, Document, DocumentStatus, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire
 from tools.xero.drafts import PostingAccount, TaxRate
 
 T = TypeVar("T")
+_STATES = [state.value for state in DocumentStatus if state is not DocumentStatus.OTHER]
 _PAGE_SIZE = 1000
 """Xero's largest."""
 
@@ -68,9 +69,13 @@ class XeroReader:
         return await read_one(self._calls, call, name, shape, "read")
 
     def documents(self, *, modified_since: datetime | None) -> AsyncIterator[Page]:
-        """Every invoice and bill, of every state, without lines, oldest change first."""
+        """Every invoice and bill, of every state, without lines, oldest change first.
+
+        Xero leaves deleted ones out unless they are asked for, and a draft that was deleted since must be seen.
+        """
+        states = {} if modified_since is None else {"statuses": _STATES}
         return self._pages(
-            lambda api, more: api.get_invoices(self._tenant, summary_only=True, **more),
+            lambda api, more: api.get_invoices(self._tenant, summary_only=True, **states, **more),
             "Invoices",
             decoding.document,
             modified_since,
