@@ -122,6 +122,21 @@ def rotate_keys(retire: bool = typer.Option(False, "--retire", help="Take the ol
     raise typer.Exit(code)
 
 
+@cli.command()
+def reconcile(organisation: str = typer.Option("", help="Its name or short code; all of them otherwise.")) -> None:
+    """Compare the copy of the books with Xero, record by record and sum by sum, and mend it.
+
+    0: it is the same as Xero now. 1: it is not. 2: it could not be compared, and why.
+    """
+    settings = _settings()
+    from assistant.reconcile_command import NOT_DONE
+    from assistant.reconcile_command import reconcile as compare
+
+    code, lines = asyncio.run(compare(settings, organisation))
+    _say(*lines, error=code == NOT_DONE)
+    raise typer.Exit(code)
+
+
 def _policy_problems(settings: Settings) -> list[str]:
     """Why the rules cannot be used: without rules nothing may be written, so nothing is served."""
     from assistant.policy.rules import BadPolicy, load_policy

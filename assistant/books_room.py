@@ -12,6 +12,7 @@ from assistant.call_gate import CallGate
 from assistant.clock import Clock, new_uuid
 from assistant.connections import TokenSource
 from assistant.ledger.copy import LedgerCopy
+from assistant.ledger.reconcile import Reconciler
 from assistant.ledger.sync import LedgerSync
 from assistant.organisations import Organisations
 from assistant.report_cache import KeptReports
@@ -51,6 +52,7 @@ class BooksRoom:
         self.ledger = LedgerSync(
             database, self._reading, self._reading, fresh_seconds=settings.ledger_fresh_seconds, clock=clock
         )
+        self.reconciler = Reconciler(database, self.ledger, self._reading, clock)
         self.organisations = Organisations(
             database,
             providers.xero_app(settings),

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -23,6 +25,7 @@ from assistant.execution import Executor, Patience
 from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed, Listener
 from assistant.keys import TOKENS, TokenCipher, kept_key, new_token_key
+from assistant.ledger.reconcile import Reconciler, quietly
 from assistant.login.current import current
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
@@ -51,6 +54,10 @@ log = structlog.get_logger()
 
 _DAY = 24 * 3600.0
 """Seconds."""
+_TEN_MINUTES = 600.0
+_NIGHT = range(2, 5)
+"""Hours on the organisation's wall clock."""
+_ONCE_A_NIGHT = timedelta(hours=20)
 CHAT = Path(__file__).parent / "chat" / "app.py"
 
 
@@ -107,6 +114,20 @@ async def open_settling(settings: Settings) -> AsyncIterator[tuple[Settling, lis
         async with BooksRoom(settings, database, tokens, clock) as books:
             write_access, patience = books.write_access, Patience.of_lease(settings.lease_seconds)
             yield Settling(database, toolset(), write_access, feed, clock, audit, records, _nobody, patience), known
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_books(settings: Settings) -> AsyncIterator[tuple[Reconciler, list[Organisation]]]:
+    """What the command line needs to compare the copy with Xero, and the organisations here; no chat need run."""
+    settings.assistant_home.mkdir(parents=True, exist_ok=True)
+    database, clock = Database(settings.database), utc_now
+    try:
+        await migrate.upgrade(database)
+        tokens = providers.xero_tokens(settings, database, keys_of(settings).cipher, clock)
+        async with BooksRoom(settings, database, tokens, clock) as books:
+            yield books.reconciler, await books.organisations.every()
     finally:
         await database.close()
 
@@ -173,6 +194,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             switch=way.switch,
             consents=ModelConsents(database, audit, _model_host(settings), clock=clock),
             settling=way.executor.settling,
+            compared=books.reconciler.latest,
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
@@ -199,6 +221,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
             asyncio.create_task(_keeping_alive(tokens), name="keeping alive"),
+            asyncio.create_task(_comparing(books, clock), name="comparing"),
         ]
         try:
             yield
@@ -290,6 +313,20 @@ async def _keeping_alive(tokens: TokenSource) -> None:
     while True:
         await _quietly("keep alive", tokens.keep_alive)
         await asyncio.sleep(_DAY)
+
+
+async def _comparing(books: BooksRoom, clock: Clock) -> None:
+    """Compare the copy of each organisation with Xero once in its night."""
+    while True:
+        await _quietly("comparing", lambda: compare_by_night(books, clock()))
+        await asyncio.sleep(_TEN_MINUTES)
+
+
+async def compare_by_night(books: BooksRoom, now: datetime) -> None:
+    """Begin where it is night now and nobody has done it in this one."""
+    for organisation in await books.organisations.every():
+        if now.astimezone(ZoneInfo(organisation.timezone)).hour in _NIGHT:
+            await quietly(books.reconciler, organisation.id, unless_since=now - _ONCE_A_NIGHT)
 
 
 async def _signing(checkpoints: Checkpoints, minutes: float) -> None:

@@ -1,5 +1,5 @@
 """What an admin does in the chat by code, without the model: stop all writes, allow them again, see a proposal's life,
-settle an outcome that looking up cannot decide.
+settle an outcome that looking up cannot decide, see whether the copy equals Xero.
 
 The words are exact, so that no model, no document and no slip of the tongue can mean them.
 """
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from assistant.audit.life import life_table
 from assistant.chat.house import House
 from assistant.chat.settle_desk import Press, SettleDesk
+from assistant.ledger.reconcile_words import differences_table, told
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
 from assistant.sentences import sentence
@@ -32,6 +33,7 @@ class Wish(Enum):
     LIFE = auto()
     MODEL = auto()
     NO_MODEL = auto()
+    COPY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ _MODEL = re.compile(r"/?(?:allow (?:language )?model|(?:sprach)?modell erlauben)
 _NO_MODEL = re.compile(r"/?(?:forbid (?:language )?model|(?:sprach)?modell verbieten)()[.!]?")
 
 
+_COPY = re.compile(r"/?(?:check the copy|kopie prüfen|prüfe die kopie)()[?.!]?")
+
 COMMANDS: dict[Language, tuple[str, str]] = {
     "en": ("Stop writes", "Allow writes"),
     "de": ("Schreiben anhalten", "Schreiben erlauben"),
@@ -74,6 +78,7 @@ _WORDS = (
     (Wish.LIFE, _LIFE),
     (Wish.MODEL, _MODEL),
     (Wish.NO_MODEL, _NO_MODEL),
+    (Wish.COPY, _COPY),
 )
 
 
@@ -136,10 +141,20 @@ class AdminDesk:
                     return AdminAnswer(sentence("writes_allowed", language, organisation=name), switched=True)
                 case Wish.LIFE:
                     return await self._life(int(wanted.rest), principal, organisation, language)
+                case Wish.COPY:
+                    return await self._copy(principal, organisation, language)
                 case Wish.MODEL | Wish.NO_MODEL:
                     return await self._consent(wanted, principal, organisation, session_id, language)
         except Refusal:
             return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+
+    async def _copy(self, principal: Principal, organisation: Organisation, language: Language) -> AdminAnswer:
+        """When the copy was last compared with Xero, and what differed."""
+        if not principal.may(Role.ADMIN, organisation.id):
+            return AdminAnswer(sentence("only_an_admin", language, organisation=words.visible(organisation.name)))
+        found = await self._house.compared(organisation.id)
+        table = differences_table(found[1], organisation, found[0], language) if found and found[1].named else None
+        return AdminAnswer(told(found, organisation, language), table)
 
     async def _consent(
         self, wanted: Asked, principal: Principal, organisation: Organisation, session_id: str, language: Language

@@ -22,6 +22,7 @@ from assistant.confirmation import Confirmations, Seat
 from assistant.decisions import Wish
 from assistant.dispatch import AccessFor
 from assistant.feed import Feed
+from assistant.ledger.reconcile import Reconciliation
 from assistant.model import Model
 from assistant.policy.verdict import Stopped
 from assistant.principal import Principal, Role
@@ -160,6 +161,13 @@ async def _not_stepped_up(_proposal: Proposal, _seat: Seat) -> bool:
     return False
 
 
+Compared = Callable[[str], Awaitable[tuple[datetime, Reconciliation] | None]]
+
+
+async def _never_compared(_organisation_id: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything the chat's handlers reach."""
@@ -193,6 +201,8 @@ class House:
     clock: Clock = utc_now
     new_id: NewId = new_uuid
     errands: Errands = field(default_factory=Errands)
+    compared: Compared = _never_compared
+    """When the copy of an organisation was last compared with Xero, and what that came to."""
     families: Sequence[Family] = ()
     """The tools by what they are about: a model is told of those that a conversation needs. Empty: of all."""
 
