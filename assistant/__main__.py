@@ -137,6 +137,14 @@ def reconcile(organisation: str = typer.Option("", help="Its name or short code;
     raise typer.Exit(code)
 
 
+@cli.command()
+def tools() -> None:
+    """Print the catalogue of tools (Markdown): what each does, its arguments, and the scopes that Xero is asked for."""
+    from assistant.tool_catalogue import page
+
+    sys.stdout.write(page())
+
+
 def _policy_problems(settings: Settings) -> list[str]:
     """Why the rules cannot be used: without rules nothing may be written, so nothing is served."""
     from assistant.policy.rules import BadPolicy, load_policy
