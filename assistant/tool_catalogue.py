@@ -25,10 +25,10 @@ def _lines() -> Iterator[str]:
     yield "# Tools"
     yield ""
     yield (
-        f"Made by `assistant tools > docs/tools.md`; a test holds it to the code. {count} tools: {count - writes} read, "
+        f"Made by `assistant tools > docs/tools.md`; a test holds it to that. {count} tools: {count - writes} read, "
         f"{writes} propose a write, which a person confirms on a card. A model is told of the first family always, and "
-        "of the others when the person's words ask for them or when it calls `offer_tools`; all that it is told at once "
-        f"is at most {BUDGET:,} characters (about {BUDGET // 4:,} tokens)."
+        "of the others when the person's words ask for them or when it calls `offer_tools`; all that it is told "
+        f"at once is at most {BUDGET:,} characters (about {BUDGET // 4:,} tokens)."
     )
     for family in families():
         yield from _family(family)
