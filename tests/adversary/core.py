@@ -55,6 +55,7 @@ def promises() -> Promises:
         second_person_above=500_000,
         step_up_above=1_000_000,
         person_in_a_day=25_000_000,
+        removals_alone=50_000,
         payees_verified=True,
     )
 
@@ -191,6 +192,7 @@ class Core:
             access_for=house.access_for,
             proposals=house.proposals,
             said=talk.history.said,
+            families=house.families,
         )
         turn = Turn(
             asking=asking,

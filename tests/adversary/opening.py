@@ -28,7 +28,7 @@ from assistant.write_path import Surroundings, write_path
 from tests.adversary.core import GROUPS, Core, NoOtherPages
 from tests.adversary.world import World, port_of
 from tests.support.database import make_tables
-from tools.catalogue import toolset
+from tools.catalogue import families, toolset
 
 
 @asynccontextmanager
@@ -111,6 +111,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             raise LookupError("the core harness names the person itself")
 
         house = House(
+            families=families(),
             organisations=books.organisations.every,
             toolset=tools,
             model=model,

@@ -15,5 +15,7 @@ class Promises:
     """Nothing larger is confirmed without a second factor."""
     person_in_a_day: int | None = None
     """What one person confirms in a day is no more than this."""
+    removals_alone: int | None = None
+    """What one person takes back alone in a day is no more than this, all together."""
     payees_verified: bool = False
     """No payment to a contact that somebody has only just entered."""

@@ -19,6 +19,7 @@ FILES = (
     "leaks",
     "servers",
     "random_moves",
+    "documents",
 )
 
 

@@ -1,0 +1,126 @@
+"""What the judge asks of writes that are no payments: exactly what was shown, by whom it may be, nothing beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.adversary.played import Effect
+from tests.adversary.promises import Promises
+
+Row = dict[str, Any]
+OPERATIONS = (
+    "create_invoice",
+    "update_invoice",
+    "void_invoice",
+    "delete_invoice",
+    "delete_payment",
+    "create_contact",
+)
+"""What the provider records of them."""
+_STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
+_TOOLS = {
+    "create_invoice": ("create_invoice", "create_bill"),
+    "update_invoice": ("change_document_status",),
+    "void_invoice": ("change_document_status",),
+    "delete_invoice": ("change_document_status",),
+    "delete_payment": ("remove_payment",),
+    "create_contact": ("create_contact",),
+}
+
+
+@dataclass
+class OtherWrites:
+    """Sums of a day by person, of what they proposed and confirmed alone, in minor units of euros."""
+
+    promises: Promises
+    approved: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+
+    def a_day_passed(self) -> None:
+        """Sums begin anew."""
+        self.approved.clear()
+        self.removed.clear()
+
+    def wrong(self, effect: Effect, row: Row, decision: Row, payload: Row) -> Iterator[tuple[str, str]]:
+        """(rule, words) for each thing that is not as it must be."""
+        operation = str(effect["operation"])
+        if str(row["tool"]) not in _TOOLS[operation]:
+            yield "unauthorised", f"a confirmation of {row['tool']} was used for it"
+            return
+        yield from _CHECKS[operation](effect, payload)
+        alone = row["proposer_id"] == decision["person_id"]
+        person, kind = str(decision["person_id"]), str(row["kind"])
+        for sums, of_kind, limit in (
+            (self.approved, "document_approval", self.promises.second_person_above),
+            (self.removed, "payment_removal", self.promises.removals_alone),
+        ):
+            if kind == of_kind and alone:
+                sums[person] += int(row["amount_minor"])
+                if limit is not None and sums[person] > limit:
+                    yield "four_eyes", f"{sums[person]} of {kind} by one person in a day, above {limit}"
+
+
+def _made(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    body = effect["body"]
+    sent = (
+        "invoice" if body.get("Type") == "ACCREC" else "bill",
+        str(body.get("Contact", {}).get("ContactID", "")),
+        str(body.get("Status", "")),
+        str(body.get("Reference", "")),
+        str(body.get("InvoiceNumber", "")),
+    )
+    shown = (payload["kind"], payload["contact"]["id"], payload["status"], payload["reference"], payload["number"])
+    if sent != shown:
+        yield "unauthorised", f"sent {sent}, confirmed {shown}"
+    lines = [_line(line) for line in body.get("LineItems", ())]
+    confirmed = [
+        (line["description"], Decimal(line["quantity"]), Decimal(line["unit_amount"]), line["tax_minor"])
+        for line in payload["lines"]
+    ]
+    if lines != confirmed:
+        yield "unauthorised", f"sent the lines {lines}, confirmed {confirmed}"
+
+
+def _line(line: Row) -> tuple[str, Decimal, Decimal, int]:
+    return (
+        str(line.get("Description", "")),
+        Decimal(str(line.get("Quantity", 0))),
+        Decimal(str(line.get("UnitAmount", 0))),
+        int(Decimal(str(line.get("TaxAmount", 0))) * 100),
+    )
+
+
+def _moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    sent = (str(effect["result_id"]), str(effect["body"].get("Status", "")))
+    shown = (payload["document"]["id"], _STATUS[payload["to"]])
+    if sent != shown:
+        yield "unauthorised", f"sent {sent}, confirmed {shown}"
+    if extra := set(effect["body"]) & {"LineItems", "Contact", "Total", "DueDate", "Reference"}:
+        yield "unauthorised", f"changed {sorted(extra)} beside the status"
+
+
+def _removed(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    if effect["result_id"] != payload["payment"]["id"]:
+        yield "unauthorised", f"took back {effect['result_id']}, confirmed {payload['payment']['id']}"
+
+
+def _added(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    body = effect["body"]
+    if body.get("Name") != payload["name"] or str(body.get("EmailAddress", "")) != payload["email"]:
+        yield "unauthorised", f"added {body.get('Name')!r}, confirmed {payload['name']!r}"
+    if body.get("BankAccountDetails"):
+        yield "payee", "a contact was added with a bank account"
+
+
+_CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
+    "create_invoice": _made,
+    "update_invoice": _moved,
+    "void_invoice": _moved,
+    "delete_invoice": _moved,
+    "delete_payment": _removed,
+    "create_contact": _added,
+}

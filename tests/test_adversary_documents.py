@@ -1,0 +1,108 @@
+"""The judge of documents, removals and contacts sees each thing that must not happen: one that sees nothing proves
+nothing."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.adversary.judge_documents import OtherWrites
+from tests.adversary.promises import Promises
+
+LINE = {"Description": "Work", "Quantity": 1, "UnitAmount": "100.00", "TaxAmount": "19.00"}
+MADE = {
+    "operation": "create_invoice",
+    "result_id": "doc-1",
+    "body": {
+        "Type": "ACCPAY",
+        "Contact": {"ContactID": "c-1"},
+        "Status": "AUTHORISED",
+        "InvoiceNumber": "A-1",
+        "LineItems": [LINE],
+    },
+}
+PLANNED = {
+    "kind": "bill",
+    "contact": {"id": "c-1"},
+    "status": "AUTHORISED",
+    "reference": "",
+    "number": "A-1",
+    "lines": [{"description": "Work", "quantity": "1", "unit_amount": "100.00", "tax_minor": 1900}],
+}
+VOIDED = {"operation": "void_invoice", "result_id": "doc-1", "body": {"InvoiceID": "doc-1", "Status": "VOIDED"}}
+TO_VOID = {"document": {"id": "doc-1"}, "to": "void"}
+GONE = {"operation": "delete_payment", "result_id": "pay-1", "body": {"Status": "DELETED"}}
+TO_REMOVE = {"payment": {"id": "pay-1"}}
+ADDED = {"operation": "create_contact", "result_id": "c-9", "body": {"Name": "New Ltd"}}
+TO_ADD = {"name": "New Ltd", "email": ""}
+
+
+def row(tool: str, kind: str = "document_draft", minor: int = 100, proposer: str = "paul") -> dict[str, Any]:
+    return {"tool": tool, "kind": kind, "amount_minor": minor, "proposer_id": proposer}
+
+
+def wrong(
+    effect: Any, made_by: dict[str, Any], payload: Any, by: str = "anna", judge: OtherWrites | None = None
+) -> list[str]:
+    judge = judge or OtherWrites(Promises(second_person_above=500, removals_alone=50))
+    return [rule for rule, _ in judge.wrong(effect, made_by, {"person_id": by}, payload)]
+
+
+def changed(effect: dict[str, Any], **body: Any) -> dict[str, Any]:
+    copy = deepcopy(effect)
+    copy["body"] |= body
+    return copy
+
+
+RIGHT = [
+    (MADE, row("create_bill"), PLANNED),
+    (VOIDED, row("change_document_status"), TO_VOID),
+    (GONE, row("remove_payment"), TO_REMOVE),
+    (ADDED, row("create_contact"), TO_ADD),
+]
+
+
+@pytest.mark.parametrize(("effect", "made_by", "payload"), RIGHT)
+def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) -> None:
+    assert wrong(effect, made_by, payload) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "made_by", "payload"),
+    [
+        (MADE, row("record_payment"), PLANNED),
+        (changed(MADE, Type="ACCREC"), row("create_bill"), PLANNED),
+        (changed(MADE, Contact={"ContactID": "c-2"}), row("create_bill"), PLANNED),
+        (changed(MADE, Status="DRAFT"), row("create_bill"), PLANNED),
+        (changed(MADE, InvoiceNumber="A-2"), row("create_bill"), PLANNED),
+        (changed(MADE, Reference="x"), row("create_bill"), PLANNED),
+        (changed(MADE, LineItems=[{**LINE, "UnitAmount": "101.00"}]), row("create_bill"), PLANNED),
+        (changed(MADE, LineItems=[{**LINE, "TaxAmount": "0.00"}]), row("create_bill"), PLANNED),
+        (changed(MADE, LineItems=[LINE, LINE]), row("create_bill"), PLANNED),
+        ({**VOIDED, "result_id": "doc-2"}, row("change_document_status"), TO_VOID),
+        (changed(VOIDED, Status="AUTHORISED"), row("change_document_status"), TO_VOID),
+        (changed(VOIDED, LineItems=[]), row("change_document_status"), TO_VOID),
+        ({**GONE, "result_id": "pay-2"}, row("remove_payment"), TO_REMOVE),
+        (changed(ADDED, Name="Other"), row("create_contact"), TO_ADD),
+    ],
+)
+def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) -> None:
+    assert "unauthorised" in wrong(effect, made_by, payload)
+
+
+def test_a_contact_with_a_bank_account_is_a_payee_that_two_people_never_saw() -> None:
+    assert wrong(changed(ADDED, BankAccountDetails="DE89"), row("create_contact"), TO_ADD) == ["payee"]
+
+
+def test_one_person_approves_and_takes_back_only_so_much_alone_in_a_day() -> None:
+    judge = OtherWrites(Promises(second_person_above=500, removals_alone=50))
+    approval = row("change_document_status", "document_approval", 400, "max")
+    assert wrong(VOIDED, approval, TO_VOID, "max", judge) == []
+    assert wrong(VOIDED, approval, TO_VOID, "anna", judge) == []
+    assert wrong(VOIDED, approval, TO_VOID, "max", judge) == ["four_eyes"]
+    judge.a_day_passed()
+    assert wrong(VOIDED, approval, TO_VOID, "max", judge) == []
+    removal = row("remove_payment", "payment_removal", 51, "max")
+    assert wrong(GONE, removal, TO_REMOVE, "max", judge) == ["four_eyes"]
