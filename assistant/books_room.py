@@ -21,6 +21,7 @@ from assistant.stores.database import Database
 from tools.base import Access, Organisation, WriteAccess
 from tools.errors import Language, ToolFailed
 from tools.marker import marker
+from tools.solaris.bank import Bank, BankElsewhere
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import WaitingPace
@@ -87,7 +88,7 @@ class BooksRoom:
             books=LedgerCopy(self._database, self.ledger, organisation.id),
             live=opened.reader,
             reports=opened.reports,
-            bank=self.bank,
+            bank=await self._bank_of(organisation),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
 
@@ -102,6 +103,15 @@ class BooksRoom:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
         opened = await self._open(organisation_id)
         return WriteAccess(payments=opened.writer, contacts=opened.writer, documents=opened.documents)
+
+    async def _bank_of(self, organisation: Organisation) -> Bank:
+        """The bank, for the organisation whose accounts it keeps; another one's are never shown."""
+        if len(await self.organisations.every()) == 1:
+            return self.bank
+        wanted = self._settings.bank_organisation.casefold()
+        if wanted and wanted in (organisation.name.casefold(), organisation.short_code.casefold()):
+            return self.bank
+        return BankElsewhere(organisation.name, known=bool(wanted))
 
     def written(self, organisation_id: str) -> None:
         """Something was written in that organisation: what was reckoned before is old."""

@@ -122,6 +122,35 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "Was hier gefragt wird, geht an kein Sprachmodell außerhalb dieses Rechners; es gibt nichts zu erlauben "
         "oder zu verbieten.",
     },
+    "which_organisation": {
+        "en": "Which organisation is this conversation about? It stays with that one.",
+        "de": "Um welche Organisation geht es in diesem Gespräch? Dabei bleibt es.",
+    },
+    "which_organisation_kept": {
+        "en": "Which organisation is this about? Your question is answered then; the conversation stays with that one.",
+        "de": "Um welche Organisation geht es? Danach wird Ihre Frage beantwortet; das Gespräch bleibt bei ihr.",
+    },
+    "organisation_chosen": {
+        "en": "This conversation is about {organisation}.",
+        "de": "In diesem Gespräch geht es um {organisation}.",
+    },
+    "organisation_stays": {
+        "en": "This conversation is about {here} and stays with it, so that no figures are mixed. Open a new chat and "
+        "choose {other} there. Nothing was changed.",
+        "de": "In diesem Gespräch geht es um {here}, und dabei bleibt es, damit sich keine Zahlen vermischen. Öffnen "
+        "Sie einen neuen Chat und wählen Sie dort {other}. Es wurde nichts geändert.",
+    },
+    "not_that_organisation": {
+        "en": "This conversation cannot be about that organisation: it is about another already, or you may not read "
+        "it. Nothing was changed.",
+        "de": "In diesem Gespräch kann es nicht um diese Organisation gehen: Es geht schon um eine andere, oder Sie "
+        "dürfen sie nicht einsehen. Es wurde nichts geändert.",
+    },
+    "organisation_lost": {
+        "en": "This conversation is about an organisation that you may not read any more. Open a new chat for another.",
+        "de": "In diesem Gespräch geht es um eine Organisation, die Sie nicht mehr einsehen dürfen. Öffnen Sie für "
+        "eine andere einen neuen Chat.",
+    },
     "only_an_admin": {
         "en": "That needs the role admin in {organisation}. Nothing was changed.",
         "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """The sandbox's date (YYYY-MM-DD); empty: today."""
     sandbox_scale: int = 1
     """Multiplies the number of documents."""
+    sandbox_organisations: Annotated[int, Field(ge=1, le=2)] = 1
+    """How many organisations the sandbox's Xero has; the second is connected by consent (XERO_GRANT)."""
     sandbox_limits: bool = True
     """Whether the sandbox keeps the vendors' rate limits."""
     database_url: str = ""
@@ -83,6 +85,8 @@ class Settings(BaseSettings):
     # Solaris
     solaris_client_id: str = ""
     solaris_client_secret: SecretStr = SecretStr("")
+    bank_organisation: str = ""
+    """Whose the bank's accounts are, by name or short code; needed where there are several organisations."""
     solaris_business_id: str = ""
     """Limits the accounts shown to those of one business; empty shows all that the partner credentials reach."""
     solaris_api_url: str = ""

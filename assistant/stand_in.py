@@ -51,6 +51,8 @@ async def sandbox_beside(settings: Settings) -> AsyncIterator[Awaitable[list[str
         str(settings.sandbox_seed),
         "--scale",
         str(settings.sandbox_scale),
+        "--organisations",
+        str(settings.sandbox_organisations),
         *(("--today", settings.sandbox_today) if settings.sandbox_today else ()),
         *(() if settings.sandbox_limits else ("--no-limits",)),
         "--until-stdin-ends",

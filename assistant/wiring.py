@@ -32,6 +32,7 @@ from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
 from assistant.model_consent import ModelConsents, host_of
 from assistant.payees import Payees
+from assistant.places import Places
 from assistant.policy.in_words import in_words
 from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
@@ -180,7 +181,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
     errands = Errands()
     lend(
         House(
-            organisations=organisations.every,
+            places=Places(database, organisations.every, clock),
             toolset=tools,
             families=families(),
             model=model,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class Wishes:
     scale: int = 1
     state: Path | None = None
     limits: bool = True
+    organisations: int = 1
+    """How many organisations there are behind Xero's login."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def _build(listeners: dict[str, socket.socket], ports: Ports, wishes: Wishes) ->
     for name, listener in listeners.items():
         folder = None if wishes.state is None else wishes.state / name
         control = Control(name, seed=wishes.seed, today=wishes.today, state=folder)
-        app = _builder(name)(control, ports=ports, scale=wishes.scale, limits=wishes.limits)
+        app = _builder(name, wishes)(control, ports=ports, scale=wishes.scale, limits=wishes.limits)
         yield Provider(name, getattr(ports, name), control, app, listener)
 
 
@@ -80,13 +83,13 @@ class Builder(Protocol):
         """Build it; nothing answers yet."""
 
 
-def _builder(name: str) -> Builder:
+def _builder(name: str, wishes: Wishes) -> Builder:
     """The provider's own `build`, imported only when it is to run: one alone starts without the others' weight."""
     match name:
         case "xero":
             from sandbox import xero
 
-            return xero.build
+            return functools.partial(xero.build, organisations=wishes.organisations)
         case "okta":
             from sandbox import okta
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from assistant.chat.house import House
 from assistant.confirmation import Confirmations
 from assistant.decisions import Verdict, Wish
 from assistant.feed import Feed
+from assistant.places import Places
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal, State
 from assistant.refusals import Refusal, RefusalReason
@@ -141,9 +142,6 @@ class Room:
     trail: Trail = field(default_factory=Trail)
 
     def __post_init__(self) -> None:
-        async def organisations() -> list[Organisation]:
-            return [ORGANISATION]
-
         async def access(organisation: Organisation, language: str) -> Access:
             return make_access(language=language)
 
@@ -151,7 +149,7 @@ class Room:
             raise AssertionError("a click is handed who clicked")
 
         self.house = House(
-            organisations=organisations,
+            places=cast(Places, None),
             toolset=TOOLSET,
             model=ScriptedModel(),
             access_for=access,

@@ -18,12 +18,13 @@ from chainlit.utils import wrap_user_function
 
 from assistant.cards import about
 from assistant.chat.admin import AdminAnswer, AdminDesk, by_command
+from assistant.chat.choosing import Choosing, stays, wants_another
 from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
 from assistant.chat.talks import Talk, Talks
-from assistant.chat.upstream import button, show, take_away, tell_pages
+from assistant.chat.upstream import browser_language, button, show, take_away, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
 from assistant.chat.welcome import FIRST_CARDS, NEXT_CARDS, Waits, asks_what_waits, commands, greeting, starters
 from assistant.dispatch import Asking, Dispatch
@@ -52,12 +53,6 @@ house.feed.subscribe(cards.changed)
 RIBBON = {"en": "Sandbox: no real money moves", "de": "Sandbox: Es fließt kein echtes Geld"}
 _JOINER = "\u2060"
 """Put by us into texts that must not be links; it comes back when somebody copies such a text."""
-
-
-def browser_language() -> Language:
-    """The language of the browser whose chat this is."""
-    environ = getattr(context.session, "environ", None) or {}
-    return of_browser(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
 
 
 async def push_page(
@@ -94,9 +89,11 @@ async def open_chat() -> None:
     language = browser_language()
     try:
         principal, _ = await house.current()
-        organisation = await house.organisation_for(principal)
+        place = await house.places.of(principal, context.session.thread_id)
+        organisation = place.organisation
         if organisation is None:
-            await push_page(language, principal, None, greeting(principal, None, house.clock(), language))
+            welcome = greeting(principal, None, house.clock(), language, offered=place.offered)
+            await push_page(language, principal, None, welcome)
             return
         waits = await what_waits(principal, organisation)
         welcome = greeting(principal, waits, house.local_now(organisation), language)
@@ -124,10 +121,10 @@ async def offer_starters(user: cl.User | None, language: str | None) -> list[cl.
     """The six starters, by role and language."""
     try:
         principal, _ = await house.current()
-        organisation = await house.organisation_for(principal)
+        readable = await house.places.readable(principal)
     except SessionOver:
         return []
-    may_prepare = organisation is not None and principal.may(Role.PREPARER, organisation.id)
+    may_prepare = any(principal.may(Role.PREPARER, organisation.id) for organisation in readable)
     chosen = starters(of_browser(language or ""), may_prepare=may_prepare)
     return [cl.Starter(label=start.label, message=start.message, icon=start.icon) for start in chosen]
 
@@ -140,7 +137,7 @@ async def resume(thread: ThreadDict) -> None:
         talk = talks.resumed(thread, language=language)
         principal, session_id = await house.current()
         cards.sit(context.session.id, session_id)
-        organisation = await house.organisation_for(principal)
+        organisation = (await house.places.of(principal, talk.id)).organisation
         await push_page(talk.language, principal, organisation)
         for element in thread.get("elements") or []:
             if element.get("name") == CARD and organisation is not None:
@@ -205,10 +202,14 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
     language = talk.language
     principal, session_id = await house.current()
     cards.sit(context.session.id, session_id)
-    organisation = await house.organisation_for(principal)
-    if organisation is None:
-        await say(sentence("no_organisation", language, person=principal.name))
+    place = await house.places.of(principal, talk.id)
+    if place.organisation is None:
+        await choosing.ask(place, text, chosen, principal, talk)
         return
+    if other := wants_another(text, place):
+        await say(stays(place, other, language))
+        return
+    organisation = await house.places.choose(principal, talk.id, place.organisation.id) or place.organisation
     screen = ChatScreen(
         viewer=principal,
         organisation=organisation,
@@ -319,6 +320,9 @@ async def show_waiting(
     await screen.cards(shown, line, fresh=fresh)
 
 
+choosing = Choosing(house, talks, cards.sit, push_page, answer_turn)
+
+
 # clicking
 
 
@@ -326,10 +330,10 @@ async def clicking() -> Clicking:
     """Who clicks, read from our tables now. Raises SessionOver or LookupError."""
     principal, session_id = await house.current()
     cards.sit(context.session.id, session_id)
-    organisation = await house.organisation_for(principal)
+    talk = talks.of(context.session.thread_id, language=browser_language())
+    organisation = (await house.places.of(principal, talk.id)).organisation
     if organisation is None:
         raise LookupError("no organisation")
-    talk = talks.of(context.session.thread_id, language=browser_language())
     return Clicking(principal, session_id, organisation, talk.id, talk.language)
 
 
@@ -337,6 +341,8 @@ async def carry_out(action: cl.Action, which: str) -> dict[str, Any]:
     """One click, whatever it brings."""
     language = browser_language()
     try:
+        if which == "choose":
+            return await choosing.pressed(action)
         who = await clicking()
         language = who.language
         if which == "look":
@@ -395,6 +401,6 @@ def answers(which: str) -> None:
     cl.action_callback(which)(on_click)
 
 
-# Confirm or Cancel; edited values; how a card stands; an admin's word; a name that no button of ours has.
-for name in ("decide", "edit", "look", "settle", "unknown"):
+# Confirm or Cancel; edited values; how a card stands; an admin's word; an organisation; a name that no button has.
+for name in ("decide", "edit", "look", "settle", "choose", "unknown"):
     answers(name)

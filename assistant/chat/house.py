@@ -24,8 +24,9 @@ from assistant.dispatch import AccessFor
 from assistant.feed import Feed
 from assistant.ledger.reconcile import Reconciliation
 from assistant.model import Model
+from assistant.places import Places
 from assistant.policy.verdict import Stopped
-from assistant.principal import Principal, Role
+from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.settling import Outlook, Said, Settled
 from assistant.stores.audit import AuditRow
@@ -172,8 +173,8 @@ async def _never_compared(_organisation_id: str) -> None:
 class House:
     """Everything the chat's handlers reach."""
 
-    organisations: Callable[[], Awaitable[Sequence[Organisation]]]
-    """Those whose books are open here."""
+    places: Places
+    """Which organisation each conversation is about."""
     toolset: Toolset
     model: Model
     access_for: AccessFor
@@ -205,13 +206,6 @@ class House:
     """When the copy of an organisation was last compared with Xero, and what that came to."""
     families: Sequence[Family] = ()
     """The tools by what they are about: a model is told of those that a conversation needs. Empty: of all."""
-
-    async def organisation_for(self, principal: Principal) -> Organisation | None:
-        """The organisation whose books this person may read; the first if there are several."""
-        for organisation in await self.organisations():
-            if principal.may(Role.VIEWER, organisation.id):
-                return organisation
-        return None
 
     def local_now(self, organisation: Organisation) -> datetime:
         """The present moment on the organisation's wall clock."""

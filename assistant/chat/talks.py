@@ -28,6 +28,8 @@ class Talk:
     cards_shown: int = 0
     """How many of what waits were shown as cards, while that is what is spoken of: "show more" goes on from there."""
     later: list[str] = field(default_factory=list)
+    kept: tuple[str, str | None] | None = None
+    """What was asked (with its command) before it was known about which organisation."""
 
     def told(self, line: str) -> None:
         """Something was said outside a turn (an outcome); during a turn it is put behind it."""

@@ -8,11 +8,18 @@ from typing import Any, cast
 import chainlit as cl
 import chainlit.data
 import chainlit.utils
+from chainlit.context import context
 from chainlit.data.base import BaseDataLayer
 from chainlit.session import ws_sessions_id
 
 from assistant.language import of_browser
 from tools.errors import Language
+
+
+def browser_language() -> Language:
+    """The language of the browser whose chat this is."""
+    environ = getattr(context.session, "environ", None) or {}
+    return of_browser(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
 
 
 async def show(

@@ -118,11 +118,25 @@ ADMINS_MAY = {
 """What an admin's own words are (assistant.chat.admin), by whether it is said in German."""
 
 
-def greeting(principal: Principal, waits: Waits | None, now: datetime, language: Language) -> dict[str, Any]:
-    """What the page shows above the composer of an empty chat."""
+def greeting(
+    principal: Principal,
+    waits: Waits | None,
+    now: datetime,
+    language: Language,
+    *,
+    offered: Sequence[Organisation] = (),
+) -> dict[str, Any]:
+    """What the page shows above the composer of an empty chat; `offered`: organisations that there are to choose."""
     german = language == "de"
     first = words.visible(principal.name.split()[0]) if principal.name.split() else ""
     hello = _hello(now.hour, german)
+    if waits is None and offered:
+        return {
+            "greeting": f"{hello}, {first}" if first else hello,
+            "place": " · ".join(words.visible(each.name) for each in offered),
+            "waiting": sentence("which_organisation", language),
+            "waiting_count": 0,
+        }
     if waits is None:
         return {
             "greeting": f"{hello}, {first}",

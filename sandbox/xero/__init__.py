@@ -7,6 +7,7 @@ are always JSON (the real one sends XML unless asked for JSON).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -17,7 +18,7 @@ from starlette.routing import Route
 
 from sandbox.control import Control
 from sandbox.xero.api import ROOT, Api
-from sandbox.xero.books import Books
+from sandbox.xero.books import Another, Books
 from sandbox.xero.gate import Concurrency, Gate, Limits
 from sandbox.xero.identity import Identity
 from sandbox.xero.journal import Journal
@@ -32,18 +33,36 @@ if TYPE_CHECKING:
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 
-def build(control: Control, *, ports: Ports, scale: int = 1, limits: bool = True) -> Starlette:
-    """The stand-in as an application; `limits` False lifts the vendor's rate limits (headers are still sent)."""
-    return application(control, Books(control, scale), limits=limits)
+OTHERS = (Another("Ost Handel GmbH", "!05tH4", "ost", 1000),)
+"""The further organisations that there can be."""
 
 
-def application(control: Control, books: Books, *, limits: bool) -> Starlette:
+def build(control: Control, *, ports: Ports, scale: int = 1, limits: bool = True, organisations: int = 1) -> Starlette:
+    """The stand-in as an application; `limits` False lifts the vendor's rate limits (headers are still sent).
+
+    With more than one organisation the others can be connected by consent only: a custom connection is of one.
+    """
+    others = [Books(control, scale, another) for another in OTHERS[: organisations - 1]]
+    return application(control, Books(control, scale), limits=limits, others=others)
+
+
+def application(control: Control, books: Books, *, limits: bool, others: Sequence[Books] = ()) -> Starlette:
     """The same over books that are there already."""
     journal = Journal(books)
     identity = Identity(books)
     gate = Gate(books, identity, Limits(on=limits))
     webhooks = Webhooks(books)
     api = Api(books, journal, gate, webhooks.announce)
+    apis = {
+        other.company.organisation.tenant_id: Api(
+            other, Journal(other), Gate(other, identity, Limits(on=limits), first=False)
+        )
+        for other in others
+    }
+
+    async def serve(request: Request) -> Response:
+        return await apis.get(request.headers.get("xero-tenant-id", "").lower(), api).serve(request)
+
     control.reckoning = lambda: reckon(books, journal)
     control.respond("unauthorized", lambda fault: Unauthorised().answer())
     control.respond("rate_limit", lambda fault: TooMany("minute", 2).answer())
@@ -61,8 +80,8 @@ def application(control: Control, books: Books, *, limits: bool) -> Starlette:
         routes=[
             *control.routes(),
             *webhooks.routes(),
-            *Login(books, identity).routes(),
-            Route(ROOT + "{path:path}", api.serve, methods=METHODS),
+            *Login(books, identity, others).routes(),
+            Route(ROOT + "{path:path}", serve, methods=METHODS),
         ],
         middleware=[Middleware(Concurrency, on=limits), *control.middleware()],
         exception_handlers={Refusal: refused},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sandbox.company import anchored
@@ -41,13 +41,34 @@ class Standing:
     due: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Another:
+    """A further organisation behind the same login: other books, made from another seed."""
+
+    name: str
+    short_code: str
+    folder: str
+    further: int
+    """Added to the seed."""
+
+
 class Books:
     """Everything of the organisation, found by id; `apply` is the only way to change it."""
 
-    def __init__(self, control: Control, scale: int) -> None:
-        folder = None if control.state is None else control.state.parent
+    def __init__(self, control: Control, scale: int, another: Another | None = None) -> None:
+        state = control.state
+        if another is not None and state is not None:
+            state = state / another.folder
+            state.mkdir(parents=True, exist_ok=True)
+        folder = None if state is None else state if another else state.parent
+        seed = control.seed + (another.further if another else 0)
         self.control = control
-        self.company: Company = anchored(folder, seed=control.seed, today=control.today(), scale=scale)
+        self.company: Company = anchored(folder, seed=seed, today=control.today(), scale=scale)
+        if another is not None:
+            own = replace(
+                self.company.organisation, name=another.name, legal_name=another.name, short_code=another.short_code
+            )
+            self.company = replace(self.company, organisation=own)
         self.documents: dict[str, Doc] = {}
         self.payments: dict[str, Pay] = {}
         self.contacts: dict[str, Contact] = {}
@@ -66,7 +87,7 @@ class Books:
         self._by_number: dict[str, list[str]] = defaultdict(list)
         self._unwritten: list[Record] = []
         self._begin()
-        self._keeping = Keeping(control.state)
+        self._keeping = Keeping(state)
         for records in self._keeping.read():
             self._take(records)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from string import Template
 
@@ -24,7 +25,9 @@ p{margin:0;color:var(--quiet);font-size:.9375rem}
 ul{margin:1rem 0 0;padding:0;list-style:none;border-top:1px solid var(--line)}
 li{padding:.5rem 0;border-bottom:1px solid var(--line);font-size:.9375rem}
 code{display:block;color:var(--quiet);font:.8rem/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
-form{display:flex;gap:.6rem;margin-top:1.3rem}
+form{display:flex;flex-wrap:wrap;gap:.6rem;margin-top:1.3rem}
+label{flex-basis:100%;font-size:.9375rem}select{width:100%;margin-top:.3rem;padding:.6rem;font:inherit;color:inherit;
+background:var(--card);border:1px solid var(--line);border-radius:.6rem}
 button{flex:1;padding:.75rem 1rem;border-radius:.6rem;font:inherit;font-weight:600;cursor:pointer;
 border:1px solid var(--line);background:transparent;color:inherit}
 button.deed{flex:2;border-color:var(--accent);background:var(--accent);color:var(--on)}
@@ -36,7 +39,7 @@ _PAGE = Template("""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <div class="ribbon">Sandbox. This stands in for Xero: invented books, no real money.</div>
 <main><div class="card"><h1>Let $app use $organisation?</h1>
 <p>It will be able to:</p><ul>$scopes</ul>
-<form method="post" action="$action"><button name="decision" value="cancel">Cancel</button>
+<form method="post" action="$action">$choice<button name="decision" value="cancel">Cancel</button>
 <button class="deed" name="decision" value="allow">Allow access</button></form></div></main></body></html>""")
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -85,11 +88,20 @@ def _in_words(scope: str) -> str:
     return f"Read {thing}" if parts[-1] == "read" else f"Read and write {thing}"
 
 
-def consent_page(organisation: str, app: str, scopes: tuple[str, ...], action: str) -> HTMLResponse:
+def _choice(organisations: Mapping[str, str]) -> str:
+    """One organisation is chosen at a time, as at the vendor; nothing to choose where there is one."""
+    if len(organisations) == 1:
+        return ""
+    options = "".join(f'<option value="{escape(key)}">{escape(name)}</option>' for key, name in organisations.items())
+    return f'<label>Organisation <select name="organisation">{options}</select></label>'
+
+
+def consent_page(organisations: Mapping[str, str], app: str, scopes: tuple[str, ...], action: str) -> HTMLResponse:
     """Who asks for what; the two buttons post back to `action`."""
     page = _PAGE.substitute(
         style=_STYLE,
-        organisation=escape(organisation),
+        organisation=escape(next(iter(organisations.values())) if len(organisations) == 1 else "an organisation"),
+        choice=_choice(organisations),
         app=escape(app),
         scopes="".join(f"<li>{escape(_in_words(scope))}<code>{escape(scope)}</code></li>" for scope in scopes),
         action=escape(action),

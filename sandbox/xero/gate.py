@@ -64,8 +64,9 @@ def _seconds(wait: timedelta) -> int:
 class Gate:
     """Lets a request through to the books, or refuses it before anything is read."""
 
-    def __init__(self, books: Books, identity: Identity, limits: Limits) -> None:
+    def __init__(self, books: Books, identity: Identity, limits: Limits, *, first: bool = True) -> None:
         self._books = books
+        self._link_tenant = "" if first else books.company.organisation.tenant_id
         self._identity = identity
         self._limits = limits
 
@@ -81,7 +82,7 @@ class Gate:
         if (tenant or "").lower() != mine and not (custom and not tenant):
             raise Forbidden
         links = self._identity.links(token.client_id)
-        if not any(bool(link.event_id) != custom for link in links):
+        if not any(bool(link.event_id) != custom and link.tenant_id == self._link_tenant for link in links):
             raise Forbidden
         wanted = scopes.needed(method, noun, report)
         if wanted and not scopes.opens(token.scopes, wanted):

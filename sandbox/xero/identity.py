@@ -66,21 +66,21 @@ class Identity:
     def _now(self) -> datetime:
         return self._books.control.now()
 
-    def consent(self, wish: Wish) -> str:
-        """The person agreed: a connection and a code that can be used once within five minutes."""
+    def consent(self, wish: Wish, tenant_id: str = "") -> str:
+        """The person agreed for that organisation: a connection, and a code to be used once within five minutes."""
         code, event_id = secrets.token_urlsafe(32), self._books.new_id()
         grant = Grant(
             _hash(code), wish.client_id, wish.redirect_uri, wish.scopes, wish.challenge, wish.nonce,
             event_id, self._now + CODE_LIFE, used=False,
         )  # fmt: skip
-        self._books.apply(grant, *self._linked(wish.client_id, event_id))
+        self._books.apply(grant, *self._linked(wish.client_id, event_id, tenant_id))
         return code
 
-    def _linked(self, client_id: str, event_id: str) -> list[Record]:
-        known = [link for link in self.links(client_id) if link.event_id]
+    def _linked(self, client_id: str, event_id: str, tenant_id: str = "") -> list[Record]:
+        known = [link for link in self.links(client_id) if link.event_id and link.tenant_id == tenant_id]
         if known and event_id:
             return [replace(known[0], event_id=event_id, updated_at=self._now)]
-        return [Link(self._books.new_id(), client_id, event_id, self._now, self._now, ended=False)]
+        return [Link(self._books.new_id(), client_id, event_id, self._now, self._now, ended=False, tenant_id=tenant_id)]
 
     def links(self, client_id: str) -> list[Link]:
         """The app's connections that still stand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -18,9 +19,11 @@ from sandbox.xero.refusals import NotFound, Unauthorised, json_answer
 class Login:
     """Serves the login's addresses."""
 
-    def __init__(self, books: Books, identity: Identity) -> None:
+    def __init__(self, books: Books, identity: Identity, others: Sequence[Books] = ()) -> None:
         self._books = books
         self._identity = identity
+        self._organisations = {"": books.company.organisation}
+        self._organisations |= {other.company.organisation.tenant_id: other.company.organisation for other in others}
 
     def routes(self) -> list[Route]:
         """The vendor's paths, from the root."""
@@ -53,11 +56,13 @@ class Login:
             return _back(target, {name: value for name, value in answer.items() if value})
         if request.method == "GET":
             action = f"{request.url.path}?{request.url.query}"
-            return consent_page(self._books.company.organisation.name, wish.client_id, wish.scopes, action)
+            names = {tenant_id: organisation.name for tenant_id, organisation in self._organisations.items()}
+            return consent_page(names, wish.client_id, wish.scopes, action)
         form = await request.form()
         if form.get("decision") != "allow":
             return _back(target, {"error": "access_denied", **state})
-        code = self._identity.consent(wish)
+        chosen = str(form.get("organisation", ""))
+        code = self._identity.consent(wish, chosen if chosen in self._organisations else "")
         self._books.commit()
         return _back(target, {"code": code, "scope": " ".join(wish.scopes), **state})
 
@@ -86,21 +91,22 @@ class Login:
     async def connections(self, request: Request) -> Response:
         """The organisations that this token's app may use."""
         token = self._token(request)
-        organisation = self._books.company.organisation
         wanted = request.query_params.get("authEventId", "")
         return json_answer(
             [
                 {
                     "id": link.link_id,
                     "authEventId": link.event_id or link.link_id,
-                    "tenantId": organisation.tenant_id,
+                    "tenantId": self._organisations[link.tenant_id].tenant_id,
                     "tenantType": "ORGANISATION",
-                    "tenantName": organisation.name,
+                    "tenantName": self._organisations[link.tenant_id].name,
                     "createdDateUtc": f"{link.created_at:%Y-%m-%dT%H:%M:%S.%f}0",
                     "updatedDateUtc": f"{link.updated_at:%Y-%m-%dT%H:%M:%S.%f}0",
                 }
                 for link in self._identity.links(token.client_id)
-                if bool(link.event_id) == bool(token.event_id) and wanted in ("", link.event_id)
+                if bool(link.event_id) == bool(token.event_id)
+                and wanted in ("", link.event_id)
+                and link.tenant_id in self._organisations
             ]
         )
 

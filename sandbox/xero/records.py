@@ -176,6 +176,8 @@ class Link:
     created_at: dt.datetime
     updated_at: dt.datetime
     ended: bool
+    tenant_id: str = ""
+    """Of which organisation; empty for the first one."""
 
 
 Record = Doc | Pay | Contact | Allocation | Note | Removed | Replay | Grant | Token | Link

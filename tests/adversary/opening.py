@@ -17,6 +17,7 @@ from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
 from assistant.model_consent import ModelConsents, host_of
 from assistant.payees import Payees
+from assistant.places import Places
 from assistant.policy.rules import load_policy
 from assistant.principal import Principal
 from assistant.providers import role_groups, xero_app
@@ -112,7 +113,7 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
 
         house = House(
             families=families(),
-            organisations=books.organisations.every,
+            places=Places(database, books.organisations.every, clock),
             toolset=tools,
             model=model,
             access_for=books.access,
