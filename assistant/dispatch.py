@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol
+
+import structlog
 
 from assistant.arguments import BadArguments, read_arguments
 from assistant.ledger.progress import Progress, load_told
@@ -35,6 +38,8 @@ MAX_RESULT = 12_000
 """Characters of one result for the model; rows beyond are left out and counted."""
 TOOL_SECONDS = 120.0
 """How long one tool may take; a first load of the ledger is the longest thing there is."""
+
+log = structlog.get_logger()
 
 AccessFor = Callable[[Organisation, Language], Awaitable[Access]]
 """Lends what a tool may reach in that organisation, now, in that language."""
@@ -195,6 +200,8 @@ class _InTime:
     def __init__(self, seconds: float, told: Told | None, loads: Progress | None) -> None:
         self._seconds, self._told, self._loads = seconds, told, loads
         self._limit = asyncio.timeout(seconds)
+        self._here = copy_context()
+        """The chat of whoever asks: a load that several wait for tells them from a task of its own."""
         self.began: datetime | None = None
         """When the tool was lent what it may reach, by the house's clock; until then a wait counts."""
 
@@ -214,12 +221,18 @@ class _InTime:
         left = max(0.0, (wait.until - self.began).total_seconds()) if self.began else 0.0
         self._again(left + self._seconds)
         if self._told is not None:
-            await self._told(wait)
+            await self._show(self._told(wait))
 
     async def _comes_on(self, kind: str, done: int, total: int) -> None:
         self._again(self._seconds)
         if self._loads is not None:
-            await self._loads(kind, done, total)
+            await self._show(self._loads(kind, done, total))
+
+    async def _show(self, shown: Awaitable[None]) -> None:
+        try:
+            await asyncio.get_running_loop().create_task(_awaited(shown), context=self._here)
+        except Exception:  # a window that cannot be written to must not end a load that others wait for
+            log.exception("progress not shown")
 
     def _again(self, seconds: float) -> None:
         self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
@@ -259,6 +272,10 @@ def proposed(call: CallRequest, proposal: Proposal, draft: ToolDraft, language: 
         "answer": sentence("awaits_confirmation", language, number=str(proposal.number), summary=draft.summary),
     }
     return Outcome(call, limited(body), True, answer=draft.summary, proposal=proposal)
+
+
+async def _awaited(shown: Awaitable[None]) -> None:
+    await shown
 
 
 def _told(call: CallRequest, error: ToolError, language: Language, *, old: str = "") -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextvars import Context, ContextVar
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from assistant.asked import asked_for, loading, waiting
 from assistant.ledger.progress import load_told
 from assistant.principal import Role
-from assistant.turn import MAX_CARDS
-from tests.support.conversation import PAY_THING, KeepsProposals, Talk, list_things, person
+from assistant.turn import MAX_CARDS, Asked
+from tests.support.conversation import PAY_THING, KeepsProposals, RememberedScreen, Talk, list_things, person
 from tests.support.model import ScriptedModel, call, calls, says
 from tools.base import Access, Draft, ToolResult, Toolset, read_tool, write_tool
 from tools.catalogue import toolset
@@ -163,6 +164,47 @@ async def test_a_first_load_is_told_page_by_page_and_may_take_its_time() -> None
     assert model.seen[1].results()[0]["answer"] == "All is here."
     assert screen.of("loads") == [("loading_thing", "documents", page * 1000, 4000) for page in range(1, 5)]
     assert load_told.get() is None
+
+
+_window: ContextVar[str] = ContextVar("_window")
+
+
+class OneWindow(RememberedScreen):
+    """Shows only in the context of its own chat, as Chainlit's does."""
+
+    async def tool_loads(self, asked: Asked, kind: str, done: int, total: int) -> None:
+        self.shown.append(("loads", (_window.get(), done)))
+
+    async def tool_waits(self, asked: Asked, wait: Wait) -> None:
+        self.shown.append(("waits", (_window.get(), wait.limit)))
+
+
+@read_tool("xero")
+async def shared_thing(access: Access) -> ToolResult:
+    """Wait for a load that somebody else began."""
+    loaded, waits = load_told.get(), waits_told.get()
+    assert loaded and waits
+
+    async def load() -> None:
+        await loaded("documents", 7, 7)
+        await waits(Wait(access.now, "minute"))
+
+    await asyncio.get_running_loop().create_task(load(), context=Context())
+    return ToolResult(answer="All is here.")
+
+
+async def test_a_load_that_somebody_else_began_is_told_in_the_window_of_who_waits_for_it() -> None:
+    model = ScriptedModel(calls(call("shared_thing")), says("Done."))
+    _window.set("mine")
+    screen = await Talk(model, toolset=Toolset([shared_thing]), screen=OneWindow()).say("Load")
+    assert (screen.of("loads"), screen.of("waits")) == ([("mine", 7)], [("mine", "minute")])
+
+
+async def test_a_window_that_cannot_be_written_to_does_not_end_the_load() -> None:
+    model = ScriptedModel(calls(call("shared_thing")), says("Done."))
+    screen = await Talk(model, toolset=Toolset([shared_thing]), screen=OneWindow()).say("Load")
+    assert model.seen[1].results()[0]["answer"] == "All is here."
+    assert screen.of("loads") == []
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def test_an_invoice_is_made_approved_paid_and_asked_about_while_the_token_
         card = (await chat.ask("Create an invoice for Initech over 500 euros for consulting, due in 14 days")).card
         assert {one.id for one in ledger.documents()} == before, "something was written before anybody confirmed"
         facts = {fact["label"]: fact["value"] for fact in card["facts"]}
-        assert facts["Organisation"] == "Lindenhof Studio GmbH" and "consulting" in facts["Line"]
+        assert facts["Organisation"] == "Lindenhof Studio GmbH" and facts["For"] == "consulting"
         assert facts["Afterwards"] == "draft" and card["payee"] == "Initech"
         assert await decide(chat, card) == ""
         done = await until_face(chat, card, "done")

@@ -100,9 +100,10 @@ async def test_the_card_shows_net_tax_total_account_and_state() -> None:
     card = CREATE_INVOICE.card(draft.payload, "en")
     shown = facts(card)
     assert (card.deed, card.amount, card.payee) == ("Make a draft invoice of € 595.00", "€ 595.00", "Dupont SA")
-    assert shown["Line"] == "Consulting in October: € 500.00, 200 Sales (as on INV-0045), VAT 19 % on sales € 95.00"
-    assert shown["Net"] == "€ 500.00 (nothing else was said)"
-    assert (shown["Tax"], shown["Total"], shown["Afterwards"]) == ("€ 95.00", "€ 595.00", "draft")
+    assert (shown["For"], shown["Account"]) == ("Consulting in October", "200 Sales (as on INV-0045)")
+    assert shown["Net"] == "€ 500.00 (amounts taken as without tax)" and shown["Date"] == "22 Nov 2026 (today)"
+    assert shown["Tax"] == "€ 95.00 (VAT 19 % on sales)"
+    assert (shown["Total"], shown["Afterwards"]) == ("€ 595.00", "draft")
     assert shown["Reference"] == "October FA-TESTMARK"
     assert "does not count in the books" in card.note
     german = CREATE_INVOICE.card(draft.payload, "de")
@@ -123,6 +124,9 @@ async def test_several_lines_and_amounts_with_tax() -> None:
     assert [line.tax_minor for line in plan.lines] == [4750, 190]
     assert (plan.net.minor, plan.tax.minor, plan.total.minor) == (26000, 4940, 30940)
     assert (plan.due, plan.due_from, plan.amounts_from) == ("2026-12-24", "said", "said")
+    shown = facts(CREATE_INVOICE.card(plan.payload(), "en"))
+    assert shown["Line 1"] == "Days: 2.5 × € 119.00 = € 297.50, 200 Sales, VAT 19 % on sales € 47.50"
+    assert shown["Net"] == "€ 260.00"
 
 
 async def test_without_tax_there_is_none_whatever_the_account_has() -> None:
@@ -144,7 +148,7 @@ async def test_a_draft_may_leave_account_and_due_date_open_and_an_approved_one_m
     plan = await plan_of(world, **FOR_DUPONT)
     assert (plan.due, plan.due_from, plan.lines[0].account_code, plan.account_from) == ("", "none", "", "none")
     card = CREATE_INVOICE.card(plan.payload(), "en")
-    assert "account still open" in facts(card)["Line"] and facts(card)["Due"] == "open"
+    assert facts(card)["Account"] == "account still open" and facts(card)["Due"] == "open"
     asked = await refused(ToolRetry, world, **FOR_DUPONT, then="approved")
     assert (
         isinstance(asked, ToolRetry)

@@ -124,7 +124,7 @@ async def open_house() -> AsyncIterator[House]:
         scopes = " ".join(asked_for())
         token = (await login.client_credentials(app, scopes=scopes, now=datetime.now(UTC))).access_token
         (connection,) = await login.connections(app, token)
-        pace = pace_here(lambda: datetime.now(UTC))
+        pace = pace_here(lambda: datetime.now(UTC), per_minute=0)
         calls = XeroCalls(url, connection.tenantId, OneToken(token), pace, read_seconds=2)
         bank_url = sandbox.urls["solaris"]
         partner = SolarisPartner("sandbox-solaris", "sandbox-solaris-secret", api_url=bank_url, auth_url=bank_url)

@@ -103,12 +103,18 @@ def _facts(plan: DraftPlan, language: Language) -> list[Fact]:
     facts = [Fact(label=label("Organisation", "Organisation"), value=words.visible(plan.organisation.name))]
     if plan.kind == "bill":
         facts.append(Fact(label=label("Supplier's number", "Nummer des Lieferanten"), value=words.visible(plan.number)))
-    facts += [_line(plan, line, index, language) for index, line in enumerate(plan.lines, start=1)]
+    if len(plan.lines) == 1:
+        facts += _only_line(plan, plan.lines[0], language)
+    else:
+        facts += [_line(plan, line, index, language) for index, line in enumerate(plan.lines, start=1)]
+    meant = label(" (amounts taken as without tax)", " (Beträge ohne Steuer verstanden)")
+    today = label(" (today)", " (heute)") if plan.date_from == "default" else ""
+    tax = _tax_name(plan.lines[0], language) if len(plan.lines) == 1 else ""
     facts += [
-        Fact(label=label("Net", "Netto"), value=money(plan.net) + _how(plan, plan.amounts_from, language)),
-        Fact(label=label("Tax", "Steuer"), value=money(plan.tax)),
+        Fact(label=label("Net", "Netto"), value=money(plan.net) + (meant if plan.amounts_from == "default" else "")),
+        Fact(label=label("Tax", "Steuer"), value=money(plan.tax) + (f" ({tax})" if tax else "")),
         Fact(label=label("Total", "Gesamt"), value=money(plan.total), emphasis=True),
-        Fact(label=label("Date", "Datum"), value=_day(plan.date, language) + _how(plan, plan.date_from, language)),
+        Fact(label=label("Date", "Datum"), value=_day(plan.date, language) + today),
         Fact(label=label("Due", "Fällig"), value=_day(plan.due, language) + _how(plan, plan.due_from, language)),
         Fact(label=label("Afterwards", "Danach"), value=label(state_en, state_de), emphasis=True),
     ]
@@ -117,18 +123,37 @@ def _facts(plan: DraftPlan, language: Language) -> list[Fact]:
     return facts
 
 
+def _only_line(plan: DraftPlan, line: PlannedLine, language: Language) -> list[Fact]:
+    """What it is for, how many at which price where that is more than one, and the account."""
+    facts = [Fact(label=words.say(language, "For", "Für"), value=words.visible(line.description))]
+    if line.quantity != "1":
+        unit = _unit(line.unit_amount, plan.currency, language)
+        times = f"{_number(line.quantity, language)} × {unit}"
+        facts.append(Fact(label=words.say(language, "Quantity", "Menge"), value=times))
+    account = _account(line, language) + _how(plan, plan.account_from, language)
+    return [*facts, Fact(label=words.say(language, "Account", "Konto"), value=account)]
+
+
 def _line(plan: DraftPlan, line: PlannedLine, index: int, language: Language) -> Fact:
     """ "Consulting: 2 × € 250.00 = € 500.00, 200 Sales, VAT 19 % € 95.00"."""
     unit = _unit(line.unit_amount, plan.currency, language)
     amount = words.money(Money.from_minor(line.amount_minor, plan.currency), language)
     times = f"{_number(line.quantity, language)} × {unit} = {amount}" if line.quantity != "1" else amount
-    account = words.visible(f"{line.account_code} {line.account_name}".strip())
-    account = account or words.say(language, "account still open", "Konto noch offen")
-    tax = words.visible(line.tax_name) or words.say(language, "no tax", "ohne Steuer")
-    taxed = f"{tax} {words.money(Money.from_minor(line.tax_minor, plan.currency), language)}"
-    name = words.say(language, "Line", "Position") + (f" {index}" if len(plan.lines) > 1 else "")
-    how = _how(plan, plan.account_from, language) if index == 1 else ""
-    return Fact(label=name, value=f"{words.visible(line.description)}: {times}, {account}{how}, {taxed}")
+    tax = words.money(Money.from_minor(line.tax_minor, plan.currency), language)
+    account = _account(line, language) + (_how(plan, plan.account_from, language) if index == 1 else "")
+    return Fact(
+        label=words.say(language, f"Line {index}", f"Position {index}"),
+        value=f"{words.visible(line.description)}: {times}, {account}, {_tax_name(line, language)} {tax}",
+    )
+
+
+def _account(line: PlannedLine, language: Language) -> str:
+    title = words.visible(f"{line.account_code} {line.account_name}".strip())
+    return title or words.say(language, "account still open", "Konto noch offen")
+
+
+def _tax_name(line: PlannedLine, language: Language) -> str:
+    return words.visible(line.tax_name) or words.say(language, "no tax", "ohne Steuer")
 
 
 def _number(written: str, language: Language) -> str:
@@ -152,8 +177,6 @@ def _how(plan: DraftPlan, source: Source, language: Language) -> str:
     match source:
         case "usual":
             return words.say(language, f" (as on {number})", f" (wie auf {number})")
-        case "default":
-            return words.say(language, " (nothing else was said)", " (nichts anderes gesagt)")
         case _:
             return ""
 

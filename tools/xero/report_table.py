@@ -51,8 +51,8 @@ def report_table(access: Access, report: Report, as_of: datetime, *, in_money: b
     return Table(
         title=words.visible(report.name),
         columns=(
-            Column(key="section", label=words.say(language, "Section", "Abschnitt")),
             Column(key="line", label=words.say(language, "Line", "Zeile")),
+            Column(key="section", label=words.say(language, "Section", "Abschnitt")),
             *(Column(key=f"c{n}", label=name or words.say(language, "Amount", "Betrag"), kind=kind)
               for n, name in enumerate(names)),
         ),
