@@ -49,6 +49,11 @@ def _parts(seed: int) -> tuple[Part, ...]:
             (*weather, "--runs", "10000", "--database", "postgres"),
             (*weather, "--runs", "40", "--database", "postgres"),
         ),
+        Part(
+            "weather of the other writes",
+            (*weather, "--runs", "10000", "--writes", "others"),
+            (*weather, "--runs", "60", "--writes", "others"),
+        ),
         Part("kills sqlite", (*kills, "--double"), kills),
         Part("kills postgres", (*kills, "--double", "--database", "postgres"), (*kills, "--database", "postgres")),
         Part("mutations", ("tests.soak", "--mutations"), ("tests.soak", "--mutations", "--quick")),

@@ -51,7 +51,7 @@ class OtherWrites:
         if str(row["tool"]) not in _TOOLS[operation]:
             yield "unauthorised", f"a confirmation of {row['tool']} was used for it"
             return
-        yield from _CHECKS[operation](effect, payload)
+        yield from CHECKS[operation](effect, payload)
         alone = row["proposer_id"] == decision["person_id"]
         person, kind = str(decision["person_id"]), str(row["kind"])
         for sums, of_kind, limit in (
@@ -116,7 +116,7 @@ def _added(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
         yield "payee", "a contact was added with a bank account"
 
 
-_CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
+CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "create_invoice": _made,
     "update_invoice": _moved,
     "void_invoice": _moved,

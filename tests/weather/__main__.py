@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tests.weather.kills import SCENES, all_kills
 from tests.weather.kills import Figures as Kills
-from tests.weather.soak import soak
+from tests.weather.soak import RUNS, soak
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     if chosen.what == "kills":
         return _told_kills(all_kills(chosen.database, chosen.scenes, double=chosen.double), chosen.database)
-    figures, seconds = soak(chosen.runs, workers=chosen.workers, seed=chosen.seed, kind=chosen.database)
+    figures, seconds = soak(
+        chosen.runs, workers=chosen.workers, seed=chosen.seed, kind=chosen.database, writes=chosen.writes
+    )
     for line in figures.lines(seconds, chosen.database):
         _say(line)
     for seed, story in figures.stories.items():
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--runs", type=int, default=1000)
     many.add_argument("--workers", type=int, default=2)
     many.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
+    many.add_argument("--writes", choices=tuple(RUNS), default="payments", help="payments, or all the other writes")
     kills = parts.add_parser("kills", help="SIGKILL at every point of the write path, once or twice in a row")
     kills.add_argument("--double", action="store_true", help="and again at every point that the restarted one reaches")
     kills.add_argument("--scenes", nargs="+", choices=tuple(SCENES), default=tuple(SCENES), metavar="SCENE")

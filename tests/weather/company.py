@@ -73,6 +73,13 @@ class Company:
 
     def enter_bills(self, count: int) -> None:
         """So many fresh bills of one supplier, in one request."""
+        self._bills += self._entered(count, "AUTHORISED")
+
+    def enter_bill(self, status: str) -> Bill:
+        """One more, in that state."""
+        return self._entered(1, status)[0]
+
+    def _entered(self, count: int, status: str) -> list[Bill]:
         today = self.clock().date()
         line = {"Description": "Hosting", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "400"}
         sent = [
@@ -85,13 +92,13 @@ class Company:
                 "CurrencyCode": "EUR",
                 "LineAmountTypes": "NoTax",
                 "LineItems": [line],
-                "Status": "AUTHORISED",
+                "Status": status,
             }
             for place in range(count)
         ]
         self._made += count
         made = self._put("Invoices", {"Invoices": sent})["Invoices"]
-        self._bills += [Bill(one["InvoiceID"], one["InvoiceNumber"]) for one in made]
+        return [Bill(one["InvoiceID"], one["InvoiceNumber"]) for one in made]
 
     def next_bill(self) -> Bill:
         """A bill that no run has touched."""

@@ -26,12 +26,12 @@ _ON_TOKEN = ("drop_before", "error_500", "unavailable")
 _NOT_OFTEN = {"slow": 0.3}
 
 
-def fault(dice: random.Random) -> dict[str, Any]:
-    """One fault, as the sandbox's control surface takes it."""
+def fault(dice: random.Random, *, write: str = WRITE) -> dict[str, Any]:
+    """One fault, as the sandbox's control surface takes it; `write`: which request is the write."""
     where = dice.choice(("write", "write", "write", "read", "read", "token"))
     match where:
         case "write":
-            match_, kind = WRITE, dice.choice(_ON_WRITE)
+            match_, kind = write, dice.choice(_ON_WRITE)
         case "read":
             match_, kind = dice.choice(READS), dice.choice(_ON_READ)
         case _:

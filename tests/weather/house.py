@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from assistant.audit import AuditTrail
 from assistant.clock import Clock
@@ -29,22 +29,25 @@ from assistant.stores.proposals import Verdict
 from assistant.stores.step_ups import StepUpRow
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.write_path import Surroundings, write_path
-from tests.support.books import FakeBooks, NoDocuments, World
+from tests.support.books import FakeBooks, World
 from tests.support.paying import DEMO, CrashNow
 from tests.support.reports import NoReports
 from tests.weather.company import Bill, Company
 from tests.weather.rules import KnownPayees, People, roomy
-from tools.base import Access, Toolset, WriteAccess
+from tools.base import Access, Effect, WriteAccess, WriteTool
+from tools.catalogue import toolset
 from tools.marker import marker
 from tools.solaris.bank import Bank
 from tools.xero.books import Contact, ContactWriter, LedgerAccount, PaymentWriter
 from tools.xero.client import XeroCalls
+from tools.xero.document_writer import XeroDocumentWriter
+from tools.xero.drafts import DocumentWriter
 from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
 
-SCOPES = "accounting.invoices.read accounting.payments accounting.contacts.read accounting.settings.read"
+SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
 Point = Callable[[str], None]
 
 
@@ -80,6 +83,7 @@ class Line:
         writer = XeroWriter(self._calls)
         self.writer: PaymentWriter = writer
         self.contacts: ContactWriter = writer
+        self.documents: DocumentWriter = XeroDocumentWriter(self._calls)
 
     def close(self) -> None:
         """Lets its threads end."""
@@ -122,7 +126,7 @@ class House:
             Surroundings(
                 clock=clock,
                 policy=policy or roomy(),
-                toolset=Toolset([RECORD_PAYMENT]),
+                toolset=toolset().only(Effect.WRITE),
                 person_of_session=self._people.of_session,
                 person_now=self._people.by_id,
                 payees=KnownPayees(world, self._people),
@@ -141,14 +145,24 @@ class House:
         self, bill: Bill, amount: Decimal | None, who: Principal, *, replaces: str | None = None
     ) -> Proposal:
         """What the write tool makes of "pay that bill", kept as a proposal. Raises the tool's errors, and Refusal."""
-        self._world.documents = [await self._line.reader.document(bill.id)]
         said = {"account": "090"} | ({} if amount is None else {"amount": str(amount)})
-        draft = await RECORD_PAYMENT.propose(await self._access(DEMO.id), document_number=bill.number, **said)
+        return await self.propose_with(
+            RECORD_PAYMENT, {"document_number": bill.number, **said}, who, about=bill.id, replaces=replaces
+        )
+
+    async def propose_with(
+        self, tool: WriteTool, said: Mapping[str, Any], who: Principal, *, about: str = "", replaces: str | None = None
+    ) -> Proposal:
+        """The same of any write tool; `about`: the id of the document that it is about."""
+        self._world.documents = [await self._line.reader.document(about)] if about else []
+        checked = tool.signature.arguments(**said)
+        arguments = {name: getattr(checked, name) for name in checked.model_fields_set}
+        draft = await tool.propose(await self._access(DEMO.id), **arguments)
         return await self.proposals.propose(
             principal=who,
             organisation=DEMO,
             conversation_id=f"talk-{who.name}",
-            tool=RECORD_PAYMENT,
+            tool=tool,
             draft=draft,
             replaces=replaces,
             session_id=f"session-{who.name}",
@@ -206,7 +220,7 @@ class House:
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts, documents=NoDocuments())
+        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts, documents=self._line.documents)
 
 
 def died(problem: BaseException) -> bool:

@@ -22,7 +22,7 @@ from tests.weather.judge_rules import of_rules
 from tests.weather.judged import OPEN, Case, Life, Violation
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.BLOCKED, State.EXPIRED, State.REJECTED, State.SUPERSEDED)
-_REFUSING = {"refuse", "unauthorized", "expire_token"}
+REFUSING = {"refuse", "unauthorized", "expire_token"}
 """Faults by which the provider says no for certain."""
 
 
@@ -37,7 +37,7 @@ def judge(case: Case, lives: Sequence[Life]) -> list[Violation]:
         mine = [effect for effect in case.effects if effect["idempotency_key"] == life.row.id]
         name = f"P-{life.row.number}"
         found += [(kind, f"{name} ({life.state}): {what}") for kind, what in _of_effects(life, mine)]
-        found += [(kind, f"{name} ({life.state}): {what}") for kind, what in _of_records(life, mine)]
+        found += [(kind, f"{name} ({life.state}): {what}") for kind, what in of_records(life, mine)]
         found += [(kind, f"{name} ({life.state}): {what}") for kind, what in _of_giving_up(case, life, lives)]
     found += _of_bills(case, lives)
     found += of_rules(case, lives)
@@ -66,7 +66,7 @@ def _of_effects(life: Life, mine: list[dict[str, Any]]) -> list[tuple[str, str]]
     return found
 
 
-def _of_records(life: Life, mine: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def of_records(life: Life, mine: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """I4: the order in the trail, the key and the bytes of every attempt, the receipt."""
     found: list[tuple[str, str]] = []
     if any((each.key, each.body_hash) != (life.row.id, life.row.digest) for each in life.attempts):
@@ -98,7 +98,7 @@ def _of_giving_up(case: Case, life: Life, lives: Sequence[Life]) -> list[tuple[s
     if life.state is State.BLOCKED:
         reason = reason or any(ended and (window.begun or ended) <= ended for window in case.windows)
     if life.state is State.FAILED:
-        reason = reason or late or bool(case.kinds & _REFUSING)
+        reason = reason or late or bool(case.kinds & REFUSING)
     return [] if reason else [("given up", f"without a reason: {life.row.problem}")]
 
 

@@ -73,9 +73,15 @@ class Life:
         return State(self.row.state)
 
     @property
+    def payload(self) -> dict[str, Any]:
+        """What was confirmed, as its bytes say."""
+        found: dict[str, Any] = json.loads(self.row.body)["payload"]
+        return found
+
+    @property
     def plan(self) -> PaymentPlan:
-        """What was confirmed, read from the stored bytes."""
-        return PaymentPlan.read(json.loads(self.row.body)["payload"])
+        """The same, of a payment."""
+        return PaymentPlan.read(self.payload)
 
     def at(self, tag: str) -> datetime | None:
         """When that was first recorded."""
@@ -86,6 +92,14 @@ async def lives_on(database: Database, bills: Sequence[Bill]) -> list[Life]:
     """Every proposal on those bills, with what is stored about it."""
     async with database.reading() as work:
         wanted = select(ProposalRow).where(col(ProposalRow.subject).in_([bill.id for bill in bills]))
+        rows = (await work.exec(wanted.order_by(col(ProposalRow.number)))).all()
+        return [await _life(work, row) for row in rows]
+
+
+async def lives_of(database: Database, proposal_ids: Sequence[str]) -> list[Life]:
+    """Those proposals, with what is stored about each."""
+    async with database.reading() as work:
+        wanted = select(ProposalRow).where(col(ProposalRow.id).in_(proposal_ids))
         rows = (await work.exec(wanted.order_by(col(ProposalRow.number)))).all()
         return [await _life(work, row) for row in rows]
 

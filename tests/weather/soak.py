@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,9 +25,12 @@ from tests.support.sandbox import run_sandbox
 from tests.weather.company import Company
 from tests.weather.house import Line
 from tests.weather.judged import Violation
+from tests.weather.others import OtherRun
 from tests.weather.run import Outcome, Place, Run
 
 Kind = Literal["sqlite", "postgres"]
+Writes = Literal["payments", "others"]
+RUNS: Mapping[Writes, Callable[[Place, int], Run | OtherRun]] = {"payments": Run, "others": OtherRun}
 BLOCK = 100
 """Runs that share a sandbox and a database: short, so that neither grows slow."""
 
@@ -96,7 +99,9 @@ def quick_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="weather-", dir=memory if memory.is_dir() else None))
 
 
-async def blown(url: str, first: int, count: int, *, spoil: Callable[[Line], None] | None = None) -> Figures:
+async def blown(
+    url: str, first: int, count: int, *, spoil: Callable[[Line], None] | None = None, writes: Writes = "payments"
+) -> Figures:
     """Runs of these seeds on one database, and at the end the whole audit trail checked.
 
     `spoil` takes a protection of the product away, to see that it is missed.
@@ -112,7 +117,7 @@ async def blown(url: str, first: int, count: int, *, spoil: Callable[[Line], Non
                 spoil(line)
         try:
             for seed in range(first, first + count):
-                figures.add(seed, await _one(place, seed))
+                figures.add(seed, await _one(RUNS[writes](place, seed)))
             report = await AuditTrail(database).verify()
             if not report.ok:
                 what = f"the trail does not verify at {report.first_bad}: {report.what}"
@@ -124,18 +129,17 @@ async def blown(url: str, first: int, count: int, *, spoil: Callable[[Line], Non
     return figures
 
 
-async def _one(place: Place, seed: int) -> Outcome:
-    run = Run(place, seed)
+async def _one(run: Run | OtherRun) -> Outcome:
     try:
         return await run.outcome()
     except Exception as problem:  # noqa: BLE001 - one run that breaks is a finding, and the others go on
         told = "".join(traceback.format_exception(problem)[-3:])
-        return Outcome([Violation(seed, "error", f"{problem!r}: {told}")], story=run.story)
+        return Outcome([Violation(run.seed, "error", f"{problem!r}: {told}")], story=run.story)
 
 
-def block(url: str, first: int, count: int) -> Figures:
+def block(url: str, first: int, count: int, writes: Writes) -> Figures:
     """The same in a process of its own."""
-    return asyncio.run(blown(url, first, count))
+    return asyncio.run(blown(url, first, count, writes=writes))
 
 
 class Databases:
@@ -178,7 +182,7 @@ def databases(kind: Kind) -> Iterator[Databases]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def soak(runs: int, *, workers: int, seed: int, kind: Kind) -> tuple[Figures, float]:
+def soak(runs: int, *, workers: int, seed: int, kind: Kind, writes: Writes) -> tuple[Figures, float]:
     """That many runs from that seed on; the figures, and how long it took."""
     begun, figures, left = time.monotonic(), Figures(), list(range(seed, seed + runs, BLOCK))
     spawning = multiprocessing.get_context("spawn")
@@ -187,7 +191,7 @@ def soak(runs: int, *, workers: int, seed: int, kind: Kind) -> tuple[Figures, fl
         while left or running:
             while left and len(running) < workers:
                 first = left.pop(0)
-                running.add(pool.submit(block, given.fresh(), first, min(BLOCK, seed + runs - first)))
+                running.add(pool.submit(block, given.fresh(), first, min(BLOCK, seed + runs - first), writes))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for each in done:
                 found = each.result()
