@@ -44,7 +44,7 @@ def table_props(table: Table, timezone: str) -> dict[str, Any]:
             "days_late": say("{n} days overdue", "{n} Tage überfällig"),
             "none": say("No row matches this filter.", "Keine Zeile passt zu diesem Filter."),
             "some_of": say("{n} of {all} rows", "{n} von {all} Zeilen"),
-            "all": _how_many(len(rows), whole=len(table.rows), language=language),
+            "all": _how_many(len(rows), whole=max(table.whole, len(table.rows)), language=language),
             "currency": say("currency", "Währung"),
             "columns": say("Columns", "Spalten"),
             "more": say("More", "Mehr"),
@@ -64,6 +64,8 @@ def _how_many(shown: int, *, whole: int, language: str) -> str:
 
 def _total_column(table: Table) -> str:
     """The money column that the table's totals add up, so that a filtered sum is of the same column; else the last."""
+    if table.total_column:
+        return table.total_column
     money = [column.key for column in table.columns if column.kind is ColumnKind.MONEY]
     wanted = {total.currency: total.minor for total in table.totals}
     for key in reversed(money):

@@ -12,6 +12,7 @@ import pytest
 from assistant.ledger.reconcile import Reconciler, Reconciliation
 from assistant.payees import Payees
 from assistant.stores import ledger as store
+from assistant.stores import ledger_query as ask
 from assistant.stores.database import Database
 from tests.support.books import ACME, MAIN, TODAY, bill, payment, usual_world
 from tests.support.database import run_sql
@@ -110,8 +111,16 @@ async def test_what_was_changed_here_is_found_and_put_right(
 
 async def test_a_record_that_xero_does_not_have_is_taken_out(proof: Proof) -> None:
     async with proof.kept.database.work() as work:
-        rows = await store.documents(work, ORG, BILLS, TODAY)
-        old = {**rows[0]._mapping, "organisation_id": ORG, "id": "made-up", "number": "X-1", "synced_at": "2026"}
+        rows = await ask.documents(work, ORG, BILLS, TODAY)
+        old = {
+            **rows[0]._mapping,
+            "organisation_id": ORG,
+            "number_key": "",
+            "number_digits": "",
+            "id": "made-up",
+            "number": "X-1",
+            "synced_at": "2026",
+        }
         await store.upsert(work, store.LedgerDocumentRow, [old])
     done = await proof.run()
     assert named(done) == [("documents", "X-1", "not in Xero any more")] and done.equal
@@ -168,8 +177,8 @@ async def test_what_changes_at_xero_meanwhile_is_no_fault_of_the_copy(proof: Pro
 
 async def test_a_great_many_that_xero_does_not_list_are_reported_and_kept(proof: Proof) -> None:
     async with proof.kept.database.work() as work:
-        rows = await store.documents(work, ORG, BILLS, TODAY)
-        old = {**rows[0]._mapping, "organisation_id": ORG, "synced_at": "2026"}
+        rows = await ask.documents(work, ORG, BILLS, TODAY)
+        old = {**rows[0]._mapping, "organisation_id": ORG, "number_key": "", "number_digits": "", "synced_at": "2026"}
         await store.upsert(
             work, store.LedgerDocumentRow, [{**old, "id": f"x-{n}", "number": f"X-{n}"} for n in range(101)]
         )

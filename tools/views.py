@@ -44,7 +44,7 @@ class Total(View):
 
 
 class Table(View):
-    """Rows that a person can filter, sort and download; every row that exists, not a page."""
+    """Rows that a person can filter, sort and download: every one, unless `whole` says that there are more."""
 
     title: str
     columns: tuple[Column, ...]
@@ -52,6 +52,10 @@ class Table(View):
     """One dict a row keyed by Column.key; optional: "_link", the document's address, and "_ask", a sentence to ask."""
     totals: tuple[Total, ...] = ()
     total_label: str = ""
+    total_column: str = ""
+    """The key of the column that the totals add up."""
+    whole: int = 0
+    """How many rows there are in all, where that is more than are here; the totals are of all."""
     organisation: str
     as_of: datetime
     source: str

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.ledger.kinds import CREDIT_NOTES
 from assistant.ledger.progress import Progress, load_told
-from assistant.ledger.shapes import account_of, contact_of, credit_note_of, document_of, payment_of
+from assistant.ledger.shapes import (
+    account_of,
+    contact_of,
+    contact_sum_of,
+    credit_note_of,
+    document_of,
+    group_of,
+    payment_of,
+    payment_sum_of,
+)
 from assistant.ledger.sync import Freshness, LedgerSync
 from assistant.stores import ledger as store
+from assistant.stores import ledger_query as ask
 from assistant.stores.database import Database
+from tools import words
 from tools.errors import Language
-from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, LedgerAccount, Payment, PaymentQuery
+from tools.xero.books import (
+    Contact,
+    Document,
+    DocumentKind,
+    DocumentQuery,
+    LedgerAccount,
+    Payment,
+    PaymentQuery,
+    PaymentSum,
+)
 from tools.xero.credit_notes import CreditNote
+from tools.xero.names import bare_digits, digits_alike, key_prefixes, number_key
+from tools.xero.tally import ContactSum, Tally
 
 _MANY = 500
+Record = TypeVar("Record")
 
 
 class LedgerCopy:
@@ -51,22 +74,67 @@ class LedgerCopy:
         await self._fresh()
 
     async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
-        """Every matching document, without lines, oldest due date first."""
+        """The matching documents, without lines, in the order of the query."""
         await self._fresh()
         async with self._database.reading() as work:
-            rows = await store.documents(work, self._organisation_id, query, today)
-        if len(rows) <= _MANY:
-            return _documents(rows)
-        # Making thousands of documents takes part of a second, in which other chats must go on.
-        return await asyncio.to_thread(_documents, rows)
+            rows = await ask.documents(work, self._organisation_id, query, today)
+        return await _made(document_of, rows)
+
+    async def tally(self, query: DocumentQuery, *, today: date) -> Tally:
+        """How many match and what they come to, by state and currency."""
+        await self._fresh()
+        async with self._database.reading() as work:
+            rows = await ask.tally(work, self._organisation_id, query, today)
+        return Tally(tuple(group_of(row) for row in rows))
+
+    async def contact_sums(self, query: DocumentQuery, *, today: date) -> list[ContactSum]:
+        """What is left on those that match, by contact, currency and age on that day, in no order."""
+        await self._fresh()
+        async with self._database.reading() as work:
+            rows = await ask.contact_sums(work, self._organisation_id, query, today)
+        return await _made(contact_sum_of, rows)
+
+    async def numbered(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        """Every document of whatever kind and state that the number may mean."""
+        await self._fresh()
+        text = words.without_invisible(typed)
+        key = number_key(text)
+        async with self._database.reading() as work:
+            rows = await ask.numbered(
+                work,
+                self._organisation_id,
+                ids=(text, text.casefold()),
+                keys=key_prefixes(text),
+                last=key[0] if len(key) == 1 and key[0].isdigit() else "",
+                contact_id=contact_id,
+            )
+        return await _made(document_of, rows)
+
+    async def numbered_alike(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        """Those whose digits are the same but for one."""
+        await self._fresh()
+        bare = bare_digits(typed[:60])
+        if not bare:
+            return []
+        async with self._database.reading() as work:
+            rows = await ask.numbered(
+                work, self._organisation_id, digits=sorted(digits_alike(bare)), contact_id=contact_id
+            )
+        return await _made(document_of, rows)
 
     async def payments(self, query: PaymentQuery) -> list[Payment]:
-        """Every matching payment, newest first."""
+        """The matching payments, newest first."""
         await self._fresh()
         async with self._database.reading() as work:
-            rows = await store.payments(work, self._organisation_id, query)
-        found = [payment_of(row) for row in rows]
-        return sorted(found, key=lambda one: (one.paid_on, one.updated_at, one.id), reverse=True)
+            rows = await ask.payments(work, self._organisation_id, query)
+        return await _made(payment_of, rows)
+
+    async def payment_sums(self, query: PaymentQuery) -> list[PaymentSum]:
+        """How many payments match and what they come to, by way, state, currency and account."""
+        await self._fresh()
+        async with self._database.reading() as work:
+            rows = await ask.payment_sums(work, self._organisation_id, query)
+        return [payment_sum_of(row) for row in rows]
 
     async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
         """Every credit note of that side, newest first."""
@@ -84,8 +152,15 @@ class LedgerCopy:
         """Every contact that is not archived, by name."""
         await self._fresh()
         async with self._database.reading() as work:
+            version = await store.contacts_version(work, self._organisation_id)
+            kept = self._sync.contacts_kept.get(self._organisation_id)
+            if kept is not None and kept[0] == version:
+                return list(kept[1])
             rows = await store.contacts(work, self._organisation_id)
-        return sorted((contact_of(row) for row in rows), key=lambda contact: (contact.name.casefold(), contact.id))
+        found = await _made(contact_of, rows)
+        found.sort(key=lambda contact: (contact.name.casefold(), contact.id))
+        self._sync.contacts_kept[self._organisation_id] = (version, tuple(found))
+        return found
 
     async def accounts(self) -> list[LedgerAccount]:
         """The chart of accounts, by code."""
@@ -99,6 +174,8 @@ class LedgerCopy:
         return self._freshness
 
 
-def _documents(rows: Sequence[Any]) -> list[Document]:
-    found = [document_of(row) for row in rows]
-    return sorted(found, key=lambda one: (one.due or date.max, one.number, one.id))
+async def _made(make: Callable[[Any], Record], rows: Sequence[Any]) -> list[Record]:
+    """The records of these rows; making thousands takes part of a second, in which other chats must go on."""
+    if len(rows) <= _MANY:
+        return [make(row) for row in rows]
+    return await asyncio.to_thread(lambda: [make(row) for row in rows])

@@ -8,8 +8,10 @@ from typing import Any
 
 from assistant.stores.ledger import direction_of, from_units, to_units
 from assistant.stores.moments import from_text, to_text
-from tools.xero.books import Contact, Document, DocumentKind, DocumentStatus, LedgerAccount, Payment
+from tools.xero.books import Contact, Document, DocumentKind, DocumentStatus, LedgerAccount, Payment, PaymentSum
 from tools.xero.credit_notes import Allocation, CreditNote
+from tools.xero.names import bare_digits, joined_key
+from tools.xero.tally import ContactSum, Group
 
 _KINDS: dict[str, DocumentKind | None] = {"": None, **{kind.value: kind for kind in DocumentKind}}
 
@@ -21,6 +23,8 @@ def document_row(document: Document, organisation_id: str, synced_at: str) -> di
         "id": document.id,
         "kind": document.kind.value,
         "number": document.number,
+        "number_key": joined_key(document.number),
+        "number_digits": bare_digits(document.number),
         "reference": document.reference,
         "status": document.status.value,
         "contact_id": document.contact_id,
@@ -184,3 +188,29 @@ def _day_text(day: date | None) -> str:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def group_of(row: Any) -> Group:
+    """Documents summed by the database (`assistant.stores.ledger_query.tally`)."""
+    return Group(
+        status=DocumentStatus(row.status),
+        currency=row.currency,
+        late=bool(row.late),
+        left=bool(row.is_left),
+        count=row.count,
+        total=from_units(int(row.total)),
+        amount_due=from_units(int(row.amount_due)),
+        first_due=_day(row.first_due or ""),
+    )
+
+
+def contact_sum_of(row: Any) -> ContactSum:
+    """What is left with one contact (`assistant.stores.ledger_query.contact_sums`)."""
+    contact_id, name, currency, count, *ages = row
+    return ContactSum(contact_id, name, currency, count, tuple(from_units(int(units)) for units in ages))
+
+
+def payment_sum_of(row: Any) -> PaymentSum:
+    """Payments summed by the database (`assistant.stores.ledger_query.payment_sums`)."""
+    direction, status, currency, account_id, count, amount = row
+    return PaymentSum(direction == "in", status == "DELETED", currency, account_id, count, from_units(int(amount)))

@@ -22,7 +22,7 @@ from assistant.stores.ledger import LedgerContactRow, LedgerDocumentRow, LedgerP
 from assistant.stores.moments import from_text, to_text
 from tools.errors import ConnectionLost, Language, ProviderBusy, ToolFailed
 from tools.xero.allowance import Wait
-from tools.xero.books import BulkBooks, LiveBooks
+from tools.xero.books import BulkBooks, Contact, LiveBooks
 from tools.xero.pace import Told, waits_told
 
 BulkFor = Callable[[str], Awaitable[BulkBooks]]
@@ -72,6 +72,8 @@ class LedgerSync:
         self._touches_read: dict[str, int] = {}
         self._trouble: dict[str, tuple[datetime, ToolFailed]] = {}
         self._beside: dict[tuple[str, str], asyncio.Lock] = {}
+        self.contacts_kept: dict[str, tuple[tuple[int, str, str], tuple[Contact, ...]]] = {}
+        """The address book of each organisation as it was last read, and which version of our rows that is."""
         self._expired: dict[str, datetime] = {}
         """When something was last known to have changed at Xero, for what is copied on demand."""
 

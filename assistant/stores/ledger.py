@@ -7,30 +7,25 @@ every currency lets SQL compare and add exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Index,
     Row,
-    case,
     delete,
     func,
     or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped
 from sqlmodel import Field, SQLModel, col
 from sqlmodel import select as sqlmodel_select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tools.xero.books import DocumentKind, DocumentQuery, DocumentStatus, PaymentQuery
+from tools.xero.books import DocumentKind
 
 SCALE = 10_000
 
@@ -42,13 +37,19 @@ class LedgerDocumentRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ledger_document_state", "organisation_id", "kind", "status", "due"),
         Index("ix_ledger_document_contact", "organisation_id", "contact_id"),
-        Index("ix_ledger_document_number", "organisation_id", "kind", "number"),
+        Index("ix_ledger_document_key", "organisation_id", "number_key"),
+        Index("ix_ledger_document_due", "organisation_id", "kind", "due"),
+        Index("ix_ledger_document_digits", "organisation_id", "number_digits"),
     )
 
     organisation_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     kind: str
     number: str
+    number_key: str = ""
+    """What makes the number, whatever its spelling (`tools.xero.names.joined_key`)."""
+    number_digits: str = ""
+    """Its digits in one piece, without leading zeros."""
     reference: str
     status: str
     contact_id: str
@@ -259,76 +260,16 @@ async def known_contacts(work: AsyncSession, organisation_id: str, ids: Sequence
     return set((await connection.execute(wanted)).scalars().all())
 
 
-async def documents(work: AsyncSession, organisation_id: str, query: DocumentQuery, today: date) -> Sequence[Row[Any]]:
-    """Every document that fits, in no order that people see: databases sort text differently."""
-    row = LedgerDocumentRow
-    left_or_total = case((col(row.amount_due) != 0, col(row.amount_due)), else_=col(row.total))
-    conditions = [
-        col(row.organisation_id) == organisation_id,
-        col(row.kind) == str(query.kind),
-        _in_state(query, today),
-        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
-        col(row.number) == query.number if query.number else true(),
-        col(row.currency) == query.currency if query.currency else true(),
-        *_between(col(row.issued), query.issued_from, query.issued_to),
-        *_between(col(row.due), query.due_from, query.due_to),
-        left_or_total >= to_units(query.min_amount) if query.min_amount is not None else true(),
-        left_or_total <= to_units(query.max_amount) if query.max_amount is not None else true(),
-    ]
-    columns = [column for column in row.__table__.c if column.name not in ("organisation_id", "synced_at")]  # type: ignore[attr-defined]
-    connection = await work.connection()
-    return (await connection.execute(select(*columns).where(*conditions))).all()
-
-
-def _in_state(query: DocumentQuery, today: date) -> ColumnElement[bool]:
-    row = LedgerDocumentRow
-    status, left = col(row.status), col(row.amount_due) > 0
-    is_open = (status == DocumentStatus.AUTHORISED.value) & left
-    match query.state:
-        case "open":
-            return is_open
-        case "overdue":
-            return is_open & (col(row.due) != "") & (col(row.due) < today.isoformat())
-        case "paid" | "draft" | "submitted" | "voided":
-            return status == query.state.upper()
-        case _:
-            return true()
-
-
-def _between(column: Mapped[str], start: date | None, end: date | None) -> list[ColumnElement[bool]]:
-    if start is None and end is None:
-        return []
-    found: list[ColumnElement[bool]] = [column != ""]
-    if start is not None:
-        found.append(column >= start.isoformat())
-    if end is not None:
-        found.append(column <= end.isoformat())
-    return found
-
-
-async def payments(work: AsyncSession, organisation_id: str, query: PaymentQuery) -> Sequence[Row[Any]]:
-    """Every payment that fits, in no order that people see."""
-    row = LedgerPaymentRow
-    conditions = [
-        col(row.organisation_id) == organisation_id,
-        col(row.status) == "AUTHORISED" if not query.include_deleted else true(),
-        col(row.direction) == query.direction if query.direction else true(),
-        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
-        col(row.document_id) == query.document_id if query.document_id else true(),
-        col(row.id) == query.payment_id if query.payment_id else true(),
-        col(row.reference) == query.reference if query.reference else true(),
-        *_between(col(row.paid_on), query.paid_from, query.paid_to),
-    ]
-    skipped = ("organisation_id", "synced_at", "direction")
-    columns = [column for column in row.__table__.c if column.name not in skipped]  # type: ignore[attr-defined]
-    connection = await work.connection()
-    return (await connection.execute(select(*columns).where(*conditions))).all()
-
-
 async def standing_payments_of(work: AsyncSession, organisation_id: str, document_id: str) -> set[str]:
     """The ids of the payments on that document that the copy takes for standing."""
-    found = await payments(work, organisation_id, PaymentQuery(document_id=document_id))
-    return {row.id for row in found}
+    row = LedgerPaymentRow
+    connection = await work.connection()
+    wanted = select(col(row.id)).where(
+        col(row.organisation_id) == organisation_id,
+        col(row.document_id) == document_id,
+        col(row.status) == "AUTHORISED",
+    )
+    return set((await connection.execute(wanted)).scalars().all())
 
 
 async def delete_payments(work: AsyncSession, organisation_id: str, ids: Sequence[str], now: str) -> None:
@@ -349,6 +290,17 @@ async def credit_notes(work: AsyncSession, organisation_id: str, kind: DocumentK
     connection = await work.connection()
     wanted = select(*columns).where(col(row.organisation_id) == organisation_id, col(row.kind) == str(kind))
     return (await connection.execute(wanted)).all()
+
+
+async def contacts_version(work: AsyncSession, organisation_id: str) -> tuple[int, str, str]:
+    """What is another one whenever a contact has changed: how many there are, and the latest moments in their rows."""
+    row = LedgerContactRow
+    connection = await work.connection()
+    wanted = select(
+        func.count(), func.coalesce(func.max(row.updated_at), ""), func.coalesce(func.max(row.synced_at), "")
+    ).where(col(row.organisation_id) == organisation_id)
+    count, updated, synced = (await connection.execute(wanted)).one()
+    return int(count), str(updated), str(synced)
 
 
 async def contacts(work: AsyncSession, organisation_id: str) -> Sequence[Row[Any]]:

@@ -32,9 +32,12 @@ from tools.xero.books import (
     OrganisationDetails,
     Payment,
     PaymentQuery,
+    PaymentSum,
 )
 from tools.xero.credit_notes import CreditNote
 from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
+from tools.xero.payment_list import sums_of_payments
+from tools.xero.tally import ContactSum, Tally, contact_sums
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -285,14 +288,36 @@ class FakeBooks:
         return self.world.as_of
 
     async def documents(self, query: DocumentQuery, *, today: date) -> list[Document]:
-        found = [doc for doc in self.world.documents if _document_fits(doc, query, today)]
-        return sorted(
-            (doc.model_copy(update={"lines": ()}) for doc in found), key=lambda doc: (doc.due or date.max, doc.number)
-        )
+        found = [doc.model_copy(update={"lines": ()}) for doc in self._fitting(query, today)]
+        if query.order == "newest":
+            found.sort(key=lambda doc: (doc.issued or date.min, doc.number), reverse=True)
+        else:
+            found.sort(key=lambda doc: (doc.due or date.max, doc.number, doc.id))
+        return found[: query.most] if query.most else found
+
+    def _fitting(self, query: DocumentQuery, today: date) -> list[Document]:
+        return [doc for doc in self.world.documents if _document_fits(doc, query, today)]
+
+    async def tally(self, query: DocumentQuery, *, today: date) -> Tally:
+        return Tally.of(self._fitting(query, today), today)
+
+    async def contact_sums(self, query: DocumentQuery, *, today: date) -> list[ContactSum]:
+        return contact_sums(self._fitting(query, today), today)
+
+    async def numbered(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        """All of them: which are meant is the caller's to say."""
+        return [doc for doc in self.world.documents if not contact_id or doc.contact_id == contact_id]
+
+    async def numbered_alike(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        return await self.numbered(typed, contact_id=contact_id)
 
     async def payments(self, query: PaymentQuery) -> list[Payment]:
         found = [one for one in self.world.payments if _payment_fits(one, query)]
-        return sorted(found, key=lambda one: one.paid_on, reverse=True)
+        found.sort(key=lambda one: one.paid_on, reverse=True)
+        return found[: query.most] if query.most else found
+
+    async def payment_sums(self, query: PaymentQuery) -> list[PaymentSum]:
+        return sums_of_payments([one for one in self.world.payments if _payment_fits(one, query)])
 
     async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:
         found = [one for one in self.world.credit_notes if one.kind is kind]
@@ -321,6 +346,7 @@ def _document_fits(doc: Document, query: DocumentQuery, today: date) -> bool:
         doc.kind is query.kind
         and in_state
         and (not query.contact_ids or doc.contact_id in query.contact_ids)
+        and (not query.ids or doc.id in query.ids)
         and (not query.number or doc.number == query.number)
         and (not query.currency or doc.currency == query.currency)
         and _within(doc.issued, query.issued_from, query.issued_to)
@@ -346,6 +372,8 @@ def _payment_fits(one: Payment, query: PaymentQuery) -> bool:
         and (not query.reference or one.reference == query.reference)
         and _within(one.paid_on, query.paid_from, query.paid_to)
         and (query.include_deleted or one.status == "AUTHORISED")
+        and (not query.only_deleted or one.status == "DELETED")
+        and query.reference_part.casefold() in one.reference.casefold()
     )
 
 

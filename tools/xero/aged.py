@@ -22,13 +22,12 @@ from tools.errors import Language, ToolRetry
 from tools.inputs import Day, read_day
 from tools.money import Money, totals
 from tools.views import Column, ColumnKind, Table, Total
-from tools.xero.books import Document, DocumentKind, DocumentQuery, DocumentStatus, Payment, PaymentQuery
+from tools.xero.books import Document, DocumentKind, DocumentQuery, Payment, PaymentQuery
 from tools.xero.credit_notes import CreditNote
 from tools.xero.document_table import ROWS_FOR_THE_MODEL, cell
 from tools.xero.documents import local
+from tools.xero.tally import BOOKED, ContactSum, age_of
 
-_BOOKED = (DocumentStatus.AUTHORISED, DocumentStatus.PAID)
-_STEPS = (0, 30, 60, 90)
 AGES = ("current", "d30", "d60", "d90", "older", "credit")
 """Not due yet, up to 30, 60 and 90 days past the due date, later, and credit that is not set off yet."""
 _ZERO = Decimal(0)
@@ -104,21 +103,21 @@ async def _aged(access: Access, kind: DocumentKind, written: str) -> ToolResult:
 
 async def owed_by_age(access: Access, kind: DocumentKind, day: Date) -> tuple[list[Owed], int]:
     """What each contact owes (or is owed), the most first, and on how many documents a credit has no known day."""
-    today = day >= access.today
-    query = DocumentQuery(kind=kind, state="open") if today else DocumentQuery(kind=kind, issued_to=day)
-    documents = await access.books.documents(query, today=access.today)
-    notes = [note for note in await access.books.credit_notes(kind) if note.status in _BOOKED]
-    if today:
-        return _sorted(_reckoned(documents, notes, day)), 0
+    notes = [note for note in await access.books.credit_notes(kind) if note.status in BOOKED]
+    if day >= access.today:
+        opened = await access.books.contact_sums(DocumentQuery(kind=kind, state="open"), today=day)
+        return _sorted(_reckoned(opened, notes, day)), 0
+    documents = await access.books.documents(DocumentQuery(kind=kind, issued_to=day), today=access.today)
     paid = await access.books.payments(PaymentQuery(paid_to=day))
     return await asyncio.to_thread(_as_it_stood, documents, notes, paid, day)
 
 
-def _reckoned(documents: Sequence[Document], notes: Sequence[CreditNote], day: Date) -> list[Owed]:
+def _reckoned(opened: Sequence[ContactSum], notes: Sequence[CreditNote], day: Date) -> list[Owed]:
     """From what Xero says is left now."""
     owed: dict[tuple[str, str], Owed] = {}
-    for document in documents:
-        _add(owed, document, document.amount_due, _age(document, day))
+    for one in opened:
+        found = owed[one.contact_id, one.currency] = Owed(one.contact_id, one.contact_name, one.currency)
+        found.by_age |= dict(zip(AGES, one.by_age, strict=False))
     for note in notes:
         if note.remaining and (note.issued is None or note.issued <= day):
             _add(owed, note, -note.remaining, "credit")
@@ -142,7 +141,7 @@ def _as_it_stood(
     owed: dict[tuple[str, str], Owed] = {}
     unsure = 0
     for document in documents:
-        if document.status not in _BOOKED:
+        if document.status not in BOOKED:
             continue
         undated = document.amount_credited - known[document.id]
         unsure += bool(undated)
@@ -161,8 +160,7 @@ def _add(owed: dict[tuple[str, str], Owed], record: Document | CreditNote, left:
 
 
 def _age(document: Document, day: Date) -> str:
-    late = (day - document.due).days if document.due else 0
-    return next((age for age, most in zip(AGES, _STEPS, strict=False) if late <= most), "older")
+    return AGES[age_of(document.due, day)]
 
 
 def _sorted(owed: list[Owed]) -> list[Owed]:

@@ -21,6 +21,7 @@ from tools.money import Money
 if TYPE_CHECKING:
     from tools.xero.credit_notes import CreditNote
     from tools.xero.drafts import PostingAccount, TaxRate
+    from tools.xero.tally import ContactSum, Tally
 
 
 class Shape(BaseModel):
@@ -187,6 +188,7 @@ class DocumentQuery:
     kind: DocumentKind
     state: State = "all"
     contact_ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     number: str = ""
     issued_from: date | None = None
     issued_to: date | None = None
@@ -195,6 +197,10 @@ class DocumentQuery:
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     currency: str = ""
+    order: Literal["due", "newest"] = "due"
+    """Oldest due date first, or latest date of issue first."""
+    most: int = 0
+    """Only so many of them, in that order; 0: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,23 @@ class PaymentQuery:
     paid_from: date | None = None
     paid_to: date | None = None
     include_deleted: bool = False
+    only_deleted: bool = False
+    reference_part: str = ""
+    """A part of the reference, whatever its case."""
+    most: int = 0
+    """Only the newest so many; 0: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSum:
+    """Payments of one way, state, currency and account, summed."""
+
+    comes_in: bool
+    deleted: bool
+    currency: str
+    account_id: str
+    count: int
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +264,28 @@ class Books(Protocol):
         """Every matching document, without lines, oldest due date first."""
         ...
 
+    async def tally(self, query: DocumentQuery, *, today: date) -> Tally:
+        """How many match and what they come to, by state and currency; `most` does not count."""
+        ...
+
+    async def contact_sums(self, query: DocumentQuery, *, today: date) -> list[ContactSum]:
+        """What is left on those that match, by contact, currency and age on that day, in no order."""
+        ...
+
+    async def numbered(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        """Every document of whatever kind and state that the number may mean (`tools.xero.finding.numbered`)."""
+        ...
+
+    async def numbered_alike(self, typed: str, *, contact_id: str = "") -> list[Document]:
+        """Those whose digits are the same but for one, to be offered instead of a number that is not there."""
+        ...
+
     async def payments(self, query: PaymentQuery) -> list[Payment]:
         """Every matching payment, newest first."""
+        ...
+
+    async def payment_sums(self, query: PaymentQuery) -> list[PaymentSum]:
+        """How many payments match and what they come to, by way, state, currency and account."""
         ...
 
     async def credit_notes(self, kind: DocumentKind) -> list[CreditNote]:

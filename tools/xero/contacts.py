@@ -12,15 +12,18 @@ from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.errors import Language
 from tools.inputs import Text
+from tools.money import Money, totals_by_currency
 from tools.payee import masked
 from tools.views import Column, Table
-from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery
-from tools.xero.document_table import ROWS_FOR_THE_MODEL
-from tools.xero.document_words import sums
+from tools.xero.books import Contact, DocumentKind, DocumentQuery
+from tools.xero.document_table import MOST_ROWS, ROWS_FOR_THE_MODEL
 from tools.xero.documents import local
 from tools.xero.matching import match_contact
 from tools.xero.names import folded
 
+Left = dict[str, list[Money]]
+"""What is open with each contact, by its id."""
+_FEW = 50
 Query = Annotated[Text, Field(description="Part of a name or e-mail address; empty for all contacts")]
 
 
@@ -28,10 +31,10 @@ Query = Annotated[Text, Field(description="Part of a name or e-mail address; emp
 async def list_contacts(access: Access, query: Query = "") -> ToolResult:
     """Search or list customers and suppliers: who they are and how much is open with each. Pass names as typed."""
     everyone = await access.books.contacts()
-    invoices = await access.books.documents(DocumentQuery(kind=DocumentKind.INVOICE, state="open"), today=access.today)
-    bills = await access.books.documents(DocumentQuery(kind=DocumentKind.BILL, state="open"), today=access.today)
-    as_of = await access.books.as_of()
     found = search(everyone, query)
+    invoices = await _left_with(access, DocumentKind.INVOICE, found)
+    bills = await _left_with(access, DocumentKind.BILL, found)
+    as_of = await access.books.as_of()
     return ToolResult(
         answer=f"{_sentence(access, found, query, invoices, bills)} {words.as_of(access, as_of)}.",
         facts={
@@ -64,9 +67,19 @@ def search(contacts: Sequence[Contact], query: str) -> list[Contact]:
     return [match.contact, *(match.others if not match.sure else ())] if match else []
 
 
-def _left(documents: Sequence[Document], contact: Contact, language: Language) -> str:
-    own = [doc for doc in documents if doc.contact_id == contact.id]
-    return words.amounts(sums(own, "open"), language) if own else ""
+async def _left_with(access: Access, kind: DocumentKind, contacts: Sequence[Contact]) -> Left:
+    """What is open with each of them; asked for by contact where they are few."""
+    few = tuple(one.id for one in contacts) if len(contacts) <= _FEW else ()
+    query = DocumentQuery(kind=kind, state="open", contact_ids=few)
+    found: Left = {}
+    for one in await access.books.contact_sums(query, today=access.today):
+        found.setdefault(one.contact_id, []).append(Money(one.left, one.currency))
+    return found
+
+
+def _left(opened: Left, contact: Contact, language: Language) -> str:
+    own = opened.get(contact.id)
+    return words.amounts(totals_by_currency(own), language) if own else ""
 
 
 def _role(contact: Contact, language: Language) -> str:
@@ -79,9 +92,7 @@ def _role(contact: Contact, language: Language) -> str:
     )
 
 
-def _sentence(
-    access: Access, found: Sequence[Contact], query: str, invoices: Sequence[Document], bills: Sequence[Document]
-) -> str:
+def _sentence(access: Access, found: Sequence[Contact], query: str, invoices: Left, bills: Left) -> str:
     language, shown = access.language, words.visible(words.without_invisible(query)[:60])
     if not found:
         return words.say(language, f"No contact matches “{shown}”", f"Kein Kontakt passt zu „{shown}“")
@@ -99,7 +110,7 @@ def _sentence(
     )
 
 
-def _one(contact: Contact, invoices: Sequence[Document], bills: Sequence[Document], language: Language) -> str:
+def _one(contact: Contact, invoices: Left, bills: Left, language: Language) -> str:
     parts = [_role(contact, language)]
     parts += [words.visible(part) for part in (contact.city, contact.email) if part]
     if owed := _left(invoices, contact, language):
@@ -109,9 +120,7 @@ def _one(contact: Contact, invoices: Sequence[Document], bills: Sequence[Documen
     return f"{words.visible(contact.name)}: {', '.join(parts)}"
 
 
-def _row_for_model(
-    n: int, contact: Contact, invoices: Sequence[Document], bills: Sequence[Document]
-) -> dict[str, JsonValue]:
+def _row_for_model(n: int, contact: Contact, invoices: Left, bills: Left) -> dict[str, JsonValue]:
     return {
         "n": n,
         "contact_name": words.visible(contact.name),
@@ -127,8 +136,8 @@ def _row_for_model(
 def _table(
     access: Access,
     found: Sequence[Contact],
-    invoices: Sequence[Document],
-    bills: Sequence[Document],
+    invoices: Left,
+    bills: Left,
     as_of: datetime,
 ) -> Table:
     language = access.language
@@ -157,8 +166,9 @@ def _table(
                 "we_owe": _left(bills, contact, language),
                 "bank": masked(contact.iban),
             }
-            for contact in found
+            for contact in found[:MOST_ROWS]
         ),
+        whole=len(found),
         organisation=access.organisation.name,
         as_of=as_of,
         source="Xero",

@@ -13,10 +13,13 @@ from tools.base import Access
 from tools.money import decimals_of
 from tools.views import Column, ColumnKind, Table, Tone, Total
 from tools.xero.books import Document, DocumentKind, DocumentStatus, State
-from tools.xero.document_words import noun, owed, status_word, sums
+from tools.xero.document_words import noun, owed, status_word
 from tools.xero.links import document_link
+from tools.xero.tally import Tally
 
 ROWS_FOR_THE_MODEL = 20
+MOST_ROWS = 1_000
+"""Rows that one table shows; it says how many there are, and its totals are of all of them."""
 
 
 def rows(documents: Sequence[Document], today: date) -> list[JsonValue]:
@@ -61,9 +64,15 @@ def cell(amount: Decimal, currency: str) -> dict[str, object]:
 
 
 def document_table(
-    access: Access, documents: Sequence[Document], kind: DocumentKind, *, as_of: datetime, state: State
+    access: Access,
+    documents: Sequence[Document],
+    kind: DocumentKind,
+    *,
+    as_of: datetime,
+    state: State,
+    whole: Tally | None = None,
 ) -> Table:
-    """Every document of the list, as a person sorts, filters and downloads it.
+    """The documents of the list, as a person sorts, filters and downloads them; `whole` where there may be more.
 
     The totals are those of one column, so that they stay true when the rows are filtered: of what is left to pay,
     or of the totals where nothing in the list can be paid.
@@ -74,7 +83,8 @@ def document_table(
         return words.say(language, en, de)
 
     left_to_pay = state in ("open", "overdue", "all")
-    totals = sums(documents, "open" if left_to_pay else state)
+    all_of_it = whole or Tally.of(documents, access.today)
+    totals = all_of_it.sums("open" if left_to_pay else state)
     return Table(
         title=noun(kind, language, 2).capitalize(),
         columns=(
@@ -90,6 +100,8 @@ def document_table(
         rows=tuple(_row(access, doc) for doc in documents),
         totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals if total.minor),
         total_label=label("Left to pay", "Offen") if left_to_pay else label("Total", "Gesamt"),
+        total_column="left" if left_to_pay else "total",
+        whole=all_of_it.count,
         organisation=access.organisation.name,
         as_of=as_of,
         source="Xero",

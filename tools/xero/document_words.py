@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +10,9 @@ from pydantic import JsonValue
 from tools import words
 from tools.base import Access
 from tools.errors import Language
-from tools.money import Money, totals
+from tools.money import Money
 from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus, State
+from tools.xero.tally import BOOKED, Tally
 
 _STATES: dict[State, tuple[str, str, str]] = {
     "open": ("open ", "offen", ""),
@@ -68,44 +68,27 @@ def status_word(document: Document, today: date, language: Language) -> str:
             return words.say(language, "other state", "anderer Status")
 
 
-BOOKED = (DocumentStatus.AUTHORISED, DocumentStatus.PAID)
-"""Approved: owed, or owed once and paid. Drafts are not owed by anybody, voided ones not any more."""
-
-
-def counted(documents: Sequence[Document], state: State) -> list[Document]:
-    """Those that a list's totals add up: of a list of every state the approved ones only, else all of it."""
-    return [doc for doc in documents if doc.status in BOOKED] if state == "all" else list(documents)
-
-
 def owed(document: Document) -> Decimal:
     """What is left to pay; nothing on a draft, although Xero shows its total there."""
     return document.amount_due if document.status in BOOKED else Decimal(0)
 
 
-def sums(documents: Sequence[Document], state: State) -> list[Money]:
-    """The totals of a list, each currency by itself: of what is left where the list is of open ones, else of totals."""
-    if state in ("open", "overdue"):
-        return totals((owed(doc), doc.currency) for doc in documents)
-    return totals((doc.total, doc.currency) for doc in documents)
+def amounts_for_model(found: Tally, state: State) -> list[JsonValue]:
+    """The totals of a list for the model, as text."""
+    return [
+        {"amount": words.plain(m.amount, m.currency), "currency": m.currency} for m in found.counted(state).sums(state)
+    ]
 
 
-def amounts_for_model(documents: Sequence[Document], state: State) -> list[JsonValue]:
-    """The same totals for the model, as text."""
-    kept = counted(documents, state)
-    return [{"amount": words.plain(m.amount, m.currency), "currency": m.currency} for m in sums(kept, state)]
-
-
-def list_answer(
-    access: Access, found: Sequence[Document], query: DocumentQuery, contact: Contact | None, shown: int
-) -> str:
+def list_answer(access: Access, found: Tally, query: DocumentQuery, contact: Contact | None, shown: int) -> str:
     """The sentence over a list: how much, on how many, what of it is late."""
     language, state = access.language, query.state
-    whose = _whose(query, contact, language, mixed=len({doc.currency for doc in found}) > 1)
+    whose = _whose(query, contact, language, mixed=found.currencies > 1)
     if not found:
         return _nothing(query, whose, language)
-    kept = counted(found, state)
-    figures = words.amounts(sums(kept, state), language)
-    counted_noun = f"{len(kept)} {noun(query.kind, language, len(kept))}"
+    kept = found.counted(state)
+    figures = words.amounts(kept.sums(state), language)
+    counted_noun = f"{kept.count} {noun(query.kind, language, kept.count)}"
     match state:
         case "open":
             answer = _open(access, found, figures, counted_noun, whose)
@@ -122,32 +105,32 @@ def list_answer(
         case _:
             answer = words.say(
                 language,
-                f"{figures} in {adjective(state, query.kind, language, len(found))}{whose}",
-                f"{figures} in {adjective(state, query.kind, language, len(found), dative=True)}{whose}",
+                f"{figures} in {adjective(state, query.kind, language, found.count)}{whose}",
+                f"{figures} in {adjective(state, query.kind, language, found.count, dative=True)}{whose}",
             )
-    if shown < len(found):
+    if shown < found.count:
         answer += words.say(
             language, f"; {shown} shown, earliest due first", f"; {shown} davon gezeigt, früheste zuerst"
         )
     return answer
 
 
-def _open(access: Access, found: Sequence[Document], figures: str, counted_noun: str, whose: str) -> str:
+def _open(access: Access, found: Tally, figures: str, counted_noun: str, whose: str) -> str:
     language = access.language
     verb = "are" if " and " in figures else "is"
-    late = [doc for doc in found if doc.days_overdue(access.today)]
+    late = found.late
     answer = words.say(
         language, f"{figures} {verb} open on {counted_noun}{whose}", f"{figures} sind bei {counted_noun}{whose} offen"
     )
     if not late:
-        due = min((doc.due for doc in found if doc.due), default=None)
+        due = found.first_due
         if due is None:
             return answer
         when = words.day(due, language)
         return answer + words.say(language, f", next due {when}", f", nächste Fälligkeit {when}")
-    overdue = words.amounts(sums(late, "overdue"), language)
+    overdue = words.amounts(late.sums("overdue"), language)
     oldest = _oldest(access, late)
-    if len(late) == len(found):
+    if late.count == found.count:
         return answer + words.say(
             language, f", all overdue, oldest {oldest}", f", alles überfällig, am längsten {oldest}"
         )
@@ -158,8 +141,13 @@ def _open(access: Access, found: Sequence[Document], figures: str, counted_noun:
     )
 
 
-def _oldest(access: Access, documents: Sequence[Document]) -> str:
-    return words.since_days(max(doc.days_overdue(access.today) for doc in documents), access.language)
+def _oldest(access: Access, late: Tally) -> str:
+    return words.since_days(oldest_days(late, access.today), access.language)
+
+
+def oldest_days(late: Tally, today: date) -> int:
+    """How many days the longest overdue of them is late."""
+    return (today - late.first_due).days if late.first_due else 0
 
 
 def _none_approved(query: DocumentQuery, whose: str, language: Language) -> str:
@@ -167,22 +155,21 @@ def _none_approved(query: DocumentQuery, whose: str, language: Language) -> str:
     return words.say(language, f"There are no approved {nouns}{whose}", f"Es gibt keine freigegebenen {nouns}{whose}")
 
 
-def _breakdown(found: Sequence[Document], language: Language) -> str:
+def _breakdown(found: Tally, language: Language) -> str:
     """How a list of every state divides: what of the total is open, what is not owed yet, what does not count."""
-    opened = [doc for doc in found if doc.status is DocumentStatus.AUTHORISED and doc.amount_due > 0]
-    paid = sum(doc.status is DocumentStatus.PAID for doc in found)
+    opened, paid = found.opened, found.in_state(DocumentStatus.PAID).count
     parts = []
     if opened:
-        left = words.amounts(sums(opened, "open"), language)
+        left = words.amounts(opened.sums("open"), language)
         parts.append(
-            words.say(language, f"{left} of it open on {len(opened)}", f"davon {left} offen bei {len(opened)}")
+            words.say(language, f"{left} of it open on {opened.count}", f"davon {left} offen bei {opened.count}")
         )
     if paid:
         parts.append(words.say(language, f"{paid} paid", f"{paid} bezahlt"))
     return (f"; {', '.join(parts)}" if parts else "") + _not_owed(found, language) + _not_counted(found, language)
 
 
-def _not_owed(found: Sequence[Document], language: Language) -> str:
+def _not_owed(found: Tally, language: Language) -> str:
     """Drafts and what awaits approval, with their own figures: "; not owed yet: € 75.00 in 1 draft"."""
     parts = []
     for status, one, more in (
@@ -193,15 +180,15 @@ def _not_owed(found: Sequence[Document], language: Language) -> str:
             ("documents awaiting approval", "Belegen zur Freigabe"),
         ),
     ):
-        if own := [doc for doc in found if doc.status is status]:
-            named = words.many(len(own), words.say(language, *one), words.say(language, *more))
-            parts.append(f"{words.amounts(sums(own, 'all'), language)} in {named}")
+        if own := found.in_state(status):
+            named = words.many(own.count, words.say(language, *one), words.say(language, *more))
+            parts.append(f"{words.amounts(own.sums('all'), language)} in {named}")
     if not parts:
         return ""
     return words.say(language, "; not owed yet: ", "; noch nicht geschuldet: ") + words.listed(parts, language)
 
 
-def _not_counted(found: Sequence[Document], language: Language) -> str:
+def _not_counted(found: Tally, language: Language) -> str:
     """What is in the list but in no figure: " (1 voided, not counted)"."""
     parts = []
     for status, en, de in (
@@ -209,7 +196,7 @@ def _not_counted(found: Sequence[Document], language: Language) -> str:
         (DocumentStatus.DELETED, "deleted", "gelöscht"),
         (DocumentStatus.OTHER, "in another state", "in anderem Status"),
     ):
-        if count := sum(doc.status is status for doc in found):
+        if count := found.in_state(status).count:
             parts.append(f"{count} {words.say(language, en, de)}")
     return f" ({', '.join(parts)}, {words.say(language, 'not counted', 'nicht gezählt')})" if parts else ""
 

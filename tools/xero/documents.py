@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +11,12 @@ from tools import words
 from tools.base import Access, ToolResult
 from tools.errors import Choice
 from tools.inputs import read_bounds, read_range
-from tools.xero.books import Contact, DocumentKind, DocumentQuery, State
-from tools.xero.document_table import document_table, rows
-from tools.xero.document_words import amounts_for_model, counted, list_answer
-from tools.xero.finding import BOTH, document_choices, every_document, nearest, numbered
-from tools.xero.matching import contact_meant, match_contact
+from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, State
+from tools.xero.document_table import MOST_ROWS, document_table, rows
+from tools.xero.document_words import amounts_for_model, list_answer
+from tools.xero.finding import BOTH, document_choices, nearest, numbered
+from tools.xero.matching import MOST_CANDIDATES, contact_meant, match_contact
+from tools.xero.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +55,44 @@ async def list_documents(access: Access, wish: Wish) -> ToolResult:
         max_amount=bounds.most,
         currency=bounds.currency,
     )
-    found = await access.books.documents(query, today=access.today)
-    if wish.number.strip():
-        found = numbered(found, wish.number)
-        query = replace(query, number=words.without_invisible(wish.number)[:40])
-    as_of = await access.books.as_of()
     choices: tuple[Choice, ...] = ()
-    if wish.number.strip() and not found:
-        choices = document_choices(nearest(await every_document(access, BOTH), wish.number), access.language)
-    shown = found[: wish.limit] if wish.limit else found
+    if wish.number.strip():
+        shown, choices = await _numbered(access, query, wish.number)
+        found = Tally.of(shown, access.today)
+        query = replace(query, number=words.without_invisible(wish.number)[:40])
+        shown = shown[: wish.limit or MOST_ROWS]
+    else:
+        found = await access.books.tally(query, today=access.today)
+        most = min(wish.limit or MOST_ROWS, MOST_ROWS)
+        shown = await access.books.documents(replace(query, most=most), today=access.today)
+    as_of = await access.books.as_of()
     answer = f"{list_answer(access, found, query, contact, len(shown))} {words.as_of(access, as_of)}."
+    whole = None if wish.limit and wish.limit <= MOST_ROWS else found
     return ToolResult(
         answer=answer,
         facts={
             "organisation": access.organisation.name,
             "as_of": local(access, as_of).isoformat(timespec="seconds"),
-            "count": len(found),
-            "counted_in_totals": len(counted(found, wish.state)),
+            "count": found.count,
+            "counted_in_totals": found.counted(wish.state).count,
             "totals": amounts_for_model(found, wish.state),
             "rows": rows(shown, access.today),
         },
-        tables=(document_table(access, shown, wish.kind, as_of=as_of, state=wish.state),) if shown else (),
+        tables=(document_table(access, shown, wish.kind, as_of=as_of, state=wish.state, whole=whole),) if shown else (),
         choices=choices,
     )
+
+
+async def _numbered(access: Access, query: DocumentQuery, typed: str) -> tuple[list[Document], tuple[Choice, ...]]:
+    """Those of the list with that number; where there is none, the nearest numbers of all to choose from."""
+    meant = {doc.id for doc in await access.books.numbered(typed)}
+    fitting = (
+        await access.books.documents(replace(query, ids=tuple(sorted(meant))), today=access.today) if meant else []
+    )
+    if found := numbered(fitting, typed):
+        return found, ()
+    near = nearest(await access.books.numbered_alike(typed), typed)
+    return [], document_choices(near, access.language)
 
 
 async def contact_of(access: Access, typed: str, kind: DocumentKind | None = None) -> Contact | None:
@@ -86,17 +103,19 @@ async def contact_of(access: Access, typed: str, kind: DocumentKind | None = Non
     match = match_contact(contacts, typed)
     if match is not None and match.sure:
         return match.contact
-    kinds = BOTH if kind is None else (kind,)
-    opened: list[str] = []
-    for one in kinds:
-        documents = await access.books.documents(DocumentQuery(kind=one, state="open"), today=access.today)
-        opened += [doc.contact_id for doc in documents]
+    opened: Counter[str] = Counter()
+    if match is not None:
+        asked = tuple(one.id for one in (match.contact, *match.others)[:MOST_CANDIDATES])
+        for one in BOTH if kind is None else (kind,):
+            query = DocumentQuery(kind=one, state="open", contact_ids=asked)
+            for contact in await access.books.contact_sums(query, today=access.today):
+                opened[contact.contact_id] += contact.count
     return contact_meant(
         contacts,
         typed,
         organisation=words.visible(access.organisation.name),
         language=access.language,
-        open_documents=lambda contact: opened.count(contact.id),
+        open_documents=lambda contact: opened[contact.id],
     )
 
 

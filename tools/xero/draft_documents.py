@@ -28,6 +28,8 @@ from tools.xero.matching import told_apart
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_plan import PlannedOrganisation
 
+_LATEST = 200
+"""How many of a contact's documents are looked at for what is usual with it."""
 _RECENT = timedelta(days=10)
 _LONGEST_NUMBER = 60
 
@@ -273,7 +275,7 @@ async def _number(access: Access, said: _Said, contact: Contact) -> str:
 
 async def _last(access: Access, contact: Contact, kind: DocumentKind) -> Document | None:
     """The contact's newest document of that kind that counts."""
-    query = DocumentQuery(kind=kind, contact_ids=(contact.id,))
+    query = DocumentQuery(kind=kind, contact_ids=(contact.id,), order="newest", most=_LATEST)
     found = await access.books.documents(query, today=access.today)
     counting = [doc for doc in found if doc.status in (DocumentStatus.AUTHORISED, DocumentStatus.PAID) and doc.issued]
     return max(counting, key=lambda doc: (doc.issued or Date.min, doc.number), default=None)
@@ -321,16 +323,21 @@ def _account_from(said: _Said, usual: str, code: str) -> Source:
 async def _notices(access: Access, plan: DraftPlan, due: Date | None) -> list[DraftNotice]:
     """What the person should look at: the same once more, a number used before, a due date that is over."""
     found: list[DraftNotice] = []
-    query = DocumentQuery(kind=plan.document_kind, contact_ids=(plan.contact.id,))
-    others = await access.books.documents(query, today=access.today)
-    for other in others:
-        near = other.issued is not None and abs(other.issued - Date.fromisoformat(plan.date)) <= _RECENT
+    issued = Date.fromisoformat(plan.date)
+    query = DocumentQuery(
+        kind=plan.document_kind,
+        contact_ids=(plan.contact.id,),
+        issued_from=issued - _RECENT,
+        issued_to=issued + _RECENT,
+    )
+    for other in await access.books.documents(query, today=access.today):
         same = (other.total, other.currency) == (plan.total.amount, plan.currency)
-        if near and same and other.status not in DEAD and other.issued:
+        if same and other.status not in DEAD and other.issued:
             found.append(DraftNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
             break
     if plan.number and any(
-        other.number.casefold() == plan.number.casefold() and other.status in DEAD for other in others
+        other.number.casefold() == plan.number.casefold() and other.kind is plan.document_kind and other.status in DEAD
+        for other in await access.books.numbered(plan.number, contact_id=plan.contact.id)
     ):
         found.append(DraftNotice(code="number_used", number=plan.number))
     if due and due < access.today:

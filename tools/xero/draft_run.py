@@ -9,7 +9,7 @@ from tools import words
 from tools.base import Access, Payload, Receipt, WriteAccess
 from tools.errors import Language, OutcomeUnknown
 from tools.trouble import Trouble
-from tools.xero.books import Document, DocumentKind, DocumentQuery, DocumentStatus
+from tools.xero.books import Document, DocumentKind, DocumentStatus
 from tools.xero.draft_card import contact_title, made_line
 from tools.xero.draft_plan import DraftPlan
 from tools.xero.links import document_link
@@ -68,9 +68,9 @@ async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, s
 async def bill_of_number(access: Access, contact_id: str, number: str) -> Document | None:
     """The supplier's living bill of that number in the renewed copy."""
     await access.books.renew()
-    query = DocumentQuery(kind=DocumentKind.BILL, contact_ids=(contact_id,))
-    for document in await access.books.documents(query, today=access.today):
-        if document.number.casefold() == number.casefold() and document.status not in DEAD:
+    for document in await access.books.numbered(number, contact_id=contact_id):
+        same = document.kind is DocumentKind.BILL and document.number.casefold() == number.casefold()
+        if same and document.status not in DEAD:
             return document
     return None
 

@@ -12,7 +12,7 @@ from tools import words
 from tools.base import Access
 from tools.errors import Choice, Language, ToolRetry
 from tools.money import Money
-from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus
+from tools.xero.books import Contact, Document, DocumentKind, DocumentStatus
 from tools.xero.document_words import owed, status_word
 from tools.xero.names import folded, number_key
 
@@ -20,14 +20,6 @@ BOTH = (DocumentKind.INVOICE, DocumentKind.BILL)
 _MOST_CHOICES = 10
 _CREDIT_NOTES = frozenset(["cn", "crn", "cr", "gs", "gu", "gut", "gutschrift", "credit", "creditnote", "nc", "av"])
 """Letters with which credit notes are commonly numbered; the ledger copy holds none of them."""
-
-
-async def every_document(access: Access, kinds: Sequence[DocumentKind]) -> list[Document]:
-    """All documents of these kinds, whatever their state."""
-    found: list[Document] = []
-    for kind in kinds:
-        found += await access.books.documents(DocumentQuery(kind=kind), today=access.today)
-    return found
 
 
 async def document_meant(
@@ -43,12 +35,13 @@ async def document_meant(
     Documents of the kind `first` win over the others: "Rechnung" is said of invoices and bills alike. With `to_pay`
     only such documents are offered instead of an unknown number as can be paid.
     """
-    everything = await every_document(access, BOTH)
-    if not numbered(everything, number):
+    contact_id = contact.id if contact else ""
+    everywhere = await access.books.numbered(number)
+    if not numbered(everywhere, number):
         # It may have been entered a moment ago: never say "there is none" from a copy that could be newer.
         await access.books.renew()
-        everything = await every_document(access, BOTH)
-    of_contact = [doc for doc in everything if contact is None or doc.contact_id == contact.id]
+        everywhere = await access.books.numbered(number)
+    of_contact = [doc for doc in everywhere if doc.contact_id == contact_id] if contact else everywhere
     found = numbered(of_contact, number)
     found = [doc for doc in found if doc.kind is first] or found
     if len(found) > 1:
@@ -65,9 +58,10 @@ async def document_meant(
             },
             choices=document_choices(found, access.language),
         )
-    if contact is not None and (elsewhere := numbered(everything, number)):
+    if contact is not None and (elsewhere := numbered(everywhere, number)):
         raise _belongs_to_another(shown, contact, elsewhere, access.language)
-    offered = [doc for doc in of_contact if not to_pay or (doc.status is DocumentStatus.AUTHORISED and owed(doc) > 0)]
+    alike = await access.books.numbered_alike(number, contact_id=contact_id)
+    offered = [doc for doc in alike if not to_pay or (doc.status is DocumentStatus.AUTHORISED and owed(doc) > 0)]
     offered = [doc for doc in offered if not to_pay or first is None or doc.kind is first]
     raise _unknown(access, shown, nearest(offered, number), first)
 

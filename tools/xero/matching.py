@@ -18,6 +18,8 @@ _AHEAD = 10.0
 """How far the best must be ahead of the next to be the only one meant."""
 _NEAR = 55.0
 """Score from which a contact is worth offering."""
+MOST_CANDIDATES = 8
+"""How many contacts are offered at most."""
 _SHORTEST_TYPO = 4
 """Names shorter than this are not corrected: too many words are one letter apart."""
 
@@ -116,7 +118,7 @@ def contact_meant(
         )
     if match.sure:
         return match.contact
-    candidates = (match.contact, *match.others)[:8]
+    candidates = (match.contact, *match.others)[:MOST_CANDIDATES]
     choices = tuple(
         Choice(contact_label(contact, candidates, open_documents(contact), language), number=str(n), id=contact.id)
         for n, contact in enumerate(candidates, start=1)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from pydantic import JsonValue
 
 from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.inputs import ContactName
-from tools.xero.books import Document, DocumentKind, DocumentQuery
-from tools.xero.document_table import document_table, rows
-from tools.xero.document_words import amounts_for_model, sums
+from tools.xero.books import DocumentKind, DocumentQuery
+from tools.xero.document_table import MOST_ROWS, document_table, rows
+from tools.xero.document_words import amounts_for_model, oldest_days
 from tools.xero.documents import contact_of, local
+from tools.xero.tally import ContactSum, Tally, sums_of
 
 
 @read_tool("xero")
@@ -23,38 +27,41 @@ async def get_overdue_summary(access: Access, contact_name: ContactName = "") ->
     """
     contact = await contact_of(access, contact_name, DocumentKind.INVOICE)
     query = DocumentQuery(kind=DocumentKind.INVOICE, state="overdue", contact_ids=(contact.id,) if contact else ())
-    late = await access.books.documents(query, today=access.today)
+    late = await access.books.tally(query, today=access.today)
+    owing = await access.books.contact_sums(query, today=access.today)
+    shown = await access.books.documents(replace(query, most=MOST_ROWS), today=access.today)
     as_of = await access.books.as_of()
     whom = words.visible(contact.name) if contact else ""
     return ToolResult(
-        answer=f"{_sentence(access, late, whom)} {words.as_of(access, as_of)}.",
+        answer=f"{_sentence(access, late, len({one.contact_id for one in owing}), whom)} {words.as_of(access, as_of)}.",
         facts={
             "organisation": access.organisation.name,
             "as_of": local(access, as_of).isoformat(timespec="seconds"),
-            "count": len(late),
-            "customers": len({doc.contact_id for doc in late}),
-            "oldest_days": max((doc.days_overdue(access.today) for doc in late), default=0),
+            "count": late.count,
+            "customers": len({one.contact_id for one in owing}),
+            "oldest_days": oldest_days(late, access.today),
             "totals": amounts_for_model(late, "overdue"),
-            "by_customer": _by_customer(late),
-            "rows": rows(late, access.today),
+            "by_customer": _by_customer(owing),
+            "rows": rows(shown, access.today),
         },
-        tables=(document_table(access, late, DocumentKind.INVOICE, as_of=as_of, state="overdue"),) if late else (),
+        tables=(document_table(access, shown, DocumentKind.INVOICE, as_of=as_of, state="overdue", whole=late),)
+        if late
+        else (),
     )
 
 
-def _sentence(access: Access, late: Sequence[Document], whom: str) -> str:
+def _sentence(access: Access, late: Tally, customers: int, whom: str) -> str:
     language = access.language
     if not late:
         by = words.say(language, f" from {whom}", f" von {whom}") if whom else ""
         return words.say(language, f"Nothing is overdue{by}", f"Nichts ist überfällig{by}")
-    totals = sums(late, "overdue")
+    totals = late.sums("overdue")
     figures = words.amounts(totals, language)
-    oldest = max(doc.days_overdue(access.today) for doc in late)
-    customers = len({doc.contact_id for doc in late})
+    oldest = oldest_days(late, access.today)
     from_en = whom or words.many(customers, "customer", "customers")
     from_de = whom or words.many(customers, "Kunden", "Kunden")
-    invoices_en = words.many(len(late), "invoice", "invoices")
-    invoices_de = words.many(len(late), "Rechnung", "Rechnungen")
+    invoices_en = words.many(late.count, "invoice", "invoices")
+    invoices_de = words.many(late.count, "Rechnung", "Rechnungen")
     return words.say(
         language,
         f"{figures} {'is' if len(totals) == 1 else 'are'} overdue from {from_en} on {invoices_en}, "
@@ -63,20 +70,23 @@ def _sentence(access: Access, late: Sequence[Document], whom: str) -> str:
     )
 
 
-def _by_customer(late: Sequence[Document]) -> list[JsonValue]:
+def _by_customer(owing: Sequence[ContactSum]) -> list[JsonValue]:
     """The customers who owe most, each by currency; at most ten."""
-    owed: dict[str, list[Document]] = {}
-    for doc in late:
-        owed.setdefault(doc.contact_id, []).append(doc)
-    ranked = sorted(owed.values(), key=lambda docs: -max(total.amount for total in sums(docs, "overdue")))
+    names = {one.contact_id: one.contact_name for one in owing}
+    counts: Counter[str] = Counter()
+    largest: dict[str, Decimal] = {}
+    for one in owing:
+        counts[one.contact_id] += one.count
+        largest[one.contact_id] = max(largest.get(one.contact_id, one.left), one.left)
+    ranked = sorted(names, key=lambda contact_id: (-largest[contact_id], names[contact_id]))
     return [
         {
-            "contact_name": words.visible(docs[0].contact_name),
-            "count": len(docs),
+            "contact_name": words.visible(names[contact_id]),
+            "count": counts[contact_id],
             "totals": [
                 {"amount": words.plain(total.amount, total.currency), "currency": total.currency}
-                for total in sums(docs, "overdue")
+                for total in sums_of(owing, contact_id)
             ],
         }
-        for docs in ranked[:10]
+        for contact_id in ranked[:10]
     ]

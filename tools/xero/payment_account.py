@@ -67,13 +67,12 @@ async def account_for(access: Access, document: Document, written: str) -> tuple
 
 async def _usual(access: Access, banks: Sequence[LedgerAccount], document: Document) -> LedgerAccount | None:
     """The account through which most such payments went in the last twelve months; None when two are level."""
-    recent = await access.books.payments(
-        PaymentQuery(
-            direction="in" if document.kind is DocumentKind.INVOICE else "out",
-            paid_from=access.today - _USUAL_WITHIN,
-        )
+    recent = PaymentQuery(
+        direction="in" if document.kind is DocumentKind.INVOICE else "out", paid_from=access.today - _USUAL_WITHIN
     )
-    used = Counter(payment.account_id for payment in recent)
+    used: Counter[str] = Counter()
+    for one in await access.books.payment_sums(recent):
+        used[one.account_id] += one.count
     ranked = sorted(banks, key=lambda account: -used[account.id])
     if used[ranked[0].id] > used[ranked[1].id]:
         return ranked[0]

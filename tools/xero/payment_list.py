@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,10 +13,10 @@ from tools import words
 from tools.base import Access, ToolResult, read_tool
 from tools.errors import Language
 from tools.inputs import ContactName, Day, read_range
-from tools.money import Money, totals_by_currency
+from tools.money import Money, totals
 from tools.views import Column, ColumnKind, Table, Total
-from tools.xero.books import DocumentKind, LedgerAccount, Payment, PaymentQuery
-from tools.xero.document_table import ROWS_FOR_THE_MODEL, cell
+from tools.xero.books import DocumentKind, LedgerAccount, Payment, PaymentQuery, PaymentSum
+from tools.xero.document_table import MOST_ROWS, ROWS_FOR_THE_MODEL, cell
 from tools.xero.document_view import account_name
 from tools.xero.document_words import period
 from tools.xero.documents import contact_of, local
@@ -62,32 +63,48 @@ async def list_payments(
         paid_from=start,
         paid_to=end,
         include_deleted=status != "recorded",
+        only_deleted=status == "deleted",
     )
-    found = await access.books.payments(query)
-    if status == "deleted":
-        found = [payment for payment in found if payment.status == "DELETED"]
+    found = await access.books.payments(replace(query, most=MOST_ROWS))
+    sums = await access.books.payment_sums(query)
     accounts = await access.books.accounts()
     as_of = await access.books.as_of()
     whom = words.visible(contact.name) if contact else ""
     when = period(start, end, access.language)
     return ToolResult(
-        answer=f"{_sentence(access, found, direction, whom, when, status)} {words.as_of(access, as_of)}.",
-        facts=payment_facts(access, found, accounts, as_of),
-        tables=(payment_table(access, found, accounts, as_of),) if found else (),
+        answer=f"{_sentence(access, sums, direction, whom, when, status)} {words.as_of(access, as_of)}.",
+        facts=payment_facts(access, found, accounts, as_of, sums),
+        tables=(payment_table(access, found, accounts, as_of, sums),) if found else (),
     )
 
 
+def sums_of_payments(payments: Sequence[Payment]) -> list[PaymentSum]:
+    """The sums of payments that are here, each for itself."""
+    return [
+        PaymentSum(comes_in(one), one.status == "DELETED", one.currency, one.account_id, 1, one.amount)
+        for one in payments
+    ]
+
+
 def payment_facts(
-    access: Access, found: Sequence[Payment], accounts: Sequence[LedgerAccount], as_of: datetime
+    access: Access,
+    found: Sequence[Payment],
+    accounts: Sequence[LedgerAccount],
+    as_of: datetime,
+    sums: Sequence[PaymentSum] | None = None,
 ) -> dict[str, JsonValue]:
-    """The payments for the model: count, totals by direction and currency, up to twenty rows."""
-    standing = [payment for payment in found if payment.status == "AUTHORISED"]
+    """The payments for the model: count, totals by direction and currency, up to twenty rows.
+
+    `sums`: of all payments where there are more than were found.
+    """
+    sums = sums_of_payments(found) if sums is None else sums
+    standing = [one for one in sums if not one.deleted]
     return {
         "organisation": access.organisation.name,
         "as_of": local(access, as_of).isoformat(timespec="seconds"),
-        "count": len(found),
-        "received": _totals([payment for payment in standing if comes_in(payment)]),
-        "paid": _totals([payment for payment in standing if not comes_in(payment)]),
+        "count": _count(sums),
+        "received": _totals([one for one in standing if one.comes_in]),
+        "paid": _totals([one for one in standing if not one.comes_in]),
         "rows": [
             {
                 "n": n,
@@ -106,27 +123,31 @@ def payment_facts(
     }
 
 
-def _sums(payments: Sequence[Payment]) -> list[Money]:
-    return totals_by_currency([Money(payment.amount, payment.currency) for payment in payments])
+def _sums(payments: Sequence[PaymentSum]) -> list[Money]:
+    return totals((one.amount, one.currency) for one in payments)
 
 
-def _totals(payments: Sequence[Payment]) -> list[JsonValue]:
+def _count(payments: Sequence[PaymentSum]) -> int:
+    return sum(one.count for one in payments)
+
+
+def _totals(payments: Sequence[PaymentSum]) -> list[JsonValue]:
     return [{"amount": words.plain(m.amount, m.currency), "currency": m.currency} for m in _sums(payments)]
 
 
-def _sentence(access: Access, found: Sequence[Payment], direction: str, whom: str, when: str, status: str) -> str:
+def _sentence(access: Access, found: Sequence[PaymentSum], direction: str, whom: str, when: str, status: str) -> str:
     language = access.language
     tail = f", {when}" if when else ""
     if status == "deleted":
         return _deleted(found, tail, whom, language)
-    standing = [payment for payment in found if payment.status == "AUTHORISED"]
+    standing = [one for one in found if not one.deleted]
     parts = []
     for way in ("in", "out"):
-        own = [payment for payment in standing if comes_in(payment) == (way == "in")]
+        own = [one for one in standing if one.comes_in == (way == "in")]
         if own or direction == way:
             parts.append(_flow(own, way, whom, language))
     who = words.say(language, f" with {whom}", f" mit {whom}") if whom else ""
-    gone = len(found) - len(standing)
+    gone = _count(found) - _count(standing)
     taken_back = words.say(
         language,
         f" ({words.many(gone, 'deleted payment', 'deleted payments')}, not counted)",
@@ -140,7 +161,7 @@ def _sentence(access: Access, found: Sequence[Payment], direction: str, whom: st
     return "; ".join(parts) + tail
 
 
-def _flow(own: Sequence[Payment], way: str, whom: str, language: Language) -> str:
+def _flow(own: Sequence[PaymentSum], way: str, whom: str, language: Language) -> str:
     figures = words.amounts(_sums(own), language)
     if not own:
         by = words.say(language, f" from {whom}", f" von {whom}") if whom else ""
@@ -148,7 +169,8 @@ def _flow(own: Sequence[Payment], way: str, whom: str, language: Language) -> st
         if way == "in":
             return words.say(language, f"No payment received{by}", f"Keine Zahlung eingegangen{by}")
         return words.say(language, f"No payment made{to}", f"Keine Zahlung geleistet{to}")
-    count_en, count_de = words.many(len(own), "payment", "payments"), words.many(len(own), "Zahlung", "Zahlungen")
+    number = _count(own)
+    count_en, count_de = words.many(number, "payment", "payments"), words.many(number, "Zahlung", "Zahlungen")
     if way == "in":
         by = words.say(language, f" from {whom}", f" von {whom}") if whom else ""
         return words.say(language, f"{figures} received{by} in {count_en}", f"{figures} eingegangen{by} in {count_de}")
@@ -156,32 +178,33 @@ def _flow(own: Sequence[Payment], way: str, whom: str, language: Language) -> st
     return words.say(language, f"{figures} paid{to} in {count_en}", f"{figures} gezahlt{to} in {count_de}")
 
 
-def _deleted(found: Sequence[Payment], tail: str, whom: str, language: Language) -> str:
+def _deleted(found: Sequence[PaymentSum], tail: str, whom: str, language: Language) -> str:
     who = words.say(language, f" with {whom}", f" mit {whom}") if whom else ""
     if not found:
         return words.say(language, f"No deleted payments{who}{tail}", f"Keine gelöschten Zahlungen{who}{tail}")
     figures = words.amounts(_sums(found), language)
     return words.say(
         language,
-        f"{figures} in {words.many(len(found), 'deleted payment', 'deleted payments')}{who}{tail}",
-        f"{figures} in {words.many(len(found), 'gelöschter Zahlung', 'gelöschten Zahlungen')}{who}{tail}",
+        f"{figures} in {words.many(_count(found), 'deleted payment', 'deleted payments')}{who}{tail}",
+        f"{figures} in {words.many(_count(found), 'gelöschter Zahlung', 'gelöschten Zahlungen')}{who}{tail}",
     )
 
 
 def payment_table(
-    access: Access, found: Sequence[Payment], accounts: Sequence[LedgerAccount], as_of: datetime
+    access: Access,
+    found: Sequence[Payment],
+    accounts: Sequence[LedgerAccount],
+    as_of: datetime,
+    sums: Sequence[PaymentSum] | None = None,
 ) -> Table:
-    """Every payment, money out with a minus."""
+    """The payments, money out with a minus; `sums`: of all of them where there are more than were found."""
+    sums = sums_of_payments(found) if sums is None else sums
     language = access.language
 
     def label(en: str, de: str) -> str:
         return words.say(language, en, de)
 
-    signed = [
-        Money(payment.amount if comes_in(payment) else -payment.amount, payment.currency)
-        for payment in found
-        if payment.status == "AUTHORISED"
-    ]
+    balance = totals((one.amount if one.comes_in else -one.amount, one.currency) for one in sums if not one.deleted)
     return Table(
         title=label("Payments", "Zahlungen"),
         columns=(
@@ -205,7 +228,9 @@ def payment_table(
             }
             for payment in found
         ),
-        totals=tuple(Total(minor=total.minor, currency=total.currency) for total in totals_by_currency(signed)),
+        totals=tuple(Total(minor=total.minor, currency=total.currency) for total in balance),
+        total_column="amount",
+        whole=_count(sums),
         total_label=label("In less out", "Ein abzüglich Aus"),
         organisation=access.organisation.name,
         as_of=as_of,

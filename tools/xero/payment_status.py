@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -12,8 +13,8 @@ from tools.base import Access, ToolResult, read_tool
 from tools.errors import ToolRetry
 from tools.inputs import ContactName, Text
 from tools.money import Money
-from tools.xero.books import Document, DocumentStatus, LedgerAccount, Payment, PaymentQuery
-from tools.xero.document_table import rows
+from tools.xero.books import Document, DocumentStatus, LedgerAccount, Payment, PaymentQuery, PaymentSum
+from tools.xero.document_table import MOST_ROWS, rows
 from tools.xero.document_view import account_name, titled
 from tools.xero.document_words import status_word
 from tools.xero.documents import contact_of
@@ -49,8 +50,9 @@ async def get_payment_status(
                 "de": "Welche Zahlung? Bitte Rechnungsnummer, Kontakt oder Verwendungszweck nennen.",
             }
         )
-    found = await access.books.payments(PaymentQuery(contact_ids=(contact.id,)))
-    return await _found(access, found, words.visible(contact.name))
+    query = PaymentQuery(contact_ids=(contact.id,))
+    found = await access.books.payments(replace(query, most=MOST_ROWS))
+    return await _found(access, found, words.visible(contact.name), await access.books.payment_sums(query))
 
 
 async def _by_id(access: Access, written: str) -> list[Payment]:
@@ -62,10 +64,12 @@ async def _by_id(access: Access, written: str) -> list[Payment]:
 
 
 async def _by_reference(access: Access, written: str) -> list[Payment]:
-    wanted = words.without_invisible(written).casefold()
-    everything = await access.books.payments(PaymentQuery(include_deleted=True))
-    exact = [payment for payment in everything if payment.reference.casefold() == wanted]
-    return exact or [payment for payment in everything if len(wanted) >= 3 and wanted in payment.reference.casefold()]
+    wanted = words.without_invisible(written)
+    if not wanted.strip():
+        return []
+    found = await access.books.payments(PaymentQuery(include_deleted=True, reference_part=wanted, most=MOST_ROWS))
+    exact = [payment for payment in found if payment.reference.casefold() == wanted.casefold()]
+    return exact or (found if len(wanted) >= 3 else [])
 
 
 async def _of_document(access: Access, number: str, contact_name: str) -> ToolResult:
@@ -131,17 +135,22 @@ def _one(access: Access, payment: Payment, accounts: Sequence[LedgerAccount]) ->
     return words.say(language, f"{amount} on {when}{place}", f"{amount} am {when}{place}")
 
 
-async def _found(access: Access, found: Sequence[Payment], asked: str) -> ToolResult:
+async def _found(
+    access: Access, found: Sequence[Payment], asked: str, sums: Sequence[PaymentSum] | None = None
+) -> ToolResult:
     accounts = await access.books.accounts()
     as_of = await access.books.as_of()
+    count = len(found) if sums is None else sum(one.count for one in sums)
     return ToolResult(
-        answer=f"{_found_sentence(access, found, accounts, asked)} {words.as_of(access, as_of)}.",
-        facts=payment_facts(access, found, accounts, as_of),
-        tables=(payment_table(access, found, accounts, as_of),) if found else (),
+        answer=f"{_found_sentence(access, found, count, accounts, asked)} {words.as_of(access, as_of)}.",
+        facts=payment_facts(access, found, accounts, as_of, sums),
+        tables=(payment_table(access, found, accounts, as_of, sums),) if found else (),
     )
 
 
-def _found_sentence(access: Access, found: Sequence[Payment], accounts: Sequence[LedgerAccount], asked: str) -> str:
+def _found_sentence(
+    access: Access, found: Sequence[Payment], count: int, accounts: Sequence[LedgerAccount], asked: str
+) -> str:
     language = access.language
     if not found:
         return words.say(language, f"No payment is recorded for {asked}", f"Zu {asked} ist keine Zahlung erfasst")
@@ -156,7 +165,7 @@ def _found_sentence(access: Access, found: Sequence[Payment], accounts: Sequence
     )
     if latest.status == "DELETED":
         text += words.say(language, ", deleted since: it does not count", ", inzwischen gelöscht: zählt nicht")
-    if len(found) > 1:
-        head = words.say(language, f"{len(found)} payments, the latest: ", f"{len(found)} Zahlungen, die letzte: ")
+    if count > 1:
+        head = words.say(language, f"{count} payments, the latest: ", f"{count} Zahlungen, die letzte: ")
         return head + text
     return text

@@ -195,13 +195,18 @@ async def _notices(access: Access, document: Document, deed: Deed) -> list[Statu
     if deed is not Deed.APPROVE:
         return []
     found: list[StatusNotice] = []
-    query = DocumentQuery(kind=document.kind, contact_ids=(document.contact_id,))
-    for other in await access.books.documents(query, today=access.today):
-        near = other.issued and document.issued and abs(other.issued - document.issued) <= _RECENT
-        same = (other.total, other.currency) == (document.total, document.currency)
-        if other.id != document.id and near and same and other.status not in DEAD and other.issued:
-            found.append(StatusNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
-            break
+    if document.issued:
+        query = DocumentQuery(
+            kind=document.kind,
+            contact_ids=(document.contact_id,),
+            issued_from=document.issued - _RECENT,
+            issued_to=document.issued + _RECENT,
+        )
+        for other in await access.books.documents(query, today=access.today):
+            same = (other.total, other.currency) == (document.total, document.currency)
+            if other.id != document.id and same and other.status not in DEAD and other.issued:
+                found.append(StatusNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
+                break
     texts = [document.contact_name, document.number, document.reference, *(line.description for line in document.lines)]
     if document.kind is DocumentKind.BILL and (named := account_numbers(" ".join(texts))):
         found.append(StatusNotice(code="account_in_text", number=named[0].masked))

@@ -1,0 +1,233 @@
+"""Questions to the ledger copy: which records fit, in the order that people see, and what they come to.
+
+The database filters, orders, counts and adds, so that a question costs what it shows and not what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, collate, func, or_, select, true
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from assistant.stores.ledger import LedgerDocumentRow, LedgerPaymentRow, to_units
+from tools.xero.books import DocumentQuery, DocumentStatus, PaymentQuery
+from tools.xero.tally import AGE_STEPS
+
+MOST_NUMBERED = 500
+"""Documents looked at for one number; a number that more of them may mean is asked about anyway."""
+_DOCUMENT = LedgerDocumentRow
+_PAYMENT = LedgerPaymentRow
+_NOT_READ = ("organisation_id", "synced_at", "number_key", "number_digits", "direction")
+
+
+def _columns(table: type[LedgerDocumentRow] | type[LedgerPaymentRow]) -> list[Any]:
+    return [column for column in table.__table__.c if column.name not in _NOT_READ]  # type: ignore[union-attr]
+
+
+async def documents(work: AsyncSession, organisation_id: str, query: DocumentQuery, today: date) -> list[Row[Any]]:
+    """The documents that fit, in the order of the query; those without a date come last."""
+    connection = await work.connection()
+    # Text is ordered as its bytes are, on every database.
+    number: Any = col(_DOCUMENT.number)
+    number = collate(number, "C") if connection.dialect.name == "postgresql" else number
+    conditions = _documents(organisation_id, query, today)
+    dated, order = col(_DOCUMENT.due), [col(_DOCUMENT.due), number, col(_DOCUMENT.id)]
+    if query.order == "newest":
+        dated = col(_DOCUMENT.issued)
+        order = [dated.desc(), number.desc(), col(_DOCUMENT.id)]
+    found: list[Row[Any]] = []
+    for part in (dated != "", dated == ""):  # two questions, each of which an index answers in order
+        wanted = select(*_columns(_DOCUMENT)).where(*conditions, part).order_by(*order)
+        if query.most:
+            wanted = wanted.limit(query.most - len(found))
+        found += (await connection.execute(wanted)).all()
+        if query.most and len(found) >= query.most:
+            break
+    return found
+
+
+async def tally(work: AsyncSession, organisation_id: str, query: DocumentQuery, today: date) -> Sequence[Row[Any]]:
+    """(status, currency, late, left, count, total, amount_due, first_due) of what fits, in groups."""
+    status, due, left = col(_DOCUMENT.status), col(_DOCUMENT.due), col(_DOCUMENT.amount_due) > 0
+    late = and_(status == DocumentStatus.AUTHORISED.value, left, due != "", due < today.isoformat())
+    is_late, is_left = case((late, 1), else_=0).label("late"), case((left, 1), else_=0).label("is_left")
+    wanted = (
+        select(
+            status.label("status"),
+            col(_DOCUMENT.currency).label("currency"),
+            is_late,
+            is_left,
+            func.count().label("count"),
+            func.sum(col(_DOCUMENT.total)).label("total"),
+            func.sum(col(_DOCUMENT.amount_due)).label("amount_due"),
+            func.min(case((due != "", due))).label("first_due"),
+        )
+        .where(*_documents(organisation_id, query, today))
+        .group_by(status, col(_DOCUMENT.currency), is_late, is_left)
+    )
+    return (await (await work.connection()).execute(wanted)).all()
+
+
+async def contact_sums(
+    work: AsyncSession, organisation_id: str, query: DocumentQuery, today: date
+) -> Sequence[Row[Any]]:
+    """(contact_id, contact_name, currency, count, age0, age1, ...): what is left, by how late it is on that day."""
+    due, left = col(_DOCUMENT.due), col(_DOCUMENT.amount_due)
+    edges = [(today - timedelta(days=most)).isoformat() for most in AGE_STEPS]
+    ages: list[ColumnElement[bool]] = [or_(due == "", due >= edges[0])]
+    ages += [and_(due != "", due < later, due >= earlier) for later, earlier in pairwise(edges)]
+    ages.append(and_(due != "", due < edges[-1]))
+    wanted: Any = (
+        select(
+            col(_DOCUMENT.contact_id).label("contact_id"),
+            func.max(col(_DOCUMENT.contact_name)).label("contact_name"),
+            col(_DOCUMENT.currency).label("currency"),
+            func.count().label("count"),
+            *(func.sum(case((age, left), else_=0)).label(f"age{place}") for place, age in enumerate(ages)),
+        )
+        .where(*_documents(organisation_id, query, today))
+        .group_by(col(_DOCUMENT.contact_id), col(_DOCUMENT.currency))
+    )
+    found: Sequence[Row[Any]] = (await (await work.connection()).execute(wanted)).all()
+    return found
+
+
+async def numbered(
+    work: AsyncSession,
+    organisation_id: str,
+    *,
+    ids: Collection[str] = (),
+    keys: Collection[str] = (),
+    last: str = "",
+    digits: Collection[str] = (),
+    contact_id: str = "",
+) -> Sequence[Row[Any]]:
+    """Documents with one of these ids, keys of numbers or digits, or whose key ends with `last`, in no order."""
+    key = col(_DOCUMENT.number_key)
+    fitting: list[ColumnElement[bool]] = []
+    if ids:
+        fitting.append(col(_DOCUMENT.id).in_(ids))
+    if keys:
+        fitting.append(key.in_(keys))
+    if digits:
+        fitting.append(col(_DOCUMENT.number_digits).in_(digits))
+    found: dict[str, Row[Any]] = {}
+    connection = await work.connection()
+    for part in fitting:  # one question for each index
+        found |= {row.id: row for row in await _some(connection, organisation_id, part, contact_id)}
+    if last and not found:
+        ending = or_(key == last, key.endswith(f"-{last}", autoescape=True))
+        found = {row.id: row for row in await _some(connection, organisation_id, ending, contact_id)}
+    return list(found.values())
+
+
+async def _some(
+    connection: Any, organisation_id: str, part: ColumnElement[bool], contact_id: str
+) -> Sequence[Row[Any]]:
+    wanted = select(*_columns(_DOCUMENT)).where(
+        col(_DOCUMENT.organisation_id) == organisation_id,
+        part,
+        col(_DOCUMENT.contact_id) == contact_id if contact_id else true(),
+    )
+    found: Sequence[Row[Any]] = (await connection.execute(wanted.limit(MOST_NUMBERED))).all()
+    return found
+
+
+def _documents(organisation_id: str, query: DocumentQuery, today: date) -> list[ColumnElement[bool]]:
+    row = _DOCUMENT
+    left_or_total = case((col(row.amount_due) != 0, col(row.amount_due)), else_=col(row.total))
+    return [
+        col(row.organisation_id) == organisation_id,
+        col(row.kind) == str(query.kind),
+        _in_state(query, today),
+        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
+        col(row.id).in_(query.ids) if query.ids else true(),
+        col(row.number) == query.number if query.number else true(),
+        col(row.currency) == query.currency if query.currency else true(),
+        *_between(col(row.issued), query.issued_from, query.issued_to),
+        *_between(col(row.due), query.due_from, query.due_to),
+        left_or_total >= to_units(query.min_amount) if query.min_amount is not None else true(),
+        left_or_total <= to_units(query.max_amount) if query.max_amount is not None else true(),
+    ]
+
+
+def _in_state(query: DocumentQuery, today: date) -> ColumnElement[bool]:
+    row = _DOCUMENT
+    status, left = col(row.status), col(row.amount_due) > 0
+    is_open = (status == DocumentStatus.AUTHORISED.value) & left
+    match query.state:
+        case "open":
+            return is_open
+        case "overdue":
+            return is_open & (col(row.due) != "") & (col(row.due) < today.isoformat())
+        case "paid" | "draft" | "submitted" | "voided":
+            return status == query.state.upper()
+        case _:
+            return true()
+
+
+def _between(column: Mapped[str], start: date | None, end: date | None) -> list[ColumnElement[bool]]:
+    if start is None and end is None:
+        return []
+    found: list[ColumnElement[bool]] = [column != ""]
+    if start is not None:
+        found.append(column >= start.isoformat())
+    if end is not None:
+        found.append(column <= end.isoformat())
+    return found
+
+
+async def payments(work: AsyncSession, organisation_id: str, query: PaymentQuery) -> Sequence[Row[Any]]:
+    """The payments that fit, newest first."""
+    row = _PAYMENT
+    wanted = (
+        select(*_columns(_PAYMENT))
+        .where(*_payments(organisation_id, query))
+        .order_by(col(row.paid_on).desc(), col(row.updated_at).desc(), col(row.id).desc())
+    )
+    wanted = wanted.limit(query.most) if query.most else wanted
+    return (await (await work.connection()).execute(wanted)).all()
+
+
+async def payment_sums(work: AsyncSession, organisation_id: str, query: PaymentQuery) -> Sequence[Row[Any]]:
+    """(direction, status, currency, account_id, count, amount) of what fits, in groups."""
+    row = _PAYMENT
+    by: tuple[Any, ...] = (col(row.direction), col(row.status), col(row.currency), col(row.account_id))
+    wanted = (
+        select(*by, func.count().label("count"), func.sum(col(row.amount)).label("amount"))
+        .where(*_payments(organisation_id, query))
+        .group_by(*by)
+    )
+    found: Sequence[Row[Any]] = (await (await work.connection()).execute(wanted)).all()
+    return found
+
+
+def _payments(organisation_id: str, query: PaymentQuery) -> list[ColumnElement[bool]]:
+    row = _PAYMENT
+    return [
+        col(row.organisation_id) == organisation_id,
+        true() if query.include_deleted else col(row.status) == "AUTHORISED",
+        col(row.status) == "DELETED" if query.only_deleted else true(),
+        col(row.direction) == query.direction if query.direction else true(),
+        col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
+        col(row.document_id) == query.document_id if query.document_id else true(),
+        col(row.id) == query.payment_id if query.payment_id else true(),
+        col(row.reference) == query.reference if query.reference else true(),
+        _holds(col(row.reference), query.reference_part) if query.reference_part else true(),
+        *_between(col(row.paid_on), query.paid_from, query.paid_to),
+    ]
+
+
+def _holds(column: Mapped[str], part: str) -> ColumnElement[bool]:
+    """Whatever its case; beyond ASCII, where databases differ, as it was typed or all small or all large."""
+    tried = sorted({part, part.casefold(), part.upper()})
+    return or_(
+        func.lower(column).contains(part.lower(), autoescape=True),
+        *(column.contains(one, autoescape=True) for one in tried),
+    )
