@@ -32,6 +32,7 @@ check: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.scale
 
 # the machines that attack it, at full length: a few hours on two cores; SOAK=--quick shows in minutes that they work
 soak: $(VENV)/.ready-dev

@@ -18,6 +18,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "get_overdue_summary": ("what is overdue", "Überfälligem"),
     "list_payments": ("payments", "Zahlungen"),
     "get_payment_status": ("a payment", "einer Zahlung"),
+    "search_ledger": ("what matches", "Treffern"),
     "list_contacts": ("contacts", "Kontakten"),
     "get_organisation": ("the organisation", "der Organisation"),
     "get_account_balance": ("the balance", "dem Kontostand"),

@@ -124,3 +124,18 @@ def test_a_tool_that_is_not_offered_is_asked_for_and_then_called(
     assert [(call.tool, call.arguments) for call in second.calls] == [expected]
     refused = router.reply(read_transcript(messages), laid_out(), TODAY)
     assert all(call.tool != "offer_tools" for call in refused.calls), "it asks for the same again and again"
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("Search the books for 1,250.00", "1,250.00"),
+        ("search everything for FA-7K2M9X", "FA-7K2M9X"),
+        ("Durchsuche die Bücher nach Wartung Oktober", "Wartung Oktober"),
+        ("Such überall nach 4711", "4711"),
+        ("Cerca nei libri Dupont", "Dupont"),
+    ],
+)
+def test_the_books_are_searched_for_whatever_was_typed(router: Router, text: str, sought: str) -> None:
+    [called] = asked(router, text, READS).calls
+    assert (called.tool, called.arguments) == ("search_ledger", {"text": sought})

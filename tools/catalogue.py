@@ -19,6 +19,7 @@ from tools.xero.payment_list import list_payments
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.search import search_ledger
 from tools.xero.statements import (
     get_balance_sheet,
     get_bank_summary,
@@ -40,6 +41,7 @@ _EVERY_DAY = Family(
         list_payments,
         get_payment_status,
         list_contacts,
+        search_ledger,
         get_organisation,
         get_account_balance,
         list_bank_accounts,

@@ -15,7 +15,7 @@ from assistant.ledger.shapes import (
     contact_sum_of,
     credit_note_of,
     document_of,
-    group_of,
+    groups_of,
     payment_of,
     payment_sum_of,
 )
@@ -85,7 +85,7 @@ class LedgerCopy:
         await self._fresh()
         async with self._database.reading() as work:
             rows = await ask.tally(work, self._organisation_id, query, today)
-        return Tally(tuple(group_of(row) for row in rows))
+        return Tally(tuple(group for row in rows for group in groups_of(row)))
 
     async def contact_sums(self, query: DocumentQuery, *, today: date) -> list[ContactSum]:
         """What is left on those that match, by contact, currency and age on that day, in no order."""

@@ -190,18 +190,33 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def group_of(row: Any) -> Group:
-    """Documents summed by the database (`assistant.stores.ledger_query.tally`)."""
-    return Group(
-        status=DocumentStatus(row.status),
-        currency=row.currency,
-        late=bool(row.late),
-        left=bool(row.is_left),
-        count=row.count,
-        total=from_units(int(row.total)),
-        amount_due=from_units(int(row.amount_due)),
-        first_due=_day(row.first_due or ""),
+def groups_of(row: Any) -> list[Group]:
+    """Documents summed by the database (`assistant.stores.ledger_query.tally`): late, not late, and nothing left."""
+    status, currency, *sums, first_past, first_coming = row
+    (all_, all_total, all_due), (left, left_total, left_due), past = (
+        [int(one) for one in sums[at : at + 3]] for at in (0, 3, 6)
     )
+    late, late_total, late_due = past if status == DocumentStatus.AUTHORISED.value else (0, 0, 0)
+    first = [day for day in (first_past, first_coming) if day] if not late else [first_coming or ""]
+    parts = (
+        (True, True, late, late_total, late_due, first_past),
+        (False, True, left - late, left_total - late_total, left_due - late_due, min(first, default="")),
+        (False, False, all_ - left, all_total - left_total, all_due - left_due, ""),
+    )
+    return [
+        Group(
+            status=DocumentStatus(status),
+            currency=currency,
+            late=is_late,
+            left=is_left,
+            count=count,
+            total=from_units(total),
+            amount_due=from_units(amount_due),
+            first_due=_day(first_due or ""),
+        )
+        for is_late, is_left, count, total, amount_due, first_due in parts
+        if count
+    ]
 
 
 def contact_sum_of(row: Any) -> ContactSum:

@@ -146,6 +146,8 @@ def _parties(found: Slots, intent: Intent, reading: Reading) -> None:
         found["iban"] = reading.iban
     if "email" in wanted and reading.email:
         found["email"] = reading.email
+    if "text" in wanted and (sought := _SOUGHT.search(reading.text)):
+        found["text"] = sought["text"]
     if "name" in wanted and (name := _new_name(reading.text)):
         found["name"] = name
 
@@ -163,6 +165,14 @@ def _new_number(found: Slots, reading: Reading) -> None:
 
 def _mark(typed: str, full: str | None) -> Name:
     return Name(full or typed, typed)
+
+
+_SOUGHT = re.compile(
+    r"(?:books|ledger|xero|everything|everywhere|b[uü]che?r?n?|[uü]berall|alles|libri|ovunque|tutto|livres|partout|tout)"
+    r"\s+(?:(?:for|nach|per|di|pour|de)\s+)?[\"'“„«]?(?P<text>[^\"”»]+?)[\"'”»?.!\s]*$",
+    re.IGNORECASE,
+)
+"""What is looked for, behind where it is looked for: "search the books for 1,250.00"."""
 
 
 def _new_name(text: str) -> str | None:

@@ -353,6 +353,8 @@ def _document_fits(doc: Document, query: DocumentQuery, today: date) -> bool:
         and _within(doc.due, query.due_from, query.due_to)
         and (query.min_amount is None or amount >= query.min_amount)
         and (query.max_amount is None or amount <= query.max_amount)
+        and (query.amount is None or query.amount in (doc.total, doc.amount_due))
+        and query.reference_part.casefold() in doc.reference.casefold()
     )
 
 

@@ -24,7 +24,7 @@ from tools.money import Money, totals
 from tools.views import Column, ColumnKind, Table, Total
 from tools.xero.books import Document, DocumentKind, DocumentQuery, Payment, PaymentQuery
 from tools.xero.credit_notes import CreditNote
-from tools.xero.document_table import ROWS_FOR_THE_MODEL, cell
+from tools.xero.document_table import MOST_ROWS, ROWS_FOR_THE_MODEL, cell
 from tools.xero.documents import local
 from tools.xero.tally import BOOKED, ContactSum, age_of
 
@@ -239,8 +239,10 @@ def _table(access: Access, kind: DocumentKind, owed: Sequence[Owed], *, as_of: d
                 "total": cell(one.total, one.currency),
                 "_ask": _ask(language, one.contact, sales=sales),
             }
-            for one in owed
+            for one in owed[:MOST_ROWS]
         ),
+        whole=len(owed),
+        total_column="total",
         totals=tuple(Total(minor=Money(one.total, one.currency).minor, currency=one.currency) for one in _summed(owed)),
         total_label=label("Owed", "Offen"),
         organisation=access.organisation.name,

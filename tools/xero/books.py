@@ -196,6 +196,10 @@ class DocumentQuery:
     due_to: date | None = None
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
+    amount: Decimal | None = None
+    """Exactly this is the total, or what is left to pay."""
+    reference_part: str = ""
+    """A part of the reference, whatever its case."""
     currency: str = ""
     order: Literal["due", "newest"] = "due"
     """Oldest due date first, or latest date of issue first."""

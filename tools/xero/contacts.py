@@ -82,7 +82,8 @@ def _left(opened: Left, contact: Contact, language: Language) -> str:
     return words.amounts(totals_by_currency(own), language) if own else ""
 
 
-def _role(contact: Contact, language: Language) -> str:
+def role_word(contact: Contact, language: Language) -> str:
+    """What the contact is to us: customer, supplier, both, or merely a contact."""
     if contact.is_customer and contact.is_supplier:
         return words.say(language, "customer and supplier", "Kunde und Lieferant")
     if contact.is_supplier:
@@ -111,7 +112,7 @@ def _sentence(access: Access, found: Sequence[Contact], query: str, invoices: Le
 
 
 def _one(contact: Contact, invoices: Left, bills: Left, language: Language) -> str:
-    parts = [_role(contact, language)]
+    parts = [role_word(contact, language)]
     parts += [words.visible(part) for part in (contact.city, contact.email) if part]
     if owed := _left(invoices, contact, language):
         parts.append(words.say(language, f"owes us {owed}", f"schuldet uns {owed}"))
@@ -124,7 +125,7 @@ def _row_for_model(n: int, contact: Contact, invoices: Left, bills: Left) -> dic
     return {
         "n": n,
         "contact_name": words.visible(contact.name),
-        "role": _role(contact, "en"),
+        "role": role_word(contact, "en"),
         "email": contact.email,
         "city": contact.city,
         "owes_us": _left(invoices, contact, "en"),
@@ -159,7 +160,7 @@ def _table(
         rows=tuple(
             {
                 "name": words.visible(contact.name),
-                "role": _role(contact, language),
+                "role": role_word(contact, language),
                 "email": words.visible(contact.email),
                 "city": words.visible(contact.city),
                 "owes_us": _left(invoices, contact, language),

@@ -116,6 +116,7 @@ async def contact_of(access: Access, typed: str, kind: DocumentKind | None = Non
         organisation=words.visible(access.organisation.name),
         language=access.language,
         open_documents=lambda contact: opened[contact.id],
+        match=match,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from tools import words
 from tools.errors import Choice, Language, ToolRetry
@@ -61,7 +61,7 @@ def _pointed_at(contacts: Sequence[Contact], typed: str) -> list[Contact]:
 
 def _contains(name: str, part: str) -> bool:
     """Whether every word typed begins a word of the name, in order: "schnei log" in "schneider logistik"."""
-    if len(part) < 3:
+    if len(part) < 3 or part.partition(" ")[0] not in name:
         return False
     rest = name.split()
     for word in part.split():
@@ -74,21 +74,41 @@ def _contains(name: str, part: str) -> bool:
     return True
 
 
-def _score(contact: Contact, wanted: frozenset[str]) -> float:
-    best = 0.0
-    for name in cores(contact.name) | spellings(contact.name):
-        for typed in wanted:
-            best = max(best, fuzz.ratio(name, typed), fuzz.token_sort_ratio(name, typed))
-            best = max(best, fuzz.ratio(name.replace(" ", ""), typed.replace(" ", "")) - 2)
-            if " " not in typed and " " in name and len(typed) >= 5:
-                # one word of several, misspelt; worth a little less, since it may be a part of other names too
-                best = max(best, max(fuzz.ratio(word, typed) for word in name.split()) - 4)
-    return best
+def _scores(contacts: Sequence[Contact], wanted: frozenset[str]) -> dict[int, float]:
+    """How well each contact's name fits, by its place; only those that are worth offering.
+
+    A name as a whole, its words in any order, without its spaces (a little less), and one misspelt word of several
+    (less still, since it may be a part of other names too).
+    """
+    whole: list[tuple[str, int]] = []
+    single: list[tuple[str, int]] = []
+    for place, contact in enumerate(contacts):
+        for name in cores(contact.name) | spellings(contact.name):
+            whole.append((name, place))
+            if " " in name:
+                single += [(word, place) for word in name.split()]
+    names = [name for name, _ in whole]
+    closed = [name.replace(" ", "") for name in names]
+    parts = [word for word, _ in single]
+    found: dict[int, float] = {}
+
+    def heard(typed: str, texts: list[str], of: list[tuple[str, int]], scorer: Callable[..., float], less: int) -> None:
+        for _, score, at in process.extract(typed, texts, scorer=scorer, score_cutoff=_NEAR + less, limit=None):
+            place = of[at][1]
+            found[place] = max(found.get(place, 0.0), score - less)
+
+    for typed in wanted:
+        heard(typed, names, whole, fuzz.ratio, 0)
+        heard(typed, names, whole, fuzz.token_sort_ratio, 0)
+        heard(typed.replace(" ", ""), closed, whole, fuzz.ratio, 2)
+        if " " not in typed and len(typed) >= 5:
+            heard(typed, parts, single, fuzz.ratio, 4)
+    return found
 
 
 def _misspelt(contacts: Sequence[Contact], wanted: frozenset[str]) -> ContactMatch | None:
-    scored = sorted(((_score(contact, wanted), contact) for contact in contacts), key=lambda pair: -pair[0])
-    near = [(score, contact) for score, contact in scored if score >= _NEAR][:5]
+    scores = _scores(contacts, wanted)
+    near = [(scores[place], contacts[place]) for place in sorted(scores, key=lambda place: (-scores[place], place))[:5]]
     if not near:
         return None
     (best, contact), others = near[0], near[1:]
@@ -104,9 +124,13 @@ def contact_meant(
     organisation: str,
     open_documents: Callable[[Contact], int],
     language: Language,
+    match: ContactMatch | None = None,
 ) -> Contact:
-    """The one contact meant; raises ToolRetry with numbered choices when it could be several, or none."""
-    match = match_contact(contacts, typed)
+    """The one contact meant; raises ToolRetry with numbered choices when it could be several, or none.
+
+    `match`: what `match_contact` said of it, where that is known already.
+    """
+    match = match or match_contact(contacts, typed)
     shown = words.visible(words.without_invisible(typed)[:60])
     if match is None:
         raise ToolRetry(

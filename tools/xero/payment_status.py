@@ -67,6 +67,8 @@ async def _by_reference(access: Access, written: str) -> list[Payment]:
     wanted = words.without_invisible(written)
     if not wanted.strip():
         return []
+    if found := await access.books.payments(PaymentQuery(include_deleted=True, reference=wanted)):
+        return found
     found = await access.books.payments(PaymentQuery(include_deleted=True, reference_part=wanted, most=MOST_ROWS))
     exact = [payment for payment in found if payment.reference.casefold() == wanted.casefold()]
     return exact or (found if len(wanted) >= 3 else [])

@@ -27,6 +27,14 @@ def upgrade() -> None:
     op.create_index("ix_ledger_document_key", _TABLE, ["organisation_id", "number_key"])
     op.create_index("ix_ledger_document_digits", _TABLE, ["organisation_id", "number_digits"])
     op.create_index("ix_ledger_document_due", _TABLE, ["organisation_id", "kind", "due"])
+    op.drop_index("ix_ledger_document_contact", _TABLE)
+    op.create_index("ix_ledger_document_contact", _TABLE, ["organisation_id", "kind", "contact_id"])
+    summed = ["organisation_id", "kind", "status", "currency", "contact_id", "due", "amount_due", "total"]
+    op.create_index("ix_ledger_document_sums", _TABLE, summed)
+    op.create_index("ix_ledger_document_reference", _TABLE, ["organisation_id", "reference"])
+    op.create_index("ix_ledger_document_total", _TABLE, ["organisation_id", "total"])
+    op.create_index("ix_ledger_document_left", _TABLE, ["organisation_id", "amount_due"])
+    op.create_index("ix_ledger_payment_reference", "ledger_payment", ["organisation_id", "reference"])
 
 
 def _fill(connection: sa.Connection) -> None:
@@ -47,8 +55,11 @@ def _fill(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
-    for name in ("key", "digits", "due"):
+    op.drop_index("ix_ledger_payment_reference", "ledger_payment")
+    for name in ("key", "digits", "due", "sums", "reference", "total", "left"):
         op.drop_index(f"ix_ledger_document_{name}", _TABLE)
+    op.drop_index("ix_ledger_document_contact", _TABLE)
+    op.create_index("ix_ledger_document_contact", _TABLE, ["organisation_id", "contact_id"])
     op.create_index("ix_ledger_document_number", _TABLE, ["organisation_id", "kind", "number"])
     op.drop_column(_TABLE, "number_digits")
     op.drop_column(_TABLE, "number_key")
