@@ -144,11 +144,11 @@ class BooksRoom:
         return XeroCalls(self._api_url, tenant_id, self._tokens, self._paces[tenant_id])
 
     async def _open(self, organisation_id: str) -> _Opened:
-        if organisation_id in self._opened:
-            return self._opened[organisation_id]
         tenant_id = await self.organisations.tenant_of(organisation_id)
         if tenant_id is None:
             raise _not_connected()
+        if organisation_id in self._opened:
+            return self._opened[organisation_id]
         reader = self._reader_of_tenant(tenant_id)
         calls = self._calls(tenant_id)
         reports = KeptReports(XeroReports(reader.calls), self._clock)

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
-from assistant.connections import XERO, seal_tokens
+from assistant.connections import CONNECT_AT, XERO, seal_tokens
 from assistant.keys import TokenCipher
 from assistant.login.current import SessionOver, current
 from assistant.principal import Principal, Role
@@ -27,7 +27,7 @@ from tools.xero.login import TokenSet, XeroApp, authorize_url, exchange
 
 log = structlog.get_logger()
 
-BEGIN = "/connect/xero"
+BEGIN = CONNECT_AT
 CALLBACK = "/connect/xero/callback"
 _LIFE = timedelta(minutes=10)
 

@@ -16,6 +16,8 @@ from tools.errors import ConnectionLost
 from tools.xero.login import TokenSet, XeroApp, client_credentials, refresh
 
 XERO = "xero"
+CONNECT_AT = "/connect/xero"
+"""Where an admin connects Xero."""
 _EARLY = timedelta(seconds=90)
 """A token that ends this soon is renewed first, so that it does not end under way."""
 _RENEWAL = timedelta(seconds=60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +22,8 @@ from tools.xero.login import XeroApp, connections
 
 log = structlog.get_logger()
 
+_RELOAD = timedelta(seconds=15)
+"""After that what another process learnt or ended is read."""
 ReaderFor = Callable[[str], LiveBooks]
 """Xero's reading side for a tenant."""
 
@@ -42,6 +45,7 @@ class Organisations:
         self._database, self._app, self._tokens, self._reader_for = database, app, tokens, reader_for
         self._clock, self._new_id, self._deep_links = clock, new_id, deep_links
         self._known: dict[str, OrganisationRow] = {}
+        self._loaded_at: datetime | None = None
         self._learning = asyncio.Lock()
 
     async def learn(self) -> None:
@@ -57,7 +61,8 @@ class Organisations:
 
     async def _learn(self) -> None:
         token = await self._tokens.token()
-        for connection in await connections(self._app, token):
+        listed = await connections(self._app, token)
+        for connection in listed:
             details = await self._reader_for(connection.tenantId).organisation()
             async with self._database.work() as work:
                 row = await store.by_tenant(work, connection.tenantId)
@@ -70,17 +75,33 @@ class Organisations:
                 )
                 await store.put(work, organisation, tenant_id=connection.tenantId, now=to_text(self._clock()))
         await self._load()
+        opened = {connection.tenantId for connection in listed}
+        gone = [row.id for row in self._known.values() if row.tenant_id not in opened and not row.left_at]
+        for organisation_id in gone:
+            log.warning("an organisation is not connected any more", organisation=self._known[organisation_id].name)
+            await self.leave(organisation_id)
+
+    async def leave(self, organisation_id: str) -> None:
+        """Its connection has ended: it is not offered, asked or written in until it is connected again."""
+        async with self._database.work() as work:
+            await store.leave(work, [organisation_id], to_text(self._clock()))
+        await self._load()
+
+    async def has_left(self, organisation_id: str) -> bool:
+        """Whether it was connected once, and is not any more."""
+        row = await self._row(organisation_id)
+        return row is not None and bool(row.left_at)
 
     async def every(self) -> list[Organisation]:
-        """Every known organisation, by name; asks Xero when none is known. Empty when Xero cannot be asked."""
-        if not self._known:
+        """Every connected organisation, by name; asks Xero when none is known. Empty when Xero cannot be asked."""
+        if not self._known or self._loaded_at is None or self._clock() - self._loaded_at > _RELOAD:
             await self._load()
         if not self._known:
             try:
                 await self.learn()
             except ToolFailed as problem:
                 log.warning("no organisation yet", problem=str(problem))
-        return [row.organisation() for row in self._known.values()]
+        return [row.organisation() for row in self._known.values() if not row.left_at]
 
     async def get(self, organisation_id: str) -> Organisation | None:
         """The organisation of that id."""
@@ -88,9 +109,9 @@ class Organisations:
         return row.organisation() if row else None
 
     async def tenant_of(self, organisation_id: str) -> str | None:
-        """What Xero calls it."""
+        """What Xero calls it; None once its connection has ended."""
         row = await self._row(organisation_id)
-        return row.tenant_id if row else None
+        return row.tenant_id if row and not row.left_at else None
 
     async def of_tenant(self, tenant_id: str) -> str | None:
         """Our id of what Xero calls so."""
@@ -113,6 +134,7 @@ class Organisations:
     async def _load(self) -> None:
         async with self._database.reading() as reading:
             self._known = {row.id: row for row in await store.every(reading)}
+        self._loaded_at = self._clock()
 
 
 _ZONES = {

@@ -28,8 +28,13 @@ class Place:
     organisation: Organisation | None
     offered: tuple[Organisation, ...] = ()
     """All that this person may read, by name."""
-    lost: bool = False
-    """It was chosen, and this person may not read it any more."""
+    chosen: str = ""
+    """The id of the organisation that was chosen for it once."""
+
+    @property
+    def lost(self) -> bool:
+        """It was chosen, and this person may not read it any more."""
+        return bool(self.chosen) and self.organisation is None
 
     @property
     def must_choose(self) -> bool:
@@ -57,7 +62,7 @@ class Places:
         chosen = await self._chosen(conversation_id)
         if chosen is not None:
             found = next((each for each in offered if each.id == chosen), None)
-            return Place(found, offered, lost=found is None)
+            return Place(found, offered, chosen)
         return Place(offered[0] if len(offered) == 1 else None, offered)
 
     async def choose(self, principal: Principal, conversation_id: str, organisation_id: str) -> Organisation | None:

@@ -151,6 +151,33 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "In diesem Gespräch geht es um eine Organisation, die Sie nicht mehr einsehen dürfen. Öffnen Sie für "
         "eine andere einen neuen Chat.",
     },
+    "organisation_left": {
+        "en": "The organisation that this conversation is about is not connected to Xero any more: nothing of it can "
+        "be read or written here. An admin can connect it again at {address}. Open a new chat for another one.",
+        "de": "Die Organisation, um die es in diesem Gespräch geht, ist nicht mehr mit Xero verbunden: Von ihr lässt "
+        "sich hier nichts mehr lesen oder schreiben. Eine Person mit der Rolle admin kann sie unter {address} wieder "
+        "verbinden. Öffnen Sie für eine andere Organisation einen neuen Chat.",
+    },
+    "disconnect_how": {
+        "en": "This ends the connection of {organisation} to Xero for everybody: no question about it is answered any "
+        "more, and nothing of it can be written; cards that wait cannot be carried out. Its audit trail stays. Nothing "
+        "has ended yet. To do it, write: disconnect {organisation}",
+        "de": "Damit endet die Verbindung von {organisation} zu Xero für alle: Fragen dazu werden nicht mehr "
+        "beantwortet, und es lässt sich nichts mehr schreiben; wartende Karten werden nicht mehr ausgeführt. Ihr "
+        "Prüfprotokoll bleibt. Noch ist nichts beendet. Um es zu tun, schreiben Sie: {organisation} trennen",
+    },
+    "disconnected": {
+        "en": "{organisation} is disconnected from Xero, and nothing of it can be read or written here. An admin can "
+        "connect it again at {address}.",
+        "de": "{organisation} ist von Xero getrennt; es lässt sich hier nichts mehr davon lesen oder schreiben. Eine "
+        "Person mit der Rolle admin kann sie unter {address} wieder verbinden.",
+    },
+    "disconnect_in_xero": {
+        "en": "{organisation} is joined by a custom connection, which is ended in Xero (Settings, Connected apps) and "
+        "by taking XERO_CLIENT_SECRET out of the settings. Nothing was changed.",
+        "de": "{organisation} ist über eine Custom Connection verbunden; sie endet in Xero (Einstellungen, Verbundene "
+        "Apps) und wenn XERO_CLIENT_SECRET aus den Einstellungen genommen wird. Es wurde nichts geändert.",
+    },
     "only_an_admin": {
         "en": "That needs the role admin in {organisation}. Nothing was changed.",
         "de": "Dafür ist die Rolle admin in {organisation} nötig. Es wurde nichts geändert.",

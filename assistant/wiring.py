@@ -16,11 +16,12 @@ from assistant import providers
 from assistant.audit import AuditTag, AuditTrail
 from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
 from assistant.books_room import BooksRoom
-from assistant.chat.house import Errands, House, lend
+from assistant.chat.house import Errands, House, Leave, lend
 from assistant.clock import Clock, new_uuid, utc_now
 from assistant.confirmation import Confirmations
 from assistant.connect import XeroConnecting
 from assistant.connections import TokenSource
+from assistant.disconnect import Disconnecting
 from assistant.execution import Executor, Patience
 from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed, Listener
@@ -31,10 +32,12 @@ from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
 from assistant.model_consent import ModelConsents, host_of
+from assistant.organisations import Organisations
 from assistant.payees import Payees
 from assistant.places import Places
 from assistant.policy.in_words import in_words
 from assistant.policy.rules import load_policy
+from assistant.principal import Principal
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
 from assistant.settings import Settings
@@ -179,6 +182,16 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
     way.feed.subscribe(_reading_again(books, way.rulings))
     model = providers.language_model(settings)
     errands = Errands()
+    disconnecting = Disconnecting(
+        app=providers.xero_app(settings),
+        tokens=tokens,
+        organisations=organisations,
+        database=database,
+        cipher=keys.cipher,
+        audit=audit,
+        clock=clock,
+        custom=settings.xero_grant != "authorization_code",
+    )
     lend(
         House(
             places=Places(database, organisations.every, clock),
@@ -196,6 +209,8 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             consents=ModelConsents(database, audit, _model_host(settings), clock=clock),
             settling=way.executor.settling,
             compared=books.reconciler.latest,
+            leave=_leaving(disconnecting),
+            has_left=organisations.has_left,
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
@@ -221,7 +236,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             asyncio.create_task(_sweeping(way.executor, way.proposals, settings.sweep_seconds), name="sweeper"),
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
-            asyncio.create_task(_keeping_alive(tokens), name="keeping alive"),
+            asyncio.create_task(_keeping_alive(tokens, organisations), name="keeping alive"),
             asyncio.create_task(_comparing(books, clock), name="comparing"),
         ]
         try:
@@ -309,10 +324,11 @@ async def _sweeping(executor: Executor, proposals: Proposals, seconds: float) ->
         await asyncio.sleep(seconds)
 
 
-async def _keeping_alive(tokens: TokenSource) -> None:
-    """Look once a day whether Xero would forget us."""
+async def _keeping_alive(tokens: TokenSource, organisations: Organisations) -> None:
+    """Look once a day whether Xero would forget us, and which organisations it still opens to us."""
     while True:
         await _quietly("keep alive", tokens.keep_alive)
+        await _quietly("organisations", organisations.learn)
         await asyncio.sleep(_DAY)
 
 
@@ -321,6 +337,16 @@ async def _comparing(books: BooksRoom, clock: Clock) -> None:
     while True:
         await _quietly("comparing", lambda: compare_by_night(books, clock()))
         await asyncio.sleep(_TEN_MINUTES)
+
+
+def _leaving(disconnecting: Disconnecting) -> Leave:
+    async def leave(organisation: Organisation, principal: Principal, session_id: str) -> bool:
+        if disconnecting.custom:
+            return False
+        await disconnecting.end(organisation, principal, session_id)
+        return True
+
+    return leave
 
 
 async def compare_by_night(books: BooksRoom, now: datetime) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from assistant.audit.life import life_table
 from assistant.chat.house import House
 from assistant.chat.settle_desk import Press, SettleDesk
+from assistant.connections import CONNECT_AT
 from assistant.ledger.reconcile_words import differences_table, told
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
@@ -21,7 +22,7 @@ from assistant.sentences import sentence
 from assistant.untrusted import harmless
 from tools import words
 from tools.base import Organisation
-from tools.errors import Language
+from tools.errors import Language, ToolFailed
 from tools.views import Table
 
 
@@ -34,6 +35,7 @@ class Wish(Enum):
     MODEL = auto()
     NO_MODEL = auto()
     COPY = auto()
+    LEAVE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ _NO_MODEL = re.compile(r"/?(?:forbid (?:language )?model|(?:sprach)?modell verbi
 
 _COPY = re.compile(r"/?(?:check the copy|kopie prüfen|prüfe die kopie)()[?.!]?")
 
+_LEAVE = re.compile(r"/?(?:disconnect (.{2,120}?)|(.{2,120}?) (?:trennen|abmelden))[.!]?")
+
 COMMANDS: dict[Language, tuple[str, str]] = {
     "en": ("Stop writes", "Allow writes"),
     "de": ("Schreiben anhalten", "Schreiben erlauben"),
@@ -79,6 +83,7 @@ _WORDS = (
     (Wish.MODEL, _MODEL),
     (Wish.NO_MODEL, _NO_MODEL),
     (Wish.COPY, _COPY),
+    (Wish.LEAVE, _LEAVE),
 )
 
 
@@ -90,8 +95,8 @@ def asked(text: str) -> Asked | None:
     low = plain.lower()
     for wish, pattern in _WORDS:
         if found := pattern.fullmatch(low):
-            rest = found[1] or ""
-            return Asked(wish, plain[found.start(1) : found.end(1)] if rest else "")
+            group = next((place for place, text in enumerate(found.groups(), start=1) if text), 0)
+            return Asked(wish, plain[found.start(group) : found.end(group)] if group else "")
     return None
 
 
@@ -143,6 +148,8 @@ class AdminDesk:
                     return await self._life(int(wanted.rest), principal, organisation, language)
                 case Wish.COPY:
                     return await self._copy(principal, organisation, language)
+                case Wish.LEAVE:
+                    return await self._leave(wanted.rest, principal, organisation, session_id, language)
                 case Wish.MODEL | Wish.NO_MODEL:
                     return await self._consent(wanted, principal, organisation, session_id, language)
         except Refusal:
@@ -155,6 +162,24 @@ class AdminDesk:
         found = await self._house.compared(organisation.id)
         table = differences_table(found[1], organisation, found[0], language) if found and found[1].named else None
         return AdminAnswer(told(found, organisation, language), table)
+
+    async def _leave(
+        self, named: str, principal: Principal, organisation: Organisation, session_id: str, language: Language
+    ) -> AdminAnswer | None:
+        """The connection ends only by the organisation's own name, so that nobody ends it unawares."""
+        low, name = named.casefold(), words.visible(organisation.name)
+        if low not in ("xero", organisation.name.casefold()):
+            return None
+        if not principal.may(Role.ADMIN, organisation.id):
+            return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+        if low == "xero":
+            return AdminAnswer(sentence("disconnect_how", language, organisation=name))
+        try:
+            ended = await self._house.leave(organisation, principal, session_id)
+        except ToolFailed as problem:
+            return AdminAnswer(problem.text(language))
+        told = {"organisation": name, "address": CONNECT_AT}
+        return AdminAnswer(sentence("disconnected" if ended else "disconnect_in_xero", language, **told))
 
     async def _consent(
         self, wanted: Asked, principal: Principal, organisation: Organisation, session_id: str, language: Language

@@ -12,6 +12,7 @@ from chainlit.context import context
 from assistant.chat.house import House
 from assistant.chat.talks import Talk, Talks
 from assistant.chat.upstream import browser_language, button, show, take_away
+from assistant.connections import CONNECT_AT
 from assistant.places import Place, named
 from assistant.principal import Principal
 from assistant.sentences import sentence
@@ -43,8 +44,7 @@ class Choosing:
         """Nothing is read before it is known in which organisation; what was asked meanwhile is answered afterwards."""
         language = talk.language
         if not place.must_choose:
-            name = "organisation_lost" if place.lost else "no_organisation"
-            await show(sentence(name, language, person=words.visible(principal.name)))
+            await show(await self._nowhere(place, principal, language))
             return
         if meant := named(place.offered, text):
             await self._go_to(meant.id, principal, talk)
@@ -52,6 +52,14 @@ class Choosing:
         talk.kept = (text, command)
         buttons = [button("choose", words.visible(each.name), each.id) for each in place.offered]
         await show(which(place, language), buttons=buttons)
+
+    async def _nowhere(self, place: Place, principal: Principal, language: Language) -> str:
+        """Why nothing can be asked here, and what helps."""
+        if not place.lost:
+            return sentence("no_organisation", language, person=words.visible(principal.name))
+        if await self._house.has_left(place.chosen):
+            return sentence("organisation_left", language, address=CONNECT_AT)
+        return sentence("organisation_lost", language)
 
     async def pressed(self, action: cl.Action) -> dict[str, Any]:
         """A button of the question: it counts once, and only for what this person may read."""

@@ -169,6 +169,17 @@ async def _never_compared(_organisation_id: str) -> None:
     return None
 
 
+async def _custom_connection(_organisation: Organisation, _principal: Principal, _session_id: str) -> bool:
+    return False
+
+
+async def _still_here(_organisation_id: str) -> bool:
+    return False
+
+
+Leave = Callable[[Organisation, Principal, str], Awaitable[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything the chat's handlers reach."""
@@ -204,6 +215,10 @@ class House:
     errands: Errands = field(default_factory=Errands)
     compared: Compared = _never_compared
     """When the copy of an organisation was last compared with Xero, and what that came to."""
+    leave: Leave = _custom_connection
+    """Ends the connection of an organisation for good; False where that can only be done in Xero."""
+    has_left: Callable[[str], Awaitable[bool]] = _still_here
+    """Whether an organisation was connected once, and is not any more."""
     families: Sequence[Family] = ()
     """The tools by what they are about: a model is told of those that a conversation needs. Empty: of all."""
 

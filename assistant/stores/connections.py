@@ -99,6 +99,15 @@ async def mark_dead(work: AsyncSession, row: ConnectionRow, now: str) -> None:
     )
 
 
+async def forget(work: AsyncSession, row: ConnectionRow, now: str) -> None:
+    """No token of it is kept, and nobody uses one that was read before."""
+    await work.exec(
+        update(ConnectionRow)
+        .where(col(ConnectionRow.id) == row.id, col(ConnectionRow.version) == row.version)
+        .values(sealed="", version=row.version + 1, alive=False, updated_at=now, renewing_until="")
+    )
+
+
 async def take_attempt(work: AsyncSession, state_hash: str) -> ConnectAttemptRow | None:
     """The attempt with that state, taken: a second callback finds nothing."""
     row = await work.get(ConnectAttemptRow, state_hash)

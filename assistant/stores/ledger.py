@@ -44,7 +44,7 @@ class LedgerDocumentRow(SQLModel, table=True):
         Index("ix_ledger_document_key", "organisation_id", "number_key"),
         Index("ix_ledger_document_due", "organisation_id", "kind", "due"),
         Index("ix_ledger_document_sums", *SUMMED),
-        Index("ix_ledger_document_reference", "organisation_id", "reference"),
+        Index("ix_ledger_document_reference", "organisation_id", "reference", "id"),
         Index("ix_ledger_document_total", "organisation_id", "total"),
         Index("ix_ledger_document_left", "organisation_id", "amount_due"),
         Index("ix_ledger_document_digits", "organisation_id", "number_digits"),

@@ -5,12 +5,13 @@ The database filters, orders, counts and adds, so that a question costs what it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, collate, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, collate, func, literal, not_, or_, select, true, union
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +27,10 @@ _PAYMENT = LedgerPaymentRow
 _NOT_READ = ("organisation_id", "synced_at", "number_key", "number_digits", "direction")
 
 
+async def _dialect(work: AsyncSession) -> str:
+    return (await work.connection()).dialect.name
+
+
 def _columns(table: type[LedgerDocumentRow] | type[LedgerPaymentRow]) -> list[Any]:
     return [column for column in table.__table__.c if column.name not in _NOT_READ]  # type: ignore[union-attr]
 
@@ -36,10 +41,10 @@ async def documents(work: AsyncSession, organisation_id: str, query: DocumentQue
     # Text is ordered as its bytes are, on every database.
     number: Any = col(_DOCUMENT.number)
     number = collate(number, "C") if connection.dialect.name == "postgresql" else number
-    conditions = _documents(organisation_id, query, today)
+    conditions = _documents(organisation_id, query, today, await _dialect(work))
     dated = col(_DOCUMENT.issued if query.order == "newest" else _DOCUMENT.due)
     # A few documents are found by what they are and put in order; many are read in order, by the index of due dates.
-    few = query.contact_ids or query.ids or query.number or query.reference_part or query.amount is not None
+    few = query.contact_ids or query.number or _picked(query)
     by: Any = dated.concat("") if few else dated
     order = [by, number, col(_DOCUMENT.id)]
     if query.order == "newest":
@@ -71,7 +76,7 @@ async def tally(work: AsyncSession, organisation_id: str, query: DocumentQuery, 
     sums += [func.min(case((and_(left, past), due))), func.min(case((and_(left, not_(past), due != ""), due)))]
     wanted: Any = (
         select(status, col(_DOCUMENT.currency), *sums)
-        .where(*_documents(organisation_id, query, today))
+        .where(*_documents(organisation_id, query, today, await _dialect(work)))
         .group_by(status, col(_DOCUMENT.currency))
     )
     found: Sequence[Row[Any]] = (await (await work.connection()).execute(wanted)).all()
@@ -94,7 +99,7 @@ async def contact_sums(
             func.count().label("count"),
             *(func.sum(case((age, left), else_=0)).label(f"age{place}") for place, age in enumerate(ages)),
         )
-        .where(*_documents(organisation_id, query, today))
+        .where(*_documents(organisation_id, query, today, await _dialect(work)))
         .group_by(col(_DOCUMENT.currency), col(_DOCUMENT.contact_id))
         .subquery()
     )
@@ -148,12 +153,13 @@ async def _some(
     return found
 
 
-def _documents(organisation_id: str, query: DocumentQuery, today: date) -> list[ColumnElement[bool]]:
+def _documents(organisation_id: str, query: DocumentQuery, today: date, dialect: str) -> list[ColumnElement[bool]]:
     row = _DOCUMENT
     left_or_total = case((col(row.amount_due) != 0, col(row.amount_due)), else_=col(row.total))
     return [
         col(row.organisation_id) == organisation_id,
-        col(row.kind) == str(query.kind),
+        # Those that are found one by one are not looked for among all of their kind.
+        (col(row.kind).concat("") if _picked(query) else col(row.kind)) == str(query.kind),
         _in_state(query, today),
         col(row.contact_id).in_(query.contact_ids) if query.contact_ids else true(),
         col(row.id).in_(query.ids) if query.ids else true(),
@@ -163,11 +169,22 @@ def _documents(organisation_id: str, query: DocumentQuery, today: date) -> list[
         *_between(col(row.due), query.due_from, query.due_to),
         left_or_total >= to_units(query.min_amount) if query.min_amount is not None else true(),
         left_or_total <= to_units(query.max_amount) if query.max_amount is not None else true(),
-        _holds(col(row.reference), query.reference_part) if query.reference_part else true(),
-        or_(col(row.total) == to_units(query.amount), col(row.amount_due) == to_units(query.amount))
+        _among(row, organisation_id, _holds(col(row.reference), query.reference_part, dialect))
+        if query.reference_part
+        else true(),
+        _among(
+            row,
+            organisation_id,
+            col(row.total) == to_units(query.amount),
+            col(row.amount_due) == to_units(query.amount),
+        )
         if query.amount is not None
         else true(),
     ]
+
+
+def _picked(query: DocumentQuery) -> bool:
+    return bool(query.ids or query.reference_part or query.amount is not None)
 
 
 def _in_state(query: DocumentQuery, today: date) -> ColumnElement[bool]:
@@ -199,10 +216,12 @@ def _between(column: Mapped[str], start: date | None, end: date | None) -> list[
 async def payments(work: AsyncSession, organisation_id: str, query: PaymentQuery) -> Sequence[Row[Any]]:
     """The payments that fit, newest first."""
     row = _PAYMENT
+    few = query.contact_ids or query.document_id or query.payment_id or query.reference or query.reference_part
+    day: Any = col(row.paid_on).concat("") if few else col(row.paid_on)
     wanted = (
         select(*_columns(_PAYMENT))
-        .where(*_payments(organisation_id, query))
-        .order_by(col(row.paid_on).desc(), col(row.updated_at).desc(), col(row.id).desc())
+        .where(*_payments(organisation_id, query, await _dialect(work)))
+        .order_by(day.desc(), col(row.updated_at).desc(), col(row.id).desc())
     )
     wanted = wanted.limit(query.most) if query.most else wanted
     return (await (await work.connection()).execute(wanted)).all()
@@ -214,14 +233,14 @@ async def payment_sums(work: AsyncSession, organisation_id: str, query: PaymentQ
     by: tuple[Any, ...] = (col(row.direction), col(row.status), col(row.currency), col(row.account_id))
     wanted: Any = (
         select(*by, func.count().label("count"), func.sum(col(row.amount)).label("amount"))
-        .where(*_payments(organisation_id, query))
+        .where(*_payments(organisation_id, query, await _dialect(work)))
         .group_by(*by)
     )
     found: Sequence[Row[Any]] = (await (await work.connection()).execute(wanted)).all()
     return found
 
 
-def _payments(organisation_id: str, query: PaymentQuery) -> list[ColumnElement[bool]]:
+def _payments(organisation_id: str, query: PaymentQuery, dialect: str) -> list[ColumnElement[bool]]:
     row = _PAYMENT
     return [
         col(row.organisation_id) == organisation_id,
@@ -232,12 +251,34 @@ def _payments(organisation_id: str, query: PaymentQuery) -> list[ColumnElement[b
         col(row.document_id) == query.document_id if query.document_id else true(),
         col(row.id) == query.payment_id if query.payment_id else true(),
         col(row.reference) == query.reference if query.reference else true(),
-        _holds(col(row.reference), query.reference_part) if query.reference_part else true(),
+        _among(row, organisation_id, _holds(col(row.reference), query.reference_part, dialect))
+        if query.reference_part
+        else true(),
         *_between(col(row.paid_on), query.paid_from, query.paid_to),
     ]
 
 
-def _holds(column: Mapped[str], part: str) -> ColumnElement[bool]:
-    """Whatever its case; beyond ASCII, where databases differ, as it was typed or all small or all large."""
+def _among(
+    row: type[LedgerDocumentRow] | type[LedgerPaymentRow], organisation_id: str, *parts: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """One of those that any part says; each part is a question of its own, which its own index answers."""
+    found = [select(col(row.id)).where(col(row.organisation_id) == organisation_id, part) for part in parts]
+    return col(row.id).in_(union(*found) if len(found) > 1 else found[0])
+
+
+def _holds(column: Mapped[str], part: str, dialect: str) -> ColumnElement[bool]:
+    """Whatever its case; beyond ASCII, where databases differ, as it was typed or all small or all large.
+
+    SQLite's own LIKE takes no heed of the case of ASCII letters, and without a function around the column it reads
+    the index alone.
+    """
+    like = column.ilike if dialect == "postgresql" else column.like
     tried = {part} if part.isascii() else {part, part.casefold(), part.upper()}
-    return or_(*(column.icontains(one, autoescape=True) for one in sorted(tried)))
+    return or_(*(like(f"%{_LIKE.sub(_escaped, one)}%", escape="/") for one in sorted(tried)))
+
+
+_LIKE = re.compile("[%_/]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"/{found[0]}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +24,8 @@ class OrganisationRow(SQLModel, table=True):
     timezone: str = "Europe/Berlin"
     created_at: str
     updated_at: str
+    left_at: str = ""
+    """Since when Xero does not open its books to us any more; empty while it does."""
 
     def organisation(self) -> Organisation:
         """The part that tools and cards see."""
@@ -41,8 +46,18 @@ async def put(work: AsyncSession, organisation: Organisation, *, tenant_id: str,
     elif row.tenant_id != tenant_id:
         raise ValueError(f"organisation {organisation.id} belongs to another tenant")
     row.name, row.base_currency, row.updated_at = organisation.name, organisation.base_currency, now
-    row.short_code, row.timezone = organisation.short_code, organisation.timezone
+    row.short_code, row.timezone, row.left_at = organisation.short_code, organisation.timezone, ""
     work.add(row)
+
+
+async def leave(work: AsyncSession, ids: Sequence[str], now: str) -> None:
+    """Xero does not open their books to us any more."""
+    await work.exec(
+        update(OrganisationRow)
+        .where(col(OrganisationRow.id).in_(ids), col(OrganisationRow.left_at) == "")
+        .values(left_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def get(work: AsyncSession, organisation_id: str) -> OrganisationRow | None:

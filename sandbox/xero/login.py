@@ -12,7 +12,7 @@ from starlette.routing import Route
 from sandbox.xero.books import Books
 from sandbox.xero.consent import consent_page
 from sandbox.xero.identity import Identity, OAuthRefusal, client_of, may_redirect_to, read_wish
-from sandbox.xero.records import Token
+from sandbox.xero.records import Link, Token
 from sandbox.xero.refusals import NotFound, Unauthorised, json_answer
 
 
@@ -26,8 +26,10 @@ class Login:
         self._organisations |= {other.company.organisation.tenant_id: other.company.organisation for other in others}
 
     def routes(self) -> list[Route]:
-        """The vendor's paths, from the root."""
+        """The vendor's paths, from the root, and what a person of an organisation does in Xero itself."""
         return [
+            Route("/_sandbox/connections", self.standing, methods=["GET"]),
+            Route("/_sandbox/connections/{name}", self.taken_away, methods=["DELETE"]),
             Route("/identity/connect/authorize", self.authorize, methods=["GET", "POST"]),
             Route("/connect/token", self.token, methods=["POST"]),
             Route("/connect/revocation", self.revocation, methods=["POST"]),
@@ -120,6 +122,25 @@ class Login:
                 self._books.commit()
                 return Response(status_code=204)
         raise NotFound
+
+    async def standing(self, request: Request) -> Response:
+        """The organisations that are connected by consent, and how many refresh tokens are good for something."""
+        now = self._books.control.now()
+        alive = [t for t in self._books.tokens.values() if t.use == "refresh" and not t.revoked and t.expires_at > now]
+        names = [self._organisations[link.tenant_id].name for link in self._consented()]
+        return json_answer({"organisations": sorted(names), "refresh_tokens": sum(not t.rotated_at for t in alive)})
+
+    async def taken_away(self, request: Request) -> Response:
+        """Somebody takes the app away in Xero (Settings, Connected apps)."""
+        for link in self._consented():
+            if self._organisations[link.tenant_id].name == request.path_params["name"]:
+                self._identity.end(link)
+                self._books.commit()
+                return Response(status_code=204)
+        raise NotFound
+
+    def _consented(self) -> list[Link]:
+        return [link for link in self._books.links.values() if link.event_id and not link.ended]
 
     def _token(self, request: Request) -> Token:
         token = self._identity.bearer(request.headers.get("authorization", ""))

@@ -143,6 +143,20 @@ async def connections(app: XeroApp, access_token: str) -> list[XeroConnection]:
     return [connection for connection in found if connection.tenantType == "ORGANISATION"]
 
 
+async def disconnect(app: XeroApp, access_token: str, connection_id: str) -> None:
+    """End the access to one organisation (DELETE /connections/{id}); one that is gone already has ended too."""
+    headers = {"Authorization": f"Bearer {access_token}"}
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trust(app.api_url)) as http:
+            answer = await http.delete(f"{app.api_url}/connections/{connection_id}", headers=headers)
+    except httpx.HTTPError as problem:
+        raise ProviderUnavailable("Xero", trouble=exception_trouble(problem, seconds=_READ_SECONDS)) from problem
+    if answer.status_code in (401, 403):
+        raise ConnectionLost("Xero")
+    if answer.status_code not in (200, 204, 404):
+        raise ProviderUnavailable("Xero", trouble=error_status(answer.status_code))
+
+
 async def _token(app: XeroApp, form: dict[str, str], now: datetime) -> TokenSet:
     answer = await _post(app, f"{app.identity_url}/connect/token", form)
     try:

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_index("ix_ledger_document_contact", _TABLE, ["organisation_id", "kind", "contact_id"])
     summed = ["organisation_id", "kind", "status", "currency", "contact_id", "due", "amount_due", "total"]
     op.create_index("ix_ledger_document_sums", _TABLE, summed)
-    op.create_index("ix_ledger_document_reference", _TABLE, ["organisation_id", "reference"])
+    op.create_index("ix_ledger_document_reference", _TABLE, ["organisation_id", "reference", "id"])
     op.create_index("ix_ledger_document_total", _TABLE, ["organisation_id", "total"])
     op.create_index("ix_ledger_document_left", _TABLE, ["organisation_id", "amount_due"])
     op.create_index("ix_ledger_payment_reference", "ledger_payment", ["organisation_id", "reference"])
