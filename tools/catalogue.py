@@ -10,6 +10,7 @@ from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
+from tools.xero.document_history import get_document_history
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.invoices import get_invoice, list_invoices
 from tools.xero.new_contact import CREATE_CONTACT
@@ -20,6 +21,13 @@ from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.search import search_ledger
+from tools.xero.setup_lists import (
+    list_accounts,
+    list_currencies,
+    list_tax_rates,
+    list_tracking_categories,
+    list_users,
+)
 from tools.xero.statements import (
     get_balance_sheet,
     get_bank_summary,
@@ -70,6 +78,16 @@ _REPORTS = Family(
     "stato_patrimoniale spes guadagn attiv passiv patrimonio resultat benefice perte bilan chiffre depens charges "
     "produits actif",
 )
+_SETUP = Family(
+    "setup",
+    "chart of accounts, tax rates, tracking categories, currencies, people with access to Xero, history of a document",
+    (list_accounts, list_tax_rates, list_tracking_categories, list_currencies, list_users, get_document_history),
+    hints="chart account_code accounts ledger_account nominal tax vat rate tracking cost_cent cost_centre department "
+    "currenc users people access history notes log changed changes who_ set_up kontenplan konten konto steuer mwst "
+    "ust satz satze kostenstell abteilung wahrung benutzer zugang zugriff verlauf historie notiz geandert wer_ "
+    "piano_dei_conti conti aliquot iva valut utent storia cronolog plan_comptable comptes taux tva devise utilisat "
+    "historique",
+)
 _DOCUMENTS = Family(
     "documents",
     "make invoices, enter bills, submit, approve, void or delete them",
@@ -99,7 +117,7 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
 
 
 def toolset() -> Toolset:

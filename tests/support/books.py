@@ -37,6 +37,7 @@ from tools.xero.books import (
 from tools.xero.credit_notes import CreditNote
 from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
 from tools.xero.payment_list import sums_of_payments
+from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
 from tools.xero.tally import ContactSum, Tally, contact_sums
 
 TODAY = date(2026, 11, 22)
@@ -186,6 +187,7 @@ class World:
             PostingAccount(code="469", name="Rent", type="EXPENSE", tax_type="NONE"),
         ]
     )
+    history: dict[str, list[HistoryRecord]] = field(default_factory=dict)
     tax_rates: list[TaxRate] = field(
         default_factory=lambda: [
             TaxRate(tax_type="OUTPUT", name="VAT 19 % on sales", percent=Decimal(19)),
@@ -415,6 +417,22 @@ class FakeLive:
     async def tax_rates(self) -> list[TaxRate]:
         self.calls.append("tax_rates")
         return self.world.tax_rates
+
+    async def tracking_categories(self) -> list[TrackingCategory]:
+        return [TrackingCategory(name="Team", options=("Design", "Web"))]
+
+    async def currencies(self) -> list[Currency]:
+        return [Currency(code="GBP", name="British Pound"), Currency(code="EUR", name="Euro")]
+
+    async def users(self) -> list[XeroUser]:
+        return [
+            XeroUser(name="Zoe Zander", email="zoe@demo.example", role="READONLY"),
+            XeroUser(name="Anna Albrecht", email="anna@demo.example", role="STANDARD", is_subscriber=True),
+        ]
+
+    async def history_of(self, document_id: str) -> list[HistoryRecord]:
+        made = HistoryRecord(at=_EARLIER, changes="Created", user="System Generated", details="")
+        return self.world.history.get(document_id, [made])
 
 
 class FakeBank:

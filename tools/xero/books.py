@@ -21,6 +21,7 @@ from tools.money import Money
 if TYPE_CHECKING:
     from tools.xero.credit_notes import CreditNote
     from tools.xero.drafts import PostingAccount, TaxRate
+    from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
     from tools.xero.tally import ContactSum, Tally
 
 
@@ -330,6 +331,22 @@ class LiveBooks(Protocol):
 
     async def tax_rates(self) -> list[TaxRate]:
         """The taxes that are in use."""
+        ...
+
+    async def tracking_categories(self) -> list[TrackingCategory]:
+        """How income and costs are divided beside the accounts."""
+        ...
+
+    async def currencies(self) -> list[Currency]:
+        """The currencies that documents can be in."""
+        ...
+
+    async def users(self) -> list[XeroUser]:
+        """Who works in the organisation's Xero."""
+        ...
+
+    async def history_of(self, document_id: str) -> list[HistoryRecord]:
+        """What happened to an invoice or bill, and the notes on it, in no order."""
         ...
 
 

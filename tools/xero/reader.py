@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from tools.errors import NO_SUCH_RECORD, ProviderRefused, ProviderUnavailable
 from tools.trouble import UNREADABLE
-from tools.xero import decoding
+from tools.xero import decoding, setup_shapes
 from tools.xero.allowance import Urgency
 from tools.xero.books import Contact, Document, DocumentStatus, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire
 from tools.xero.drafts import PostingAccount, TaxRate
+from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
 
 T = TypeVar("T")
 _STATES = [state.value for state in DocumentStatus if state is not DocumentStatus.OTHER]
@@ -62,8 +63,42 @@ class XeroReader:
 
     async def tax_rates(self) -> list[TaxRate]:
         """The taxes of the organisation, as they are now."""
-        body = await read(self._calls, lambda api: api.get_tax_rates(self._tenant, _preload_content=False), "read")
-        return decoded(lambda: decoding.elements(decoding.body_of(body), "TaxRates", decoding.tax_rate))
+        return await self._several(
+            lambda api: api.get_tax_rates(self._tenant, _preload_content=False), "TaxRates", decoding.tax_rate
+        )
+
+    async def tracking_categories(self) -> list[TrackingCategory]:
+        """How income and costs are divided beside the accounts, as it is now."""
+        return await self._several(
+            lambda api: api.get_tracking_categories(self._tenant, _preload_content=False),
+            "TrackingCategories",
+            setup_shapes.tracking_category,
+        )
+
+    async def currencies(self) -> list[Currency]:
+        """The currencies that documents can be in."""
+        return await self._several(
+            lambda api: api.get_currencies(self._tenant, _preload_content=False), "Currencies", setup_shapes.currency
+        )
+
+    async def users(self) -> list[XeroUser]:
+        """Who works in the organisation's Xero."""
+        return await self._several(
+            lambda api: api.get_users(self._tenant, _preload_content=False), "Users", setup_shapes.user
+        )
+
+    async def history_of(self, document_id: str) -> list[HistoryRecord]:
+        """What happened to an invoice or bill, and the notes on it (GET /Invoices/{InvoiceID}/History)."""
+        known = known_id(document_id)
+        return await self._several(
+            lambda api: api.get_invoice_history(self._tenant, known, _preload_content=False),
+            "HistoryRecords",
+            setup_shapes.history_record,
+        )
+
+    async def _several(self, call: Call, name: str, shape: Callable[[Wire], T | None]) -> list[T]:
+        body = await read(self._calls, call, "read")
+        return decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
 
     async def _one(self, call: Call, name: str, shape: Callable[[Wire], T | None]) -> T:
         return await read_one(self._calls, call, name, shape, "read")
