@@ -40,6 +40,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "create_invoice": ("what an invoice needs", "den Angaben für eine Rechnung"),
     "create_bill": ("what a bill needs", "den Angaben für eine Eingangsrechnung"),
     "change_document_status": ("the document", "dem Beleg"),
+    "list_credit_notes": ("credit notes", "Gutschriften"),
+    "allocate_credit": ("the credit note", "der Gutschrift"),
     "remove_payment": ("the payment", "der Zahlung"),
     "create_contact": ("contacts of that name", "Kontakten dieses Namens"),
     "change_bank_details": ("the bank account on file", "der hinterlegten Bankverbindung"),

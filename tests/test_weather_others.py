@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from tests.weather.house import Line
 from tests.weather.others import WISHES
 from tests.weather.soak import Kind, blown, databases
+from tools.money import Money
 from tools.xero.books import Document, DocumentKind
+from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, DocumentWriter, NewDocument
 
 RUNS = 50
@@ -48,6 +51,12 @@ class _Spoiled:
 
     async def document_now(self, document_id: str) -> Document:
         return await self._right.document_now(document_id)
+
+    async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
+        return await self._right.allocate(credit_note_id, document_id, money, on, key=key)
+
+    async def credit_note_now(self, credit_note_id: str) -> CreditNote:
+        return await self._right.credit_note_now(credit_note_id)
 
     async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
         if self._what == "look_up":

@@ -10,6 +10,8 @@ from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
+from tools.xero.credit_allocation import ALLOCATE_CREDIT
+from tools.xero.credit_list import list_credit_notes
 from tools.xero.document_history import get_document_history
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.invoices import get_invoice, list_invoices
@@ -98,6 +100,13 @@ _DOCUMENTS = Family(
     "autorizz annull elimin cancell sottopon fai cre etabl emet factur nouv brouillon approuv autoris annul supprim "
     "soumet soumett fais",
 )
+_CREDITS = Family(
+    "credits",
+    "credit notes: list them, set them off against invoices and bills",
+    (list_credit_notes, ALLOCATE_CREDIT),
+    hints="credit_note credit_notes credits credit_left allocat set_off offset gutschrift guthaben verrechn "
+    "note_di_cred nota_di_cred avoir imput compens",
+)
 _CORRECTIONS = Family(
     "corrections",
     "take back a payment that was recorded",
@@ -117,7 +126,7 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _CREDITS, _CORRECTIONS, _CONTACTS)
 
 
 def toolset() -> Toolset:

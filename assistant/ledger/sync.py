@@ -287,6 +287,8 @@ class LedgerSync:
                 await self._tell(organisation_id, kind.name, done, max(done, page.total))
         async with self._database.work() as work:
             await store.save_sync(work, organisation_id, kind.name, high_water=high, completed_at=to_text(began))
+            if first:
+                await store.look_over(work, kind.table)
             if kind is CONTACTS:
                 await self._payees.met_whole(work, organisation_id)
         if kind is CONTACTS:

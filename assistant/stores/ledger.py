@@ -260,6 +260,14 @@ async def count(work: AsyncSession, table: LedgerTable, organisation_id: str) ->
     return int((await connection.execute(counting)).scalar_one())
 
 
+async def look_over(work: AsyncSession, table: LedgerTable) -> None:
+    """Let SQLite look at what the table holds now, so that it finds by what is rarest; PostgreSQL does it by itself."""
+    connection = await work.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+        await connection.exec_driver_sql(f"ANALYZE {table.__tablename__}")
+
+
 async def known_contacts(work: AsyncSession, organisation_id: str, ids: Sequence[str]) -> set[str]:
     """Those of the contact ids that are copied."""
     connection = await work.connection()

@@ -19,6 +19,7 @@ OPERATIONS = (
     "delete_invoice",
     "delete_payment",
     "create_contact",
+    "create_allocation",
 )
 """What the provider records of them."""
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
@@ -29,6 +30,7 @@ _TOOLS = {
     "delete_invoice": ("change_document_status",),
     "delete_payment": ("remove_payment",),
     "create_contact": ("create_contact",),
+    "create_allocation": ("allocate_credit",),
 }
 
 
@@ -108,6 +110,14 @@ def _removed(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
         yield "unauthorised", f"took back {effect['result_id']}, confirmed {payload['payment']['id']}"
 
 
+def _set_off(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    body = effect["body"]
+    sent = (str(body.get("Invoice", {}).get("InvoiceID", "")), int(Decimal(str(body.get("Amount", 0))) * 100))
+    shown = (payload["document"]["id"], payload["minor"])
+    if sent != shown or payload["credit"]["id"] not in str(effect.get("path", "")):
+        yield "unauthorised", f"set off {sent} at {effect.get('path')}, confirmed {shown} of {payload['credit']['id']}"
+
+
 def _added(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
     body = effect["body"]
     if body.get("Name") != payload["name"] or str(body.get("EmailAddress", "")) != payload["email"]:
@@ -123,4 +133,5 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "delete_invoice": _moved,
     "delete_payment": _removed,
     "create_contact": _added,
+    "create_allocation": _set_off,
 }

@@ -34,7 +34,7 @@ from tools.xero.books import (
     PaymentQuery,
     PaymentSum,
 )
-from tools.xero.credit_notes import CreditNote
+from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
 from tools.xero.payment_list import sums_of_payments
 from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
@@ -418,6 +418,13 @@ class FakeLive:
         self.calls.append("tax_rates")
         return self.world.tax_rates
 
+    async def credit_note(self, credit_note_id: str) -> CreditNote:
+        self.calls.append("credit_note")
+        for note in self.world.credit_notes:
+            if note.id == credit_note_id:
+                return note
+        raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
+
     async def tracking_categories(self) -> list[TrackingCategory]:
         return [TrackingCategory(name="Team", options=("Design", "Web"))]
 
@@ -591,6 +598,12 @@ class NoDocuments:
 
     async def document_now(self, document_id: str) -> Document:
         raise AssertionError(f"nobody reads for writing here: {document_id}")
+
+    async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
+        raise AssertionError(f"nobody sets credit off here: {credit_note_id}")
+
+    async def credit_note_now(self, credit_note_id: str) -> CreditNote:
+        raise AssertionError(f"nobody reads for writing here: {credit_note_id}")
 
     async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
         raise AssertionError(f"nobody looks documents up here: {contact_id}")

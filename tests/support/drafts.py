@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from tests.support.books import NOW, FakeContactWriter, FakePaymentWriter, World, uid
 from tools.base import WriteAccess
 from tools.errors import OutcomeUnknown, ProviderRefused
+from tools.money import Money
 from tools.xero.books import Document, DocumentKind, DocumentStatus, Line
+from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import BECOMES, COMES_FROM, Deed, NewDocument, line_amount, total_of
 
 
@@ -22,6 +25,8 @@ class FakeDocumentWriter:
     effects: list[NewDocument | tuple[str, Deed]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     _by_key: dict[str, Document] = field(default_factory=dict)
+    set_off: list[tuple[str, Allocation]] = field(default_factory=list)
+    _set_off: dict[str, Allocation] = field(default_factory=dict)
 
     async def create_document(self, new: NewDocument, *, key: str) -> Document:
         answer = self._next(key)
@@ -43,6 +48,35 @@ class FakeDocumentWriter:
 
     async def document_now(self, document_id: str) -> Document:
         return next(one for one in self.world.documents if one.id == document_id)
+
+    async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
+        answer = self._next(key)
+        if key not in self._set_off:
+            note, document = await self.credit_note_now(credit_note_id), await self.document_now(document_id)
+            if money.amount > min(note.remaining, document.amount_due):
+                raise ProviderRefused("Xero", said="The amount allocated exceeds the remaining credit", status=400)
+            made = Allocation(document_id=document_id, amount=money.amount, on=on)
+            self._replace(note, document, made)
+            self.set_off.append((credit_note_id, made))
+            self._set_off[key] = made
+        if answer == "lost_after":
+            raise OutcomeUnknown("Xero", reason="the connection was lost")
+        found = self._set_off[key]
+        return found.model_copy(update={"amount": Decimal("0.01")}) if answer == "other" else found
+
+    def _replace(self, note: CreditNote, document: Document, made: Allocation) -> None:
+        left, remaining = document.amount_due - made.amount, note.remaining - made.amount
+        paid = {"status": DocumentStatus.PAID} if not left else {}
+        self.world.documents[self.world.documents.index(document)] = document.model_copy(
+            update={"amount_due": left, "amount_credited": document.amount_credited + made.amount, "updated_at": NOW}
+            | paid
+        )
+        self.world.credit_notes[self.world.credit_notes.index(note)] = note.model_copy(
+            update={"remaining": remaining, "allocations": (*note.allocations, made), "updated_at": NOW}
+        )
+
+    async def credit_note_now(self, credit_note_id: str) -> CreditNote:
+        return next(one for one in self.world.credit_notes if one.id == credit_note_id)
 
     async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
         return [

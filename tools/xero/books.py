@@ -333,6 +333,10 @@ class LiveBooks(Protocol):
         """The taxes that are in use."""
         ...
 
+    async def credit_note(self, credit_note_id: str) -> CreditNote:
+        """One credit note with what it was set off against, as it is now. Raises ToolFailed when there is none."""
+        ...
+
     async def tracking_categories(self) -> list[TrackingCategory]:
         """How income and costs are divided beside the accounts."""
         ...

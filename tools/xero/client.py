@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tools.errors import (
@@ -25,6 +25,7 @@ from tools.errors import (
     ToolFailed,
     not_accepted,
 )
+from tools.money import Money
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.allowance import AT_ONCE, Urgency
@@ -353,6 +354,18 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         line_items=lines,
     )
     return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
+
+
+def put_allocation(
+    api: AccountingApi, tenant: str, credit_note_id: str, document_id: str, money: Money, on: date, key: str
+) -> Any:
+    """PUT /CreditNotes/{CreditNoteID}/Allocations with one set-off and its idempotency key."""
+    from xero_python.accounting import Allocation, Allocations, Invoice
+
+    one = Allocation(invoice=Invoice(invoice_id=document_id), amount=money.amount, date=on)
+    return api.create_credit_note_allocation(
+        tenant, credit_note_id, Allocations(allocations=[one]), idempotency_key=key, _preload_content=False
+    )
 
 
 def post_status(api: AccountingApi, tenant: str, document_id: str, deed: Deed, key: str) -> Any:

@@ -178,12 +178,13 @@ def credit_note(record: Wire) -> CreditNote | None:
         currency=record["CurrencyCode"],
         total=decimal(record.get("Total"), Decimal(0)),
         remaining=decimal(record.get("RemainingCredit"), Decimal(0)),
-        allocations=tuple(_allocation(one) for one in record.get("Allocations") or ()),
+        allocations=tuple(allocation(one) for one in record.get("Allocations") or ()),
         updated_at=moment(record["UpdatedDateUTC"]),
     )
 
 
-def _allocation(record: Wire) -> Allocation:
+def allocation(record: Wire) -> Allocation:
+    """A part of a credit note set off against a document."""
     return Allocation(
         document_id=text(_inner(record, "Invoice").get("InvoiceID")),
         amount=decimal(record["Amount"]),

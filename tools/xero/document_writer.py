@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tools.errors import OutcomeUnknown
+from tools.money import Money
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
 from tools.xero.books import Document, DocumentKind
-from tools.xero.client import XeroCalls, post_status, put_document, read
+from tools.xero.client import XeroCalls, post_status, put_allocation, put_document, read
+from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, NewDocument
-from tools.xero.reader import decoded, document_now, known_id
-from tools.xero.writer import check_key, sent
+from tools.xero.reader import credit_note_now, decoded, document_now, known_id
+from tools.xero.writer import check_exact, check_key, sent
 
 _MOST = 1000
 """Xero's largest page; documents of one contact with one reference or number are a handful."""
@@ -33,6 +37,23 @@ class XeroDocumentWriter:
         check_key(key)
         known = known_id(document_id)
         return _only(await sent(self._calls, lambda api: post_status(api, self._tenant, known, deed, key)))
+
+    async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
+        """Sends the set-off once (PUT /CreditNotes/{CreditNoteID}/Allocations); raises like
+        `XeroWriter.create_payment`."""
+        check_key(key)
+        check_exact(money)
+        credit, document = known_id(credit_note_id), known_id(document_id)
+        body = await sent(self._calls, lambda api: put_allocation(api, self._tenant, credit, document, money, on, key))
+        try:
+            (made,) = decoding.elements(decoding.body_of(body), "Allocations", decoding.allocation)
+        except ValueError as problem:
+            raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+        return made
+
+    async def credit_note_now(self, credit_note_id: str) -> CreditNote:
+        """One credit note with its set-offs, read live. Raises ToolFailed kinds."""
+        return await credit_note_now(self._calls, credit_note_id, "write")
 
     async def document_now(self, document_id: str) -> Document:
         """One invoice or bill, read live. Raises ToolFailed kinds."""

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from tools.money import Money
 from tools.xero.books import Document, DocumentKind, DocumentStatus, Shape
+from tools.xero.credit_notes import Allocation, CreditNote
 
 LineAmounts = Literal["exclusive", "inclusive", "none"]
 """Whether the lines' amounts are without tax, with it, or there is none (Xero's LineAmountTypes)."""
@@ -101,6 +102,14 @@ class DocumentWriter(Protocol):
 
     async def document_now(self, document_id: str) -> Document:
         """One invoice or bill, read live. Raises ToolFailed kinds."""
+        ...
+
+    async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
+        """Set so much of a credit note off against a document, once; the set-off as Xero answers it."""
+        ...
+
+    async def credit_note_now(self, credit_note_id: str) -> CreditNote:
+        """One credit note with its set-offs, read live. Raises ToolFailed kinds."""
         ...
 
     async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:

@@ -13,6 +13,7 @@ from tools.xero import decoding, setup_shapes
 from tools.xero.allowance import Urgency
 from tools.xero.books import Contact, Document, DocumentStatus, OrganisationDetails, Page, Payment
 from tools.xero.client import Call, XeroCalls, read
+from tools.xero.credit_notes import CreditNote
 from tools.xero.decoding import Unreadable, Wire
 from tools.xero.drafts import PostingAccount, TaxRate
 from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
@@ -54,6 +55,10 @@ class XeroReader:
             "Organisations",
             decoding.organisation,
         )
+
+    async def credit_note(self, credit_note_id: str) -> CreditNote:
+        """One credit note with its set-offs, as it is now. Raises ToolFailed when there is none."""
+        return await credit_note_now(self._calls, credit_note_id, "read")
 
     async def posting_accounts(self) -> list[PostingAccount]:
         """The accounts that lines can be booked to, as they are now, by code."""
@@ -220,6 +225,18 @@ async def document_now(calls: XeroCalls, document_id: str, urgency: Urgency) -> 
         lambda api: api.get_invoice(calls.tenant_id, known, unitdp=4, _preload_content=False),
         "Invoices",
         decoding.document,
+        urgency,
+    )
+
+
+async def credit_note_now(calls: XeroCalls, credit_note_id: str, urgency: Urgency) -> CreditNote:
+    """One credit note with its set-offs, as it is now. Raises ToolFailed when there is none."""
+    known = known_id(credit_note_id)
+    return await read_one(
+        calls,
+        lambda api: api.get_credit_note(calls.tenant_id, known, unitdp=4, _preload_content=False),
+        "CreditNotes",
+        decoding.credit_note,
         urgency,
     )
 

@@ -45,6 +45,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "create_bill": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "change_document_status": (_INVOICES, _SETTINGS),
     "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
+    "list_credit_notes": _COPY,
+    "allocate_credit": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "remove_payment": (_PAYMENTS, f"{_INVOICES}.read", _SETTINGS),
     "create_contact": (_CONTACTS,),
     "change_bank_details": (_CONTACTS, _SETTINGS),

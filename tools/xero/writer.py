@@ -97,8 +97,15 @@ class XeroWriter:
 
 
 def _check(payment: NewPayment, key: str) -> None:
-    """Refuses what would not arrive as it is: the SDK turns amounts into floats."""
-    amount = payment.money.amount
+    check_exact(payment.money)
+    check_key(key)
+    known_id(payment.document_id)
+    known_id(payment.account_id)
+
+
+def check_exact(money: Money) -> None:
+    """Refuses an amount that would not arrive as it is: the SDK turns amounts into floats."""
+    amount = money.amount
     if Decimal(repr(float(amount))) != amount or amount <= 0:
         raise ToolFailed(
             {
@@ -106,9 +113,6 @@ def _check(payment: NewPayment, key: str) -> None:
                 "de": f"Der Betrag {amount} lässt sich nicht genau an Xero senden. Es wurde nichts erfasst.",
             }
         )
-    check_key(key)
-    known_id(payment.document_id)
-    known_id(payment.account_id)
 
 
 async def sent(calls: XeroCalls, call: Call) -> bytes:
