@@ -36,6 +36,13 @@ TO_VOID = {"document": {"id": "doc-1"}, "to": "void"}
 GONE = {"operation": "delete_payment", "result_id": "pay-1", "body": {"Status": "DELETED"}}
 TO_REMOVE = {"payment": {"id": "pay-1"}}
 ADDED = {"operation": "create_contact", "result_id": "c-9", "body": {"Name": "New Ltd"}}
+SET_OFF = {
+    "operation": "create_allocation",
+    "path": "/api.xro/2.0/CreditNotes/note-1/Allocations",
+    "result_id": "a-1",
+    "body": {"Invoice": {"InvoiceID": "doc-1"}, "Amount": "25.50"},
+}
+TO_SET_OFF = {"document": {"id": "doc-1"}, "credit": {"id": "note-1"}, "minor": 2550}
 TO_ADD = {"name": "New Ltd", "email": ""}
 
 
@@ -61,6 +68,7 @@ RIGHT = [
     (VOIDED, row("change_document_status"), TO_VOID),
     (GONE, row("remove_payment"), TO_REMOVE),
     (ADDED, row("create_contact"), TO_ADD),
+    (SET_OFF, row("allocate_credit"), TO_SET_OFF),
 ]
 
 
@@ -86,6 +94,9 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         (changed(VOIDED, LineItems=[]), row("change_document_status"), TO_VOID),
         ({**GONE, "result_id": "pay-2"}, row("remove_payment"), TO_REMOVE),
         (changed(ADDED, Name="Other"), row("create_contact"), TO_ADD),
+        (changed(SET_OFF, Amount="25.51"), row("allocate_credit"), TO_SET_OFF),
+        (changed(SET_OFF, Invoice={"InvoiceID": "doc-2"}), row("allocate_credit"), TO_SET_OFF),
+        ({**SET_OFF, "path": "/api.xro/2.0/CreditNotes/note-2/Allocations"}, row("allocate_credit"), TO_SET_OFF),
     ],
 )
 def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) -> None:

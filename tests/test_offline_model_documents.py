@@ -57,6 +57,8 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Create an invoice for Dupont over 500 euros for consulting", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "consulting"})),
     ("Erstelle eine Rechnung an Dupont über 500 Euro für Beratung", ("create_invoice", {"contact_name": "Dupont", "amount": "500.00", "currency": "EUR", "description": "Beratung"})),
     ("Add a contact Neue Werkstatt GmbH, post@werkstatt.example", ("create_contact", {"name": "Neue Werkstatt GmbH", "email": "post@werkstatt.example"})),
+    ("Set credit note CN-0003 off against INV-0045", ("allocate_credit", {"credit_note_number": "CN-0003", "document_number": "INV-0045"})),
+    ("Verrechne die Gutschrift CN-0003 mit INV-0045", ("allocate_credit", {"credit_note_number": "CN-0003", "document_number": "INV-0045"})),
     ("Show the trial balance", ("get_trial_balance", {})),
     ("Saldenliste zum 30. September", ("get_trial_balance", {"date": "2026-09-30"})),
     ("bank summary for October", ("get_bank_summary", {"date_from": "2026-10-01", "date_to": "2026-10-31"})),
@@ -139,3 +141,11 @@ def test_a_tool_that_is_not_offered_is_asked_for_and_then_called(
 def test_the_books_are_searched_for_whatever_was_typed(router: Router, text: str, sought: str) -> None:
     [called] = asked(router, text, READS).calls
     assert (called.tool, called.arguments) == ("search_ledger", {"text": sought})
+
+
+@pytest.mark.parametrize(
+    "text", ["Show the open credit notes", "Which credit notes do we have?", "Zeige alle Gutschriften"]
+)
+def test_credit_notes_are_listed(router: Router, text: str) -> None:
+    [called] = asked(router, text, READS).calls
+    assert (called.tool, called.arguments) == ("list_credit_notes", {})

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tests.support.books import make_access
+from tests.support.books import make_access, usual_world
+from tests.test_tools_aged import note
 from tools.base import Access, Effect, ReadTool, ToolResult, Toolset, WriteTool, read_tool
 from tools.catalogue import toolset
 
@@ -28,6 +29,7 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "create_invoice",
         "create_bill",
         "change_document_status",
+        "allocate_credit",
         "remove_payment",
         "create_contact",
         "change_bank_details",
@@ -86,7 +88,9 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
             required = {"contact_name": "Dupont"}
         if tool.name == "get_bill":
             required = {"bill_number": "BILL-201"}
-        result = await tool.run(make_access(), **required)
+        world = usual_world()
+        world.credit_notes = [note("CN-1", "10.00")]
+        result = await tool.run(make_access(world), **required)
         named = {table.source.casefold() for table in result.tables}
         assert named == ({"solaris", "xero"} if tool.name == "list_bank_accounts" else {tool.provider})
         assert "Demo GmbH" in result.answer

@@ -19,6 +19,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
     "document": ("document_number", "invoice_number", "bill_number", "number"),
     "number": ("number", "invoice_number", "bill_number"),
+    "credit_note": ("credit_note_number",),
     "payment_id": ("payment_id", "reference"),
     "iban": ("iban", "account_number"),
     "due_from": ("due_from", "date_from"),

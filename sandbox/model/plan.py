@@ -252,7 +252,9 @@ def _each(wish: Wish) -> list[Wish]:
             number.value: Name(number.value, number.written) for number in reading.numbers if number.kind in kinds
         }
         numbers = list(written.values())
-        if len(numbers) > 1 and slot in wanted:
+        if (
+            len(numbers) > 1 and slot in wanted and "credit_note" not in wanted
+        ):  # there one is set off against the other
             each = [_shown_by(wish.also({slot: number}), number) for number in numbers]
             sums = [amount.value for amount in reading.amounts if not amount.bound and amount.value is not None]
             if len(sums) == len(numbers) == len(reading.amounts) and "amount" in wanted and not reading.shares:

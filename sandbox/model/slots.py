@@ -81,6 +81,8 @@ def fill(intent: Intent, reading: Reading) -> Slots:
     wanted = set(intent.slots)
     if wanted & {"document", "payment_id", "number"}:
         _numbers(found, wanted, reading)
+    if "credit_note" in wanted:
+        _credit_note(found, reading)
     _parties(found, intent, reading)
     if wanted & {"amount", "min_amount"}:
         _money(found, intent, reading)
@@ -101,6 +103,20 @@ def _numbers(found: Slots, wanted: set[str], reading: Reading) -> None:
                 found.setdefault(slot, _whole(number, reading))
     if reading.picked and "payment_id" not in found and "document" not in found:
         put(found, wanted, reading, 0)
+
+
+_CREDIT_NOTE = re.compile(r"\b(?:cn|crn|gs|gu|nc|av)[- ]?\d[\w-]*", re.IGNORECASE)
+
+
+def _credit_note(found: Slots, reading: Reading) -> None:
+    """The number of a credit note, and the other number as that of the document it is set off against."""
+    if (named := _CREDIT_NOTE.search(reading.text)) is None:
+        return
+    found["credit_note"] = named[0].upper()
+    found.pop("document", None)
+    for number in reading.numbers:
+        if not _CREDIT_NOTE.fullmatch(number.written.strip()) and not _CREDIT_NOTE.fullmatch(number.value):
+            found.setdefault("document", _whole(number, reading))
 
 
 def _whole(number: Number, reading: Reading) -> str:
