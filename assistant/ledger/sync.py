@@ -291,6 +291,8 @@ class LedgerSync:
                 await store.look_over(work, kind.table)
             if kind is CONTACTS:
                 await self._payees.met_whole(work, organisation_id)
+        if first:
+            await self._database.look_again()
         if kind is CONTACTS:
             self._touches_read[organisation_id] = touches
         return people

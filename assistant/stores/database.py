@@ -40,6 +40,11 @@ class Database:
         async with AsyncSession(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
+    async def look_again(self) -> None:
+        """Let later work begin with what SQLite knows of its tables now: a connection keeps what it read at first."""
+        if self.is_sqlite:
+            await self.engine.dispose()
+
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()

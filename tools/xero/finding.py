@@ -19,7 +19,7 @@ from tools.xero.names import folded, number_key
 BOTH = (DocumentKind.INVOICE, DocumentKind.BILL)
 _MOST_CHOICES = 10
 _CREDIT_NOTES = frozenset(["cn", "crn", "cr", "gs", "gu", "gut", "gutschrift", "credit", "creditnote", "nc", "av"])
-"""Letters with which credit notes are commonly numbered; the ledger copy holds none of them."""
+"""Letters with which credit notes are commonly numbered; they are no invoices or bills."""
 
 
 async def document_meant(
@@ -88,8 +88,8 @@ def _unknown(access: Access, shown: str, near: Sequence[Document], kind: Documen
         if len(near) == 1:
             tail_en, tail_de = " The nearest number is below.", " Die ähnlichste Nummer steht unten."
     elif _parts(shown)[0] in _CREDIT_NOTES:
-        tail_en = " If it is a credit note: those are not read here yet; look it up in Xero."
-        tail_de = " Falls es eine Gutschrift ist: die werden hier noch nicht gelesen; bitte in Xero nachsehen."
+        tail_en = " If it is a credit note: ask for the credit notes."
+        tail_de = " Falls es eine Gutschrift ist: bitte nach den Gutschriften fragen."
     return ToolRetry(
         {
             "en": f"There is no {en} numbered {shown} in {organisation}.{tail_en}",
