@@ -26,8 +26,8 @@ from tests.test_tools_payment_journey import house
 from tools.base import Payload, Receipt, WriteAccess
 from tools.errors import OutcomeUnknown
 from tools.money import Money
-from tools.xero.books import NewPayment
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.writing import NewPayment
 
 pytestmark = pytest.mark.anyio
 __all__ = ["house"]

@@ -22,11 +22,12 @@ from tools.errors import (
 from tools.money import Money
 from tools.xero import login
 from tools.xero.allowance import Urgency
-from tools.xero.books import Document, DocumentKind, DocumentStatus, NewPayment, Page
+from tools.xero.books import Document, DocumentKind, DocumentStatus, Page
 from tools.xero.client import XeroCalls
 from tools.xero.pace import WaitingPace, pace_here
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
+from tools.xero.writing import NewPayment
 
 pytestmark = pytest.mark.anyio
 TODAY = "2026-11-22"

@@ -14,7 +14,8 @@ import pytest
 from tests.weather.house import Line
 from tests.weather.soak import Figures, Kind, blown, databases
 from tools.money import Money
-from tools.xero.books import NewPayment, Payment, PaymentWriter
+from tools.xero.books import Payment
+from tools.xero.writing import NewPayment, PaymentWriter
 
 RUNS = 30
 

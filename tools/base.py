@@ -23,9 +23,10 @@ from tools.views import Card, Table
 
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
-    from tools.xero.books import Books, ContactWriter, LiveBooks, PaymentWriter
+    from tools.xero.books import Books, LiveBooks
     from tools.xero.drafts import DocumentWriter
     from tools.xero.report_shapes import Reports
+    from tools.xero.writing import ContactWriter, PaymentWriter
 
 Payload = dict[str, JsonValue]
 """What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""

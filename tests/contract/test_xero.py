@@ -18,7 +18,7 @@ from tests.support.real_tools import OneToken
 from tests.support.sandbox import run_sandbox
 from tools.errors import ProviderRefused
 from tools.xero import login
-from tools.xero.books import Document, DocumentKind, DocumentStatus, NewContact
+from tools.xero.books import Document, DocumentKind, DocumentStatus
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.drafts import Deed, NewDocument, NewLine
@@ -28,6 +28,7 @@ from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
 from tools.xero.scopes import asked_for
 from tools.xero.writer import XeroWriter
+from tools.xero.writing import NewContact
 
 pytestmark = pytest.mark.anyio
 CLIENT, SECRET = (os.environ.get(f"XERO_CONTRACT_CLIENT_{part}", "") for part in ("ID", "SECRET"))

@@ -26,9 +26,6 @@ from tools.xero.books import (
     DocumentStatus,
     LedgerAccount,
     Line,
-    NewBankDetails,
-    NewContact,
-    NewPayment,
     OrganisationDetails,
     Payment,
     PaymentQuery,
@@ -39,6 +36,7 @@ from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
 from tools.xero.payment_list import sums_of_payments
 from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
 from tools.xero.tally import ContactSum, Tally, contact_sums
+from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)

@@ -38,7 +38,7 @@ from tools.base import Access, Effect, WriteAccess, WriteTool
 from tools.catalogue import toolset
 from tools.marker import marker
 from tools.solaris.bank import Bank
-from tools.xero.books import Contact, ContactWriter, LedgerAccount, PaymentWriter
+from tools.xero.books import Contact, LedgerAccount
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.drafts import DocumentWriter
@@ -46,6 +46,7 @@ from tools.xero.pace import pace_here
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
+from tools.xero.writing import ContactWriter, PaymentWriter
 
 SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
 Point = Callable[[str], None]

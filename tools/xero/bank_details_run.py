@@ -11,8 +11,8 @@ from tools.payee import fingerprint, masked
 from tools.trouble import Trouble
 from tools.xero.bank_details_card import outcome, whose
 from tools.xero.bank_details_plan import BankDetailsPlan
-from tools.xero.books import NewBankDetails
 from tools.xero.links import contact_link
+from tools.xero.writing import NewBankDetails
 
 _ANOTHER_NUMBER = Trouble(
     "answered with another account number than was sent", "hat mit einer anderen Kontonummer geantwortet"

@@ -1,8 +1,7 @@
 """The company's books as tools see them: invoices, bills, payments, contacts and ledger accounts.
 
-`Books` is the ledger copy (our database); `LiveBooks` is Xero itself, reading; `PaymentWriter` and `ContactWriter`
-are Xero, writing, and only the executor holds them. Shapes follow Xero's Accounting API 2.0, in Decimal, with the
-vendor's spellings translated once, here.
+`Books` is the ledger copy (our database); `LiveBooks` is Xero itself, reading. Shapes follow Xero's Accounting API 2.0,
+in Decimal, with the vendor's spellings translated once, here.
 """
 
 from __future__ import annotations
@@ -362,84 +361,6 @@ class BulkBooks(Protocol):
     def contacts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
     def accounts(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
     def credit_notes(self, *, modified_since: datetime | None) -> AsyncIterator[Page]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class NewPayment:
-    """A payment as it is sent to Xero (PUT /Payments): complete, nothing left to a default."""
-
-    document_id: str
-    account_id: str
-    paid_on: date
-    money: Money
-    reference: str
-
-
-class PaymentWriter(Protocol):
-    """Xero, writing payments: held by the executor only."""
-
-    async def create_payment(self, payment: NewPayment, *, key: str) -> Payment:
-        """Send it once with `key` as Idempotency-Key.
-
-        Raises ProviderRefused, ConnectionLost or ProviderBusy when certainly nothing was written, and
-        OutcomeUnknown for a time-out, a lost connection, a 5xx or an answer that cannot be read.
-        """
-        ...
-
-    async def remove_payment(self, payment_id: str, *, key: str) -> Payment:
-        """Delete it, once; the payment as Xero answers it. Raises like `create_payment`."""
-        ...
-
-    async def left_to_pay(self, document_id: str) -> Money:
-        """What is left to pay on the document now, read live. Raises ToolFailed kinds."""
-        ...
-
-    async def find_payments(self, *, document_id: str, reference: str) -> list[Payment]:
-        """The document's payments with exactly that reference, read live."""
-        ...
-
-    async def payment_now(self, payment_id: str) -> Payment:
-        """One payment by Xero's id, deleted or not, read live. Raises ToolFailed kinds."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NewBankDetails:
-    """The account number that a contact gets (POST /Contacts/{ContactID}); nothing else of the contact is touched."""
-
-    contact_id: str
-    account_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    """A contact that is added (PUT /Contacts): its name and, if said, an e-mail address."""
-
-    name: str
-    email: str
-
-
-class ContactWriter(Protocol):
-    """Xero, writing contacts: held by the executor only."""
-
-    async def change_bank_details(self, change: NewBankDetails, *, key: str) -> Contact:
-        """Send it once with `key` as Idempotency-Key; the contact as Xero answers it.
-
-        Raises like `PaymentWriter.create_payment`.
-        """
-        ...
-
-    async def contact_now(self, contact_id: str) -> Contact:
-        """The contact with the account number on file now, read live. Raises ToolFailed kinds."""
-        ...
-
-    async def create_contact(self, new: NewContact, *, key: str) -> Contact:
-        """Add it, once; the contact as Xero answers it. Raises like `PaymentWriter.create_payment`."""
-        ...
-
-    async def contact_named(self, name: str) -> Contact | None:
-        """The contact of exactly that name, archived ones too, read live; None when there is none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

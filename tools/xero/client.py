@@ -29,9 +29,10 @@ from tools.money import Money
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.allowance import AT_ONCE, Urgency
-from tools.xero.books import DocumentKind, NewBankDetails, NewContact, NewPayment
+from tools.xero.books import DocumentKind
 from tools.xero.drafts import BECOMES, Deed, NewDocument
 from tools.xero.pace import Pace
+from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 if TYPE_CHECKING:
     from xero_python.accounting import AccountingApi  # type: ignore[import-untyped]

@@ -16,10 +16,11 @@ from tools.free_text import contact_text
 from tools.inputs import Text
 from tools.trouble import Trouble
 from tools.views import Card, Fact
-from tools.xero.books import Contact, NewContact
+from tools.xero.books import Contact
 from tools.xero.links import contact_link
 from tools.xero.names import folded
 from tools.xero.payment_plan import Part, PlannedOrganisation
+from tools.xero.writing import NewContact
 
 _ANOTHER = Trouble("answered with another contact than was sent", "hat mit einem anderen Kontakt geantwortet")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")

@@ -12,13 +12,14 @@ from tools.base import Access, Payload, Receipt, WriteAccess
 from tools.errors import Language, OutcomeUnknown, ToolError
 from tools.money import Money
 from tools.trouble import Trouble
-from tools.xero.books import Document, DocumentStatus, LedgerAccount, NewPayment, OrganisationDetails, Payment
+from tools.xero.books import Document, DocumentStatus, LedgerAccount, OrganisationDetails, Payment
 from tools.xero.document_words import status_word
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_card import outcome
 from tools.xero.payment_payee import contact_now, payee_changes
 from tools.xero.payment_plan import Change, PaymentPlan, PlannedAccount
+from tools.xero.writing import NewPayment
 
 _LOOK_SECONDS = 10
 """For the reading after the write: much less than the executor's patience with the write itself."""

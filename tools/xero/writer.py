@@ -8,7 +8,7 @@ from tools.errors import OutcomeUnknown, ProviderUnavailable, ToolFailed
 from tools.money import Money
 from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
-from tools.xero.books import Contact, NewBankDetails, NewContact, NewPayment, Payment
+from tools.xero.books import Contact, Payment
 from tools.xero.client import (
     Call,
     LostError,
@@ -22,6 +22,7 @@ from tools.xero.client import (
     refused,
 )
 from tools.xero.reader import contact_now, decoded, document_now, known_id, payment_now, payments_of
+from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 _LONGEST_KEY = 128
 
