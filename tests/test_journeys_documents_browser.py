@@ -63,3 +63,28 @@ def test_reports_and_debts_by_age_are_tables(
         ).to_be_visible()
         fits(vera.page)
         vera.shots("profit")
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_credit_is_found_and_set_off_on_a_card(
+    chromium: Browser, assistant: RunningAssistant, ledger: Ledger, scheme: Scheme, width: int
+) -> None:
+    credit, document = ledger.credit_that_fits()
+    with visitor(chromium, assistant, scheme=scheme, width=width) as anna:
+        anna.sign_in("Anna Albrecht")
+        anna.say("Show the open credit notes")
+        expect(table_on(anna.page)).to_be_visible()
+        fits(anna.page)
+        anna.shots("credit-notes")
+        anna.say(f"Set credit note {credit} off against {document.number}")
+        card = card_on(anna.page, "mine")
+        expect(card).to_contain_text("Set a credit note off")
+        fits(anna.page)
+        anna.shots("credit-set-off")
+        deed(card).click()
+        expect(card_on(anna.page, "done")).to_be_visible()
+        anna.say(f"Search the books for {document.number}")
+        expect(anna.page.get_by_text("match").first).to_be_visible()
+        fits(anna.page)
+        anna.shots("searched")
+    assert ledger.document(document.id).amount_due < document.amount_due

@@ -129,6 +129,14 @@ class Ledger:
         }
         self._call("PUT", "Payments", body)
 
+    def credit_that_fits(self) -> tuple[str, Document]:
+        """The number of a credit note with credit left, and a new document that it can be set off against."""
+        notes = self._call("GET", "CreditNotes", {})["CreditNotes"]
+        note = next(one for one in notes if one["Status"] == "AUTHORISED" and float(one["RemainingCredit"]) > 20)
+        kind = "ACCREC" if note["Type"] == "ACCRECCREDIT" else "ACCPAY"
+        made = self._new(kind, "119.00", note["Contact"]["Name"], 5, note["CurrencyCode"])
+        return str(note["CreditNoteNumber"]), made
+
     def void(self, document: Document) -> None:
         """Void a document in Xero."""
         self._call("POST", f"Invoices/{document.id}", {"InvoiceID": document.id, "Status": "VOIDED"})

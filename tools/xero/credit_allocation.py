@@ -57,7 +57,8 @@ class AllocationPlan(Part):
     document: PlannedDocument
     credit: PlannedCredit
     minor: int
-    date: str
+    on: str
+    """The day of the set-off."""
 
     @classmethod
     def read(cls, payload: Payload) -> AllocationPlan:
@@ -93,7 +94,7 @@ class AllocationPlan(Part):
             payee_name=self.document.contact_name,
             bank="",
             reference=self.document.number,
-            day=date.fromisoformat(self.date),
+            day=date.fromisoformat(self.on),
         )
 
 
@@ -160,7 +161,7 @@ async def _plan(access: Access, credit: str, number: str, amount: str, contact_n
             like_ours=_like(note, document.id, money.amount),
         ),
         minor=money.minor,
-        date=access.today.isoformat(),
+        on=access.today.isoformat(),
     )
 
 
@@ -289,7 +290,7 @@ def allocation_card(payload: Payload, language: Language) -> Card:
             value=words.money(plan.left_on_document, language),
             emphasis=True,
         ),
-        Fact(label=label("Date", "Datum"), value=words.day(date.fromisoformat(plan.date), language)),
+        Fact(label=label("Date", "Datum"), value=words.day(date.fromisoformat(plan.on), language)),
     )
     return Card(
         deed=label(f"Set off {words.money(plan.money, language)}", f"{words.money(plan.money, language)} verrechnen"),
@@ -318,7 +319,7 @@ async def allocation_changed(access: Access, payload: Payload) -> Mapping[Langua
         left_en, left_de = (words.money(Money(note.remaining, note.currency), language) for language in words.LANGUAGES)
         changes.append((f"the credit left is now {left_en}", f"das Guthaben ist jetzt {left_de}"))
     locked = locked_until(details)
-    if locked and date.fromisoformat(plan.date) <= locked:
+    if locked and date.fromisoformat(plan.on) <= locked:
         changes.append(
             (
                 f"the books are locked up to {words.day(locked, 'en')}",
@@ -337,7 +338,7 @@ async def allocate_once(writing: WriteAccess, payload: Payload, key: str) -> Rec
     """Sends it once with that key; Xero has to answer with that set-off, else the outcome is unknown."""
     plan = AllocationPlan.read(payload)
     made = await writing.documents.allocate(
-        plan.credit.id, plan.document.id, plan.money, date.fromisoformat(plan.date), key=key
+        plan.credit.id, plan.document.id, plan.money, date.fromisoformat(plan.on), key=key
     )
     if made.document_id.casefold() != plan.document.id.casefold() or made.amount != plan.money.amount:
         raise OutcomeUnknown("Xero", trouble=_NOT_THERE)
@@ -365,7 +366,7 @@ def _receipt(plan: AllocationPlan) -> Receipt:
         )
     return Receipt(
         provider="Xero",
-        reference=plan.credit.id,
+        reference=plan.document.id,
         link=document_link(plan.organisation.short_code, DocumentKind(plan.document.kind), plan.document.id),
         facts={
             "credit_note_id": plan.credit.id,
