@@ -81,7 +81,7 @@ class LedgerPaymentRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ledger_payment_document", "organisation_id", "document_id"),
         Index("ix_ledger_payment_day", "organisation_id", "paid_on"),
-        Index("ix_ledger_payment_reference", "organisation_id", "reference"),
+        Index("ix_ledger_payment_reference", "organisation_id", "reference", "id"),
         Index("ix_ledger_payment_contact", "organisation_id", "contact_id"),
     )
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_index("ix_ledger_document_reference", _TABLE, ["organisation_id", "reference", "id"])
     op.create_index("ix_ledger_document_total", _TABLE, ["organisation_id", "total"])
     op.create_index("ix_ledger_document_left", _TABLE, ["organisation_id", "amount_due"])
-    op.create_index("ix_ledger_payment_reference", "ledger_payment", ["organisation_id", "reference"])
+    op.create_index("ix_ledger_payment_reference", "ledger_payment", ["organisation_id", "reference", "id"])
 
 
 def _fill(connection: sa.Connection) -> None:
