@@ -32,7 +32,7 @@ def test_an_invoice_is_made_and_approved_on_cards(
         expect(card).to_contain_text("consulting in October")
         expect(card).to_contain_text("Net")
         fits(anna.page)
-        anna.shots("invoice-made", ["docs"])
+        anna.shots("invoice-made", ["light-wide"])
         deed(card).click()
         expect(card_on(anna.page, "done")).to_be_visible()
         (made,) = [one for one in ledger.documents() if one.id not in before]
@@ -80,7 +80,7 @@ def test_credit_is_found_and_set_off_on_a_card(
         card = card_on(anna.page, "mine")
         expect(card).to_contain_text("Set a credit note off")
         fits(anna.page)
-        anna.shots("credit-set-off")
+        anna.shots("credit-set-off", ["dark-phone"])
         deed(card).click()
         expect(card_on(anna.page, "done")).to_be_visible()
         anna.say(f"Search the books for {document.number}")
