@@ -32,16 +32,13 @@ class Disconnecting:
     cipher: TokenCipher
     audit: AuditTrail
     clock: Clock
-    custom: bool
-    """Whether the house has a custom connection (client credentials): there is nothing here to take back."""
 
-    async def end(self, organisation: Organisation, principal: Principal | None, session_id: str = "") -> None:
+    async def end(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None:
         """From now on neither Xero nor this house opens its books to anybody; nothing of it can be written.
 
-        `principal`: None for the command line, whose use is a matter of the machine. Raises Refusal for anybody but an
-        admin, and ToolFailed kinds when Xero does not answer: then nothing has ended.
+        Raises Refusal for anybody but an admin, and ToolFailed kinds when Xero does not answer: then nothing has ended.
         """
-        if principal is not None and not principal.may(Role.ADMIN, organisation.id):
+        if not principal.may(Role.ADMIN, organisation.id):
             raise Refusal(RefusalReason.NOT_ALLOWED, detail=needs_role(Role.ADMIN, organisation.name))
         tenant_id = await self.organisations.tenant_of(organisation.id)
         left = 0

@@ -16,7 +16,7 @@ from assistant import providers
 from assistant.audit import AuditTag, AuditTrail
 from assistant.audit.checkpoints import CheckpointRefused, Checkpoints, checkpoint_folder, checkpoint_key
 from assistant.books_room import BooksRoom
-from assistant.chat.house import Errands, House, Leave, lend
+from assistant.chat.house import Errands, House, lend
 from assistant.clock import Clock, new_uuid, utc_now
 from assistant.confirmation import Confirmations
 from assistant.connect import XeroConnecting
@@ -37,7 +37,6 @@ from assistant.payees import Payees
 from assistant.places import Places
 from assistant.policy.in_words import in_words
 from assistant.policy.rules import load_policy
-from assistant.principal import Principal
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
 from assistant.settings import Settings
@@ -190,7 +189,6 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         cipher=keys.cipher,
         audit=audit,
         clock=clock,
-        custom=settings.xero_grant != "authorization_code",
     )
     lend(
         House(
@@ -209,7 +207,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             consents=ModelConsents(database, audit, _model_host(settings), clock=clock),
             settling=way.executor.settling,
             compared=books.reconciler.latest,
-            leave=_leaving(disconnecting),
+            leave=disconnecting.end if settings.xero_grant == "authorization_code" else None,
             has_left=organisations.has_left,
             stepped_up=strict.is_made_for,
             current=current,
@@ -337,16 +335,6 @@ async def _comparing(books: BooksRoom, clock: Clock) -> None:
     while True:
         await _quietly("comparing", lambda: compare_by_night(books, clock()))
         await asyncio.sleep(_TEN_MINUTES)
-
-
-def _leaving(disconnecting: Disconnecting) -> Leave:
-    async def leave(organisation: Organisation, principal: Principal, session_id: str) -> bool:
-        if disconnecting.custom:
-            return False
-        await disconnecting.end(organisation, principal, session_id)
-        return True
-
-    return leave
 
 
 async def compare_by_night(books: BooksRoom, now: datetime) -> None:

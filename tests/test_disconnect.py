@@ -142,3 +142,11 @@ def standing(product: RunningAssistant) -> dict[str, Any]:
     """What Xero itself has."""
     found: dict[str, Any] = httpx.get(f"{product.sandbox['xero'].url}/_sandbox/connections").json()
     return found
+
+
+async def test_a_custom_connection_is_ended_in_xero() -> None:
+    with run_assistant(QUICK) as product:
+        async with chat_as(product.url, "Ada Adler") as chat:
+            for text in ("disconnect xero", f"Disconnect {LINDENHOF}"):
+                assert "custom connection, which is ended in Xero" in (await chat.ask(text)).text
+            assert f"({LINDENHOF}, as of" in (await chat.ask("What is overdue?")).text

@@ -172,14 +172,15 @@ class AdminDesk:
             return None
         if not principal.may(Role.ADMIN, organisation.id):
             return AdminAnswer(sentence("only_an_admin", language, organisation=name))
+        if self._house.leave is None:
+            return AdminAnswer(sentence("disconnect_in_xero", language, organisation=name))
         if low == "xero":
             return AdminAnswer(sentence("disconnect_how", language, organisation=name))
         try:
-            ended = await self._house.leave(organisation, principal, session_id)
+            await self._house.leave(organisation, principal, session_id)
         except ToolFailed as problem:
             return AdminAnswer(problem.text(language))
-        told = {"organisation": name, "address": CONNECT_AT}
-        return AdminAnswer(sentence("disconnected" if ended else "disconnect_in_xero", language, **told))
+        return AdminAnswer(sentence("disconnected", language, organisation=name, address=CONNECT_AT))
 
     async def _consent(
         self, wanted: Asked, principal: Principal, organisation: Organisation, session_id: str, language: Language

@@ -169,15 +169,11 @@ async def _never_compared(_organisation_id: str) -> None:
     return None
 
 
-async def _custom_connection(_organisation: Organisation, _principal: Principal, _session_id: str) -> bool:
-    return False
-
-
 async def _still_here(_organisation_id: str) -> bool:
     return False
 
 
-Leave = Callable[[Organisation, Principal, str], Awaitable[bool]]
+Leave = Callable[[Organisation, Principal, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +211,8 @@ class House:
     errands: Errands = field(default_factory=Errands)
     compared: Compared = _never_compared
     """When the copy of an organisation was last compared with Xero, and what that came to."""
-    leave: Leave = _custom_connection
-    """Ends the connection of an organisation for good; False where that can only be done in Xero."""
+    leave: Leave | None = None
+    """Ends the connection of an organisation for good; None where that can only be done in Xero."""
     has_left: Callable[[str], Awaitable[bool]] = _still_here
     """Whether an organisation was connected once, and is not any more."""
     families: Sequence[Family] = ()
