@@ -57,6 +57,16 @@ class CallGate:
         self._written(ended)
         return found if isinstance(found, Wait) else None
 
+    async def keep(self, caller: str, until: datetime) -> None:
+        """The call goes on. A sign of life that cannot be written is left out: the next one comes soon."""
+        try:
+            async with self._database.work() as work:
+                held = await store.held(work, self._tenant)
+                if caller not in self._ended:
+                    await store.keep(work, self._tenant, held.keep(caller, until))
+        except SQLAlchemyError as problem:
+            log.warning("no sign of life at the gate to Xero", problem=type(problem).__name__)
+
     async def give(self, caller: str, left_today: int | None) -> None:
         """It has ended. Written down with our next call, or very soon: nobody who asked has to wait for that."""
         self._ended[caller] = left_today

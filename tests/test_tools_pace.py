@@ -16,7 +16,7 @@ from assistant.stores.database import Database
 from tests.support.database import make_tables
 from tools.errors import ProviderBusy
 from tools.xero.allowance import AT_ONCE, Urgency, Wait
-from tools.xero.pace import WaitingPace, pace_here, waits_told
+from tools.xero.pace import LEASE, WaitingPace, pace_here, waits_told
 
 pytestmark = pytest.mark.anyio
 
@@ -145,6 +145,32 @@ async def test_a_place_that_came_back_is_soon_free_for_other_processes(database:
         assert await waiting == 1
 
 
+async def test_the_places_of_a_process_that_died_come_back_by_themselves(database: Database) -> None:
+    dead, heir = CallGate(database, "tenant", real), CallGate(database, "tenant", real)
+    for number in range(AT_ONCE):  # it took them and never gave a sign of life again
+        assert await dead.take(f"dead-{number}", "write", real() + LEASE) is None
+    began = real()
+    async with asyncio.timeout(LEASE.total_seconds() + 5):
+        assert await call(WaitingPace(heir, real, name="heir"), "read") == 1
+    assert real() - began > LEASE - timedelta(seconds=2)
+
+
+async def test_a_long_call_keeps_its_place(database: Database) -> None:
+    lease = timedelta(seconds=0.4)
+    long, other = (
+        WaitingPace(CallGate(database, "tenant", real), real, name=name, lease=lease, sign_of_life=0.1)
+        for name in ("long", "other")
+    )
+    async with AsyncExitStack() as calling:
+        for _ in range(AT_ONCE):
+            await calling.enter_async_context(long.turn("write"))
+        waiting = asyncio.ensure_future(call(other, "write"))
+        await asyncio.sleep(lease.total_seconds() * 4)
+        assert not waiting.done(), "a sixth call while five are under way"
+    async with asyncio.timeout(5):
+        assert await waiting == 1
+
+
 async def test_what_xero_says_of_the_day_counts_for_every_process(database: Database) -> None:
     clock = Clock()
     one, two = (WaitingPace(CallGate(database, "tenant", clock), clock, name=name) for name in ("one", "two"))
@@ -173,7 +199,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.call_gate import CallGate
 from assistant.stores.database import Database
 from tools.errors import ProviderBusy
-from tools.xero.pace import WaitingPace
+from tools.xero.pace import LEASE, WaitingPace
 
 def now():
     return datetime.now(UTC)

@@ -90,6 +90,12 @@ class Allowance:
             closed_by="",
         )
 
+    def keep(self, caller: str, until: datetime) -> Allowance:
+        """The call goes on: the place stays theirs until then, if it still is."""
+        if caller not in self.places:
+            return self
+        return replace(self, places={**self.places, caller: until})
+
     def give(self, caller: str, now: datetime, left_today: int | None = None) -> Allowance:
         """The call has ended; `left_today` is what Xero said with its answer."""
         places = {name: end for name, end in self.places.items() if name != caller}

@@ -29,8 +29,10 @@ PATIENCE: Mapping[Urgency, timedelta] = {
 }
 """How long a call waits for its turn before it gives up for now. A person who waits is told; a write is tried again by
 the executor, and copying goes on with the next question."""
-_CALL_AT_MOST = timedelta(seconds=60)
-"""After that a place counts as given back: whoever held it died."""
+LEASE = timedelta(seconds=9)
+"""So long a place stays taken without a sign of life: whoever held it died, and those who wait shall not see that."""
+_SIGN_OF_LIFE = 3.0
+"""Seconds between two signs of life of a call that takes long; most calls end before the first."""
 _PLACE = timedelta(seconds=30)
 """How long anybody waits for a place alone: calls end, so one comes free soon."""
 _SHORTEST, _LONGEST = 0.02, 5.0
@@ -64,6 +66,10 @@ class Counts(Protocol):
         """Take a place, held until then at most; the wait when there is none."""
         ...
 
+    async def keep(self, caller: str, until: datetime) -> None:
+        """The call goes on: the place stays theirs until then. Nothing happens when they have none."""
+        ...
+
     async def give(self, caller: str, left_today: int | None) -> None:
         """Give it back."""
         ...
@@ -83,8 +89,11 @@ class WaitingPace:
         *,
         name: str,
         patience: Mapping[Urgency, timedelta] = PATIENCE,
+        lease: timedelta = LEASE,
+        sign_of_life: float = _SIGN_OF_LIFE,
     ) -> None:
         self._counts, self._clock, self._patience = counts, clock, patience
+        self._lease, self._sign_of_life = lease, sign_of_life
         self._callers = (f"{name}-{number}" for number in itertools.count(1))
         self._places = asyncio.Semaphore(AT_ONCE)
         """Of this process: it spares the counting place many questions with the same answer."""
@@ -95,12 +104,14 @@ class WaitingPace:
         caller, began, told = next(self._callers), self._clock(), False
         while True:
             async with self._places:
-                wait = await self._counts.take(caller, urgency, self._clock() + _CALL_AT_MOST)
+                wait = await self._counts.take(caller, urgency, self._clock() + self._lease)
                 if wait is None:
                     turn = Turn()
+                    alive = asyncio.create_task(self._stay(caller))
                     try:
                         yield turn
                     finally:
+                        alive.cancel()
                         # Also when the caller was cancelled: the place is free again.
                         await asyncio.shield(self._counts.give(caller, turn.left_today))
                     return
@@ -112,6 +123,11 @@ class WaitingPace:
                 told = True
                 await tell(wait)
             await asyncio.sleep(min(_LONGEST, max(_SHORTEST, self._seconds(wait, now))))
+
+    async def _stay(self, caller: str) -> None:
+        while True:
+            await asyncio.sleep(self._sign_of_life)
+            await self._counts.keep(caller, self._clock() + self._lease)
 
     def _seconds(self, wait: Wait, now: datetime) -> float:
         return 0.0 if wait.limit == "concurrent" else (wait.until - now).total_seconds()
@@ -137,6 +153,10 @@ class CountsHere:
             return found
         self._allowance = found
         return None
+
+    async def keep(self, caller: str, until: datetime) -> None:
+        """The call goes on."""
+        self._allowance = self._allowance.keep(caller, until)
 
     async def give(self, caller: str, left_today: int | None) -> None:
         """Give it back."""
