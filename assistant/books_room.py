@@ -25,6 +25,9 @@ from tools.solaris.bank import Bank, BankElsewhere
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import WaitingPace
+from tools.xero.paper_reader import XeroPapers
+from tools.xero.paper_writer import XeroPaperWriter
+from tools.xero.papers import Papers
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
 from tools.xero.writer import XeroWriter
@@ -38,6 +41,8 @@ class _Opened:
     writer: XeroWriter
     documents: XeroDocumentWriter
     reports: KeptReports
+    papers: XeroPapers
+    sending: XeroPaperWriter
 
 
 class BooksRoom:
@@ -88,9 +93,14 @@ class BooksRoom:
             books=LedgerCopy(self._database, self.ledger, organisation.id),
             live=opened.reader,
             reports=opened.reports,
+            papers=opened.papers,
             bank=await self._bank_of(organisation),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
+
+    async def papers_of(self, organisation_id: str) -> Papers:
+        """Its PDFs and attached files, for somebody who may read it."""
+        return (await self._open(organisation_id)).papers
 
     async def access_by_id(self, organisation_id: str) -> Access:
         """The same for the executor, which knows the organisation by its id."""
@@ -102,7 +112,12 @@ class BooksRoom:
     async def write_access(self, organisation_id: str) -> WriteAccess:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
         opened = await self._open(organisation_id)
-        return WriteAccess(payments=opened.writer, contacts=opened.writer, documents=opened.documents)
+        return WriteAccess(
+            payments=opened.writer,
+            contacts=opened.writer,
+            documents=opened.documents,
+            papers=opened.sending,
+        )
 
     async def _bank_of(self, organisation: Organisation) -> Bank:
         """The bank, for the organisation whose accounts it keeps; another one's are never shown."""
@@ -152,7 +167,14 @@ class BooksRoom:
         reader = self._reader_of_tenant(tenant_id)
         calls = self._calls(tenant_id)
         reports = KeptReports(XeroReports(reader.calls), self._clock)
-        opened = _Opened(reader, XeroWriter(calls), XeroDocumentWriter(calls), reports)
+        opened = _Opened(
+            reader=reader,
+            writer=XeroWriter(calls),
+            documents=XeroDocumentWriter(calls),
+            reports=reports,
+            papers=XeroPapers(reader.calls),
+            sending=XeroPaperWriter(calls),
+        )
         return self._opened.setdefault(organisation_id, opened)
 
 

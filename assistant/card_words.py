@@ -132,6 +132,28 @@ _OF_A_DOCUMENT = {
     **_OF_A_CHANGE,
     "receipt": {"en": "Document in {provider}", "de": "Beleg in {provider}"},
 }
+_SENT_NOTHING: dict[Language, str] = {"en": "Nothing was sent.", "de": "Es wurde nichts versandt."}
+_OF_A_LETTER = {
+    **_OF_A_DOCUMENT,
+    "executing": {"en": "Being sent by {provider}", "de": "Wird von {provider} versandt"},
+    "blocked": {"en": "Stopped: nothing was sent", "de": "Angehalten: nichts wurde versandt"},
+    "by_rules": {"en": "Not allowed: nothing was sent", "de": "Nicht erlaubt: nichts wurde versandt"},
+    "failed": {"en": "Failed: nothing was sent", "de": "Fehlgeschlagen: nichts wurde versandt"},
+    "unclear": {"en": "Outcome unclear: do not send it again", "de": "Ausgang unklar: bitte nicht noch einmal senden"},
+    "expired": {"en": "Expired: nothing was sent", "de": "Abgelaufen: nichts wurde versandt"},
+    "cancelled": {"en": "Cancelled: nothing was sent", "de": "Abgebrochen: nichts wurde versandt"},
+    "said_expired": {
+        "en": "Nobody confirmed it in time. Nothing was sent.",
+        "de": "Niemand hat rechtzeitig bestätigt. Es wurde nichts versandt.",
+    },
+    "said_cancelled": _SENT_NOTHING,
+    "said_failed": _SENT_NOTHING,
+    "said_replaced": {"en": "Nothing was sent by this card.", "de": "Durch diese Karte wurde nichts versandt."},
+    "not_again": {
+        "en": "Do not send it again until that is certain.",
+        "de": "Bitte nicht noch einmal senden, bis das sicher ist.",
+    },
+}
 _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.PAYMENT_OUT: {},
     WriteKind.PAYMENT_IN: {
@@ -159,6 +181,8 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.CONTACT_CHANGE: _OF_A_CONTACT,
     WriteKind.DOCUMENT_DRAFT: _OF_A_DOCUMENT,
     WriteKind.DOCUMENT_APPROVAL: _OF_A_DOCUMENT,
+    WriteKind.DOCUMENT_SENT: _OF_A_LETTER,
+    WriteKind.DOCUMENT_NOTE: _OF_A_DOCUMENT,
 }
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "edit": {"en": "Edit", "de": "Ändern"},

@@ -218,7 +218,11 @@ def outcome_words(proposal: Proposal, provider: str, language: Language, *, face
             return problem or card_word(name, language, proposal.kind, provider=provider)
 
 
-_ABOUT = {WriteKind.PAYEE_CHANGE: "about_bank_details", WriteKind.CONTACT_CHANGE: "about_contact"}
+_ABOUT = {
+    WriteKind.PAYEE_CHANGE: "about_bank_details",
+    WriteKind.CONTACT_CHANGE: "about_contact",
+    WriteKind.DOCUMENT_NOTE: "about_note",
+}
 
 
 def about(proposal: Proposal, tool: WriteTool, language: Language) -> str:

@@ -30,7 +30,7 @@ from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
 from tools.families import Family
 from tools.payee import compact
-from tools.views import Table
+from tools.views import File, Table
 from tools.xero.allowance import Wait
 from tools.xero.pace import Told, waits_told
 
@@ -74,6 +74,7 @@ class Outcome:
     problem: str = ""
     """The words for the person, where it failed."""
     tables: tuple[Table, ...] = ()
+    files: tuple[File, ...] = ()
     proposal: Proposal | None = None
 
 
@@ -250,7 +251,7 @@ def succeeded(call: CallRequest, found: ToolResult, *, old: str = "") -> Outcome
     body: dict[str, Any] = {"answer": answer, **found.facts}
     if found.choices:
         body["choices"] = choices_json(found.choices)
-    return Outcome(call, limited(body), True, answer=answer, tables=found.tables)
+    return Outcome(call, limited(body), True, answer=answer, tables=found.tables, files=found.files)
 
 
 def failed(

@@ -122,7 +122,7 @@ def written_meanwhile(label: str) -> Words:
 def _and_then(text: str, language: Language) -> str:
     """What was not done, said once (a tool may have said it), and what would help if it still is wanted."""
     nothing, then = _NOTHING_WRITTEN.get(language, _NOTHING_WRITTEN["en"])
-    nothings = ("othing was recorded", "othing was written", "othing was changed", "wurde nichts ")
+    nothings = ("othing was recorded", "othing was written", "othing was changed", "othing was sent", "wurde nichts ")
     said = any(word in text for word in nothings)
     return f"{text} {then}" if said else f"{text} {nothing} {then}"
 
@@ -221,6 +221,8 @@ _RECORDS = {
         "an invoice or bill, and its state,",
         "Rechnung oder Eingangsrechnung, und ihr Status,",
     ),
+    WriteKind.DOCUMENT_SENT: ("an e-mail in the history of the invoice", "E-Mail im Verlauf der Rechnung"),
+    WriteKind.DOCUMENT_NOTE: ("a note in the history of the document", "Notiz im Verlauf des Belegs"),
 }
 
 

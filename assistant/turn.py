@@ -25,7 +25,7 @@ from assistant.principal import Role
 from assistant.proposals import Proposal, State
 from assistant.sentences import sentence
 from assistant.untrusted import HarmlessStream, harmless
-from tools.views import Table
+from tools.views import File, Table
 from tools.xero.allowance import Wait
 
 MAX_MESSAGE = 20_000
@@ -84,6 +84,10 @@ class Screen(Protocol):
         ...
 
     async def tool_finished(self, asked: Asked, outcome: Outcome, milliseconds: int) -> None: ...
+
+    async def file(self, file: File) -> None:
+        """A file to open, below the next words."""
+        ...
 
     async def table(self, table: Table) -> None:
         """Belongs beside the next message."""
@@ -248,6 +252,8 @@ class Turn:
             self._history.resulted(outcome.call.id, outcome.result)
             for table in outcome.tables:
                 await self._screen.table(table)
+            for file in outcome.files:
+                await self._screen.file(file)
         return ordered
 
     async def _run(self, call: CallRequest, batch: str) -> Outcome:

@@ -33,6 +33,7 @@ from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
 from assistant.model_consent import ModelConsents, host_of
 from assistant.organisations import Organisations
+from assistant.papers import PaperDesk
 from assistant.payees import Payees
 from assistant.places import Places
 from assistant.policy.in_words import in_words
@@ -277,7 +278,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
 
     webhooks = XeroWebhooks(key=providers.xero_webhook_key(settings), changed=told)
     return Front(
-        more=(connecting.router(), webhooks.router()),
+        more=(connecting.router(), webhooks.router(), PaperDesk(books.papers_of).router()),
         settings=settings,
         database=database,
         clock=clock,

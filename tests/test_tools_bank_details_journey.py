@@ -23,6 +23,8 @@ from tools.xero.books import Contact, Page
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
+from tools.xero.paper_reader import XeroPapers
+from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
 from tools.xero.writer import XeroWriter
@@ -56,7 +58,9 @@ class House:
     def __init__(self, xero: RunningProvider, calls: XeroCalls, name: str, database: Database) -> None:
         self.xero, self.reader, self.database = xero, XeroReader(calls), database
         writer = XeroWriter(calls)
-        self.writing = WriteAccess(payments=writer, contacts=writer, documents=XeroDocumentWriter(calls))
+        self.writing = WriteAccess(
+            payments=writer, contacts=writer, documents=XeroDocumentWriter(calls), papers=XeroPaperWriter(calls)
+        )
         self.organisation = Organisation(id=ORG, name=name, base_currency="EUR")
         self.sync = LedgerSync(database, self._reading, self._reading, fresh_seconds=15)
         self.payees = Payees(database, lambda: datetime.now(UTC))
@@ -75,6 +79,7 @@ class House:
             books=FakeBooks(self.copy),
             live=self.reader,
             reports=XeroReports(self.reader.calls),
+            papers=XeroPapers(self.reader.calls),
             bank=bank,
             new_marker=lambda: "FA-TESTMARK",
         )

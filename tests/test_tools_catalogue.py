@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.support.books import make_access, usual_world
+from tests.support.papers import FakePapers, PaperWorld
 from tests.test_tools_aged import note
 from tools.base import Access, Effect, ReadTool, ToolResult, Toolset, WriteTool, read_tool
 from tools.catalogue import toolset
@@ -28,7 +29,10 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "record_payment",
         "create_invoice",
         "create_bill",
+        "copy_document",
         "change_document_status",
+        "send_invoice",
+        "add_document_note",
         "allocate_credit",
         "remove_payment",
         "create_contact",
@@ -88,9 +92,17 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
             required = {"contact_name": "Dupont"}
         if tool.name == "get_bill":
             required = {"bill_number": "BILL-201"}
+        if tool.name in ("get_document_pdf", "list_attachments", "get_online_invoice"):
+            required = {"document_number": "INV-0042"}
         world = usual_world()
         world.credit_notes = [note("CN-1", "10.00")]
-        result = await tool.run(make_access(world), **required)
+        online = dict.fromkeys((document.id for document in world.documents), "https://in.example/1")
+        access = make_access(world, papers=FakePapers(PaperWorld(online=online)))
+        result = await tool.run(access, **required)
+        if not result.tables:
+            assert tool.name in ("get_document_pdf", "list_attachments", "get_online_invoice")
+            assert "Demo GmbH" in result.answer
+            continue
         named = {table.source.casefold() for table in result.tables}
         assert named == ({"solaris", "xero"} if tool.name == "list_bank_accounts" else {tool.provider})
         assert "Demo GmbH" in result.answer

@@ -19,12 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from tools.errors import Choice, Language, ProviderBusy
 from tools.money import Money
-from tools.views import Card, Table
+from tools.views import Card, File, Table
 
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, LiveBooks
     from tools.xero.drafts import DocumentWriter
+    from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
     from tools.xero.writing import ContactWriter, PaymentWriter
 
@@ -56,6 +57,10 @@ class WriteKind(StrEnum):
     """An invoice or bill that does not count yet is made, changed, submitted or deleted."""
     DOCUMENT_APPROVAL = "document_approval"
     """An invoice or bill comes to count in the ledger, or ceases to: approved, or voided."""
+    DOCUMENT_SENT = "document_sent"
+    """An invoice goes to its customer, or is marked as sent: nothing counts differently, and it cannot be undone."""
+    DOCUMENT_NOTE = "document_note"
+    """A note is left in a document's history."""
 
     @property
     def is_payment(self) -> bool:
@@ -65,7 +70,15 @@ class WriteKind(StrEnum):
     @property
     def has_amount(self) -> bool:
         """Whether it is about an amount, which the rules limit."""
-        return self not in (WriteKind.PAYEE_CHANGE, WriteKind.CONTACT_CHANGE)
+        return self not in _WITHOUT_AMOUNT
+
+
+_WITHOUT_AMOUNT = (
+    WriteKind.PAYEE_CHANGE,
+    WriteKind.CONTACT_CHANGE,
+    WriteKind.DOCUMENT_SENT,
+    WriteKind.DOCUMENT_NOTE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,8 @@ class Access:
     """Xero itself, reading: used by proposals and checks."""
     reports: Reports
     """Xero's reports, reading; kept for a minute."""
+    papers: Papers
+    """Xero's PDFs and attached files, reading."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]
@@ -126,10 +141,11 @@ class WriteAccess:
     payments: PaymentWriter
     contacts: ContactWriter
     documents: DocumentWriter
+    papers: PaperWriter
 
 
 class ToolResult(BaseModel):
-    """What a read tool found: `facts` for the model, `tables` for the person.
+    """What a read tool found: `facts` for the model, `tables` and `files` for the person.
 
     `answer` is the figure-first sentence in the person's language, computed by code. `rows` in `facts` are
     limited for the model (numbered from 1, in the table's order); a table holds every row.
@@ -140,6 +156,7 @@ class ToolResult(BaseModel):
     answer: str
     facts: dict[str, JsonValue] = Field(default_factory=dict)
     tables: tuple[Table, ...] = ()
+    files: tuple[File, ...] = ()
     choices: tuple[Choice, ...] = ()
 
 

@@ -12,7 +12,10 @@ from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_list import list_credit_notes
+from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_history import get_document_history
+from tools.xero.document_note import ADD_NOTE
+from tools.xero.document_papers import get_document_pdf, get_online_invoice, list_attachments
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.invoices import get_invoice, list_invoices
 from tools.xero.new_contact import CREATE_CONTACT
@@ -23,6 +26,7 @@ from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.search import search_ledger
+from tools.xero.sending import SEND_INVOICE
 from tools.xero.setup_lists import (
     list_accounts,
     list_currencies,
@@ -82,23 +86,32 @@ _REPORTS = Family(
 )
 _SETUP = Family(
     "setup",
-    "chart of accounts, tax rates, tracking categories, currencies, people with access to Xero, history of a document",
-    (list_accounts, list_tax_rates, list_tracking_categories, list_currencies, list_users, get_document_history),
+    "chart of accounts, tax rates, tracking categories, currencies, people with access to Xero",
+    (list_accounts, list_tax_rates, list_tracking_categories, list_currencies, list_users),
     hints="chart account_code accounts ledger_account nominal tax vat rate tracking cost_cent cost_centre department "
-    "currenc users people access history notes log changed changes who_ set_up kontenplan konten konto steuer mwst "
-    "ust satz satze kostenstell abteilung wahrung benutzer zugang zugriff verlauf historie notiz geandert wer_ "
-    "piano_dei_conti conti aliquot iva valut utent storia cronolog plan_comptable comptes taux tva devise utilisat "
-    "historique",
+    "currenc users people access who_ set_up kontenplan konten konto steuer mwst "
+    "ust satz satze kostenstell abteilung wahrung benutzer zugang zugriff wer_ "
+    "piano_dei_conti conti aliquot iva valut utent plan_comptable comptes taux tva devise utilisat",
 )
 _DOCUMENTS = Family(
     "documents",
-    "make invoices, enter bills, submit, approve, void or delete them",
-    (CREATE_INVOICE, CREATE_BILL, CHANGE_STATUS),
-    hints="creat make write rais issu draw draft prepar enter add new invoice_ bill_ charg approv authoris authoriz "
+    "make invoices, enter bills, copy, submit, approve, void or delete them",
+    (CREATE_INVOICE, CREATE_BILL, COPY_DOCUMENT, CHANGE_STATUS),
+    hints="copy duplicat kopier dupliz copi "
+    "creat make write rais issu draw draft prepar enter add new invoice_ bill_ charg approv authoris authoriz "
     "submit void cancel delet scrap remov undo erstell schreib leg anleg anzuleg mach neu erfass entwurf entwurfe "
     "freigeb gib genehmig stornier losch einreich reich vorleg berechn stell crea emett fattura nuov bozz approv "
     "autorizz annull elimin cancell sottopon fai cre etabl emet factur nouv brouillon approuv autoris annul supprim "
     "soumet soumett fais",
+)
+_PAPERS = Family(
+    "papers",
+    "the PDF of an invoice or bill, files on it, its history, its online address, e-mail it, note something",
+    (get_document_pdf, list_attachments, get_online_invoice, get_document_history, SEND_INVOICE, ADD_NOTE),
+    hints="pdf print attach file_ files scan paper document_of receipt online link url address_of mail email e-mail "
+    "send sent resend forward a_note notes note_on note_to history log changed changes who_ druck anhang anlage datei "
+    "beleg verschick versend versandt sende notiz vermerk verlauf historie geandert wer_ stamp allegat invia spedi "
+    "nota storia cronolog imprim piece_jointe fichier envoi envoy historique",
 )
 _CREDITS = Family(
     "credits",
@@ -126,7 +139,7 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _CREDITS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS)
 
 
 def toolset() -> Toolset:

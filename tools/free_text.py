@@ -44,6 +44,11 @@ def line_text(written: str) -> str:
     return _plain_text(written, LONGEST_LINE, _LINE)
 
 
+def note_text(written: str, mark: str) -> str:
+    """What a note in a document's history says, without our mark; the same rules."""
+    return _plain_text(written, LONGEST_LINE - len(mark) - 1, _NOTE)
+
+
 def contact_text(written: str) -> str:
     """A contact's name, under the same rules."""
     return _plain_text(written, _LONGEST_NAME, _NAME)
@@ -62,6 +67,7 @@ class _Place:
 _REFERENCE = _Place("The reference", "Der Verwendungszweck", "recorded", "erfasst")
 _DOCUMENT_REFERENCE = _Place("The reference", "Die Referenz", "made", "angelegt")
 _NAME = _Place("The name", "Der Name", "added", "angelegt")
+_NOTE = _Place("The note", "Die Notiz", "noted", "notiert")
 _LINE = _Place("The line's text", "Der Text der Position", "made", "angelegt")
 
 

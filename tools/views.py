@@ -1,4 +1,4 @@
-"""What a person sees of a result: tables and confirmation cards, as plain data without any layout."""
+"""What a person sees of a result: tables, files and confirmation cards, as plain data without any layout."""
 
 from __future__ import annotations
 
@@ -60,6 +60,24 @@ class Table(View):
     as_of: datetime
     source: str
     """Who was asked, e.g. "Xero" or "Solaris"."""
+    language: str = "en"
+
+
+class File(View):
+    """A file that a person can open: fetched from the provider when it is, kept nowhere."""
+
+    title: str
+    """What it belongs to, e.g. "Invoice INV-0042"."""
+    name: str
+    media_type: str
+    size: int = 0
+    """In bytes; 0 where that is known only when it is fetched."""
+    organisation: str
+    organisation_id: str
+    document_id: str
+    """The invoice or bill at Xero."""
+    file_id: str = ""
+    """Of the file on it; "" for the document itself as it is printed."""
     language: str = "en"
 
 

@@ -71,7 +71,7 @@ class ChatPage:
             # Chainlit builds custom elements with `new Function`; their source comes from this origin only.
             f"script-src 'self' 'unsafe-eval' {scripts}; "
             "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-            f"connect-src 'self' {socket}; worker-src 'self' blob:; manifest-src 'self'; "
+            f"connect-src 'self' {socket}; worker-src 'self' blob:; manifest-src 'self'; frame-src 'self'; "
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
         return html, policy

@@ -17,6 +17,7 @@ from assistant.chat.open_cards import CARD, CARD_FILE, OpenCards, View
 from assistant.chat.upstream import now, send_step, show
 from assistant.dispatch import Outcome
 from assistant.history import REMARK, step_metadata
+from assistant.papers import file_props
 from assistant.principal import Principal
 from assistant.proposals import Proposal
 from assistant.tables import table_props
@@ -24,12 +25,12 @@ from assistant.turn import Asked
 from assistant.untrusted import harmless
 from tools.base import Organisation
 from tools.errors import Language
-from tools.views import Table
+from tools.views import File, Table
 from tools.xero.allowance import Wait
 
-TABLE = "DataTable"
-MAX_TABLES = 4
-"""Tables beside one answer; a model that asks for more has not decided what it wants to show."""
+TABLE, FILE = "DataTable", "FileCard"
+MAX_TABLES, MAX_FILES = 4, 12
+"""Tables and files beside one answer; a model that asks for more has not decided what it wants to show."""
 
 
 HINT_AFTER = 1.0
@@ -77,6 +78,7 @@ class ChatScreen:
         self._cards = cards
         self._message: cl.Message | None = None
         self._tables: dict[str, cl.CustomElement] = {}
+        self._files: dict[str, cl.CustomElement] = {}
         self._steps: dict[str, cl.Step] = {}
         self._hint: asyncio.Task[None] | None = None
         self._gathered = ""
@@ -126,22 +128,22 @@ class ChatScreen:
         await self._end_frames()
         message, self._message = self._message, None
         if message is not None:
-            await show("", self._take_tables(), message=message)
+            await show("", self._take_elements(), message=message)
 
     async def notice(self, text: str, *buttons: cl.Action) -> None:
         await self._no_hint()
-        await show(text, self._take_tables(), buttons=buttons)
+        await show(text, self._take_elements(), buttons=buttons)
 
     async def remark(self, text: str) -> None:
         await self._no_hint()
         await show("", message=cl.Message(content=text, metadata={REMARK: True}))
 
     async def finish(self) -> None:
-        """Show tables that no words came for; nothing is under way any more."""
+        """Show tables and files that no words came for; nothing is under way any more."""
         await self._no_hint()
         await self._end_frames()
-        if self._tables:
-            await show("", self._take_tables())
+        if self._tables or self._files:
+            await show("", self._take_elements())
 
     async def tool_started(self, asked: Asked) -> None:
         await self._no_hint()
@@ -187,6 +189,11 @@ class ChatScreen:
         if len(self._tables) < MAX_TABLES:
             self._tables[key] = cl.CustomElement(name=TABLE, props=props, url=f"/public/elements/{TABLE}.jsx")
 
+    async def file(self, file: File) -> None:
+        key = "/".join((file.organisation_id, file.document_id, file.file_id))
+        if len(self._files) < MAX_FILES:
+            self._files[key] = cl.CustomElement(name=FILE, props=file_props(file), url=f"/public/elements/{FILE}.jsx")
+
     async def card(self, proposal: Proposal, words: str) -> None:
         await self.cards([proposal], words, fresh=True)
 
@@ -194,7 +201,7 @@ class ChatScreen:
         """One message with these cards under it, behind the tables that were given before."""
         await self._no_hint()
         message = cl.Message(content=words)
-        elements: list[Any] = self._take_tables()
+        elements: list[Any] = self._take_elements()
         for proposal in proposals:
             view = View(
                 element_id=str(uuid.uuid4()),
@@ -210,6 +217,7 @@ class ChatScreen:
                 self._cards.remember(proposal.id, view)
         await show(words, elements, message=message)
 
-    def _take_tables(self) -> list[Any]:
-        tables, self._tables = list(self._tables.values()), {}
-        return tables
+    def _take_elements(self) -> list[Any]:
+        taken = [*self._tables.values(), *self._files.values()]
+        self._tables, self._files = {}, {}
+        return taken

@@ -33,6 +33,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Door], ...] = (
     (("GET",), "/api/me", Door.INSIDE),
     (("GET",), "/connect/xero(/callback)?", Door.PAGE),
     (("GET",), f"/step-up/{_UUID}", Door.PAGE),
+    (("GET",), f"/papers/{_UUID}/{_UUID}(/{_UUID})?", Door.INSIDE),
     (("POST",), "/webhooks/xero", Door.OPEN),  # signed by Xero
     # the chat's page and what it is made of
     (_READ, f"/|/thread/{_UUID}|/element/{_UUID}", Door.PAGE),

@@ -18,6 +18,8 @@ _NAMES = {
     WriteKind.CONTACT_CHANGE: "Changes of contacts (bank details excepted)",
     WriteKind.DOCUMENT_DRAFT: "Drafts (invoices and bills made, changed, submitted or deleted)",
     WriteKind.DOCUMENT_APPROVAL: "Approvals (invoices and bills approved or voided)",
+    WriteKind.DOCUMENT_SENT: "Sending (invoices e-mailed to their customers, or marked as sent)",
+    WriteKind.DOCUMENT_NOTE: "Notes (left in the history of an invoice or bill)",
 }
 
 

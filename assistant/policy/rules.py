@@ -147,6 +147,8 @@ class Policy(Rule):
     contact_change: KindRules | None = None
     document_draft: KindRules | None = None
     document_approval: KindRules | None = None
+    document_sent: KindRules | None = None
+    document_note: KindRules | None = None
 
     @model_validator(mode="after")
     def _fit_their_kind(self) -> Self:

@@ -21,6 +21,8 @@ _KINDS = {
     WriteKind.CONTACT_CHANGE: ("changes of contacts", "Änderungen von Kontakten"),
     WriteKind.DOCUMENT_DRAFT: ("drafts of invoices or bills", "Entwürfe von Rechnungen"),
     WriteKind.DOCUMENT_APPROVAL: ("approvals of invoices or bills", "Freigaben von Rechnungen"),
+    WriteKind.DOCUMENT_SENT: ("sending of invoices", "Versendungen von Rechnungen"),
+    WriteKind.DOCUMENT_NOTE: ("notes on documents", "Notizen zu Belegen"),
 }
 _DEEDS = {"propose": ("propose", "vorschlagen"), "confirm": ("confirm", "bestätigen")}
 _DONE = {"propose": "proposed", "confirm": "confirmed"}

@@ -16,6 +16,7 @@ from sandbox.model.values import Name, Slots, Value
 OFFER_TOOLS = "offer_tools"
 """A tool by this name brings out others, whose names stand in its description by their groups."""
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "note": ("text",),
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
     "document": ("document_number", "invoice_number", "bill_number", "number"),
     "number": ("number", "invoice_number", "bill_number"),

@@ -49,6 +49,8 @@ _FOR = re.compile(
     r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>(?:(?!\s(?:for|für|per|pour|wegen)\s)[^,;.\n]){2,80})",
     re.IGNORECASE,
 )
+_NOTED = re.compile(r"(?::\s*|[\"“„«])(?P<what>[^\"“”„»\n]{3,400}?)[\"”»]?\s*$")
+"""What is to be noted, behind a colon or in quotation marks."""
 _ACCOUNT = re.compile(
     r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)",
     re.IGNORECASE,
@@ -348,6 +350,8 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["limit"] = reading.limit
     if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
         found["reference"] = match["what"].strip()
+    if "note" in wanted and (match := _NOTED.search(reading.text)):
+        found["note"] = match["what"].strip()
     if "reason" in wanted and (match := _REASON.search(reading.text)):
         found["reason"] = match["what"].strip()
     if "account" in wanted and (match := _ACCOUNT.search(reading.text) or _ACCOUNT_CODE.search(reading.text)):

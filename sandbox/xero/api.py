@@ -15,6 +15,7 @@ from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
 from sandbox.xero.documents import Invoices
 from sandbox.xero.drafting import Drafting
+from sandbox.xero.files import Files
 from sandbox.xero.gate import Gate
 from sandbox.xero.history import History
 from sandbox.xero.journal import Journal
@@ -28,7 +29,8 @@ from sandbox.xero.settings import Settings
 from sandbox.xero.wire import Json
 
 ROOT = "/api.xro/2.0/"
-Serve = Callable[..., Json]
+Serve = Callable[..., Json | Response]
+"""What a route answers: the body of the envelope, or an answer of another form (a file, nothing)."""
 
 
 class Api:
@@ -59,7 +61,7 @@ class Api:
                 request.headers.get("authorization", ""),
                 request.headers.get("xero-tenant-id"),
                 request.method,
-                noun.lower(),
+                "attachments" if "/attachments" in f"/{rest.lower()}" else noun.lower(),
                 rest,
             )
             headers = self._gate.count(token)
@@ -75,7 +77,8 @@ class Api:
         try:
             if ordered is None:
                 serve, parts = self._route(call)
-                answer = json_answer(self._envelope() | serve(call, *parts))
+                made = serve(call, *parts)
+                answer = made if isinstance(made, Response) else json_answer(self._envelope() | made)
             else:
                 answer = ordered
         except Refusal as refusal:
@@ -118,12 +121,20 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     invoices = Invoices(books, render, Drafting(books))
     payments, notes = Payments(books, render), CreditNotes(books, render)
     contacts, history = Contacts(books, Masters(books, render)), History(books)
+    files = Files(books)
     return (
         ("GET", "Invoices", invoices.find),
         ("PUT", "Invoices", invoices.create),
         ("POST", "Invoices", invoices.upsert),
-        ("GET", "Invoices/([^/]+)", invoices.get),
+        ("GET", "Invoices/([^/]+)", lambda call, one: (files.pdf if call.wants_pdf else invoices.get)(call, one)),
         ("POST", "Invoices/([^/]+)", invoices.update),
+        ("GET", "Invoices/([^/]+)/pdf", files.pdf),
+        ("GET", "Invoices/([^/]+)/OnlineInvoice", files.online),
+        ("POST", "Invoices/([^/]+)/Email", files.email),
+        ("GET", "Invoices/([^/]+)/Attachments", files.attachments),
+        ("GET", "Invoices/([^/]+)/Attachments/([^/]+)", files.attachment),
+        ("PUT", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
+        ("POST", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
         ("GET", "Payments", payments.find),
         ("PUT", "Payments", payments.create),
         ("POST", "Payments", payments.create),

@@ -14,8 +14,10 @@ from sandbox.control import Control
 from sandbox.xero.keeping import Keeping
 from sandbox.xero.records import (
     Allocation,
+    Attached,
     Contact,
     Doc,
+    DocumentKind,
     DocumentStatus,
     Grant,
     Link,
@@ -73,6 +75,8 @@ class Books:
         self.payments: dict[str, Pay] = {}
         self.contacts: dict[str, Contact] = {}
         self.allocations: dict[str, Allocation] = {}
+        self.attached: dict[str, dict[str, Attached]] = defaultdict(dict)
+        """Files by document and id."""
         self.notes: list[Note] = []
         self.replays: dict[str, Replay] = {}
         self.grants: dict[str, Grant] = {}
@@ -135,6 +139,9 @@ class Books:
             case Contact():
                 self.contacts[record.contact_id] = record
                 self.changed[record.contact_id] += 1
+            case Attached():
+                self.attached[record.document_id][record.attachment_id] = record
+                self.changed[record.document_id] += 1
             case Note():
                 self.notes.append(record)
             case _:
@@ -176,6 +183,7 @@ class Books:
         still = copy.copy(self)
         for name in ("documents", "payments", "contacts", "allocations", "notes", "changed"):
             setattr(still, name, copy.copy(getattr(self, name)))
+        still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})
         for name in ("_payments_of", "_allocations_of", "_by_number"):
             setattr(still, name, {key: list(ids) for key, ids in getattr(self, name).items()})
         return still
@@ -193,6 +201,12 @@ class Books:
         """Credit set off against this invoice or bill, or given away by this credit note."""
         return [self.allocations[allocation_id] for allocation_id in self._allocations_of.get(document_id, ())]
 
+    def attached_to(self, document_id: str) -> list[Attached]:
+        """The files on a document, oldest first: of some bills the supplier's own paper, and what was added."""
+        own = _own_paper(self.documents[document_id])
+        added = self.attached.get(document_id, {})
+        return [*([own] if own and own.attachment_id not in added else []), *added.values()]
+
     def standing(self, document: Doc) -> Standing:
         """What was paid, credited and is left; for a credit note `due` is the credit that remains."""
         paid = sum((payment.amount for payment in self.payments_of(document.document_id)), ZERO)
@@ -207,3 +221,17 @@ class Books:
         """The ledger account with this id."""
         wanted = account_id.lower()
         return next((account for account in self.accounts.values() if account.account_id == wanted), None)
+
+
+def _own_paper(document: Doc) -> Attached | None:
+    """What a supplier sent with a bill: two of five have it, told by their id."""
+    if document.kind is not DocumentKind.BILL or int(document.document_id[:2], 16) > 102 or not document.number:
+        return None
+    return Attached(
+        attachment_id=str(uuid.uuid5(uuid.UUID(document.document_id), "paper")),
+        document_id=document.document_id,
+        file_name=f"{document.number.replace('/', '-')}.pdf",
+        media_type="application/pdf",
+        size=0,
+        content="",
+    )

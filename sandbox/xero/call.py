@@ -60,6 +60,11 @@ class Call:
                 "JSON for post data was invalid", number=17, type_name="PostDataInvalidException"
             ) from error
 
+    @property
+    def wants_pdf(self) -> bool:
+        """Whether the printed document is asked for instead of its data."""
+        return "application/pdf" in self.headers.get("accept", "")
+
     def flag(self, name: str, usual: bool) -> bool:
         """A yes-or-no query parameter in any case ("True", "false")."""
         value = self.query.get(name, "").lower()

@@ -14,7 +14,7 @@ from sandbox.xero.history import noted
 from sandbox.xero.locks import lock_messages
 from sandbox.xero.records import Doc, DocumentKind, DocumentStatus
 from sandbox.xero.refusals import Invalid, NotFound, echo
-from sandbox.xero.render import FULL, LISTED, SHORT, Render
+from sandbox.xero.render import FULL, LISTED, SHORT, SINGLE, Render
 from sandbox.xero.wire import Json, Raw, elements, text_of
 
 NOT_CHANGEABLE = "Invoice not of valid status for modification"
@@ -126,7 +126,7 @@ class Invoices:
         document = find_document(self._books, wanted, credit=False)
         if document is None:
             raise NotFound
-        return {"Invoices": [self._render.document(document)]}
+        return {"Invoices": [self._render.document(document, SINGLE)]}
 
     def create(self, call: Call) -> Json:
         """PUT: makes new invoices."""

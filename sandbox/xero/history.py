@@ -74,8 +74,8 @@ class History:
             raise Invalid(echo(sent[0], f"Details must not be longer than {LONGEST_NOTE} characters"))
         notes = [noted(call, subject_id, "Note", text) for text in texts]
         self._books.apply(*notes)
-        for body, note in zip(sent, notes, strict=True):
-            call.took_effect("create_history_record", body, note.note_id)
+        for body in sent:
+            call.took_effect("create_history_record", body, subject_id)
         return {"HistoryRecords": [_record(n.changes, n.user, n.details, n.at) for n in notes]}
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from sandbox.xero.records import (
     Allocation,
+    Attached,
     Contact,
     Doc,
     Grant,
@@ -28,6 +29,7 @@ _KINDS: tuple[type[Record], ...] = (
     Pay,
     Contact,
     Allocation,
+    Attached,
     Note,
     Removed,
     Replay,

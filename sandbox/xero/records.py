@@ -21,6 +21,7 @@ from sandbox.company.shape import (
 
 __all__ = [
     "Allocation",
+    "Attached",
     "BankTransaction",
     "BankTransfer",
     "Contact",
@@ -117,6 +118,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file on a document."""
+
+    attachment_id: str
+    document_id: str
+    file_name: str
+    media_type: str
+    size: int
+    content: str
+    """The bytes in hexadecimal digits; empty for the supplier's own paper, which is printed when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """Says that an allocation is gone (Xero really removes these)."""
 
@@ -180,7 +194,7 @@ class Link:
     """Of which organisation; empty for the first one."""
 
 
-Record = Doc | Pay | Contact | Allocation | Note | Removed | Replay | Grant | Token | Link
+Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link
 
 
 def doc_of(document: Document, fully_paid_on: dt.date | None) -> Doc:

@@ -15,8 +15,9 @@ PAYMENT_TYPES = {
     DocumentKind.SALES_CREDIT: "ARCREDITPAYMENT",
     DocumentKind.PURCHASE_CREDIT: "APCREDITPAYMENT",
 }
-FULL, LISTED, SHORT = "full", "listed", "short"
-"""With lines; as in a list without paging (no lines); as with summaryOnly (no lines, payments, contact details)."""
+SINGLE, FULL, LISTED, SHORT = "single", "full", "listed", "short"
+"""One asked for alone, with the files on it; with lines; as in a list without paging (no lines); as with summaryOnly
+(no lines, payments, contact details)."""
 
 
 def moment_text(moment: datetime) -> str:
@@ -76,7 +77,7 @@ class Render:
             "CurrencyRate": document.rate,
             "SentToContact": document.sent,
             "IsDiscounted": False,
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(document.document_id)),
             "HasErrors": False,
             "InvoiceAddresses": [],
             "Contact": self.contact_inside(document.contact_id),
@@ -84,7 +85,7 @@ class Render:
         body |= dates_shown(Date=document.date, DueDate=document.due_date)
         body["Status"] = document.status.value
         body["LineAmountTypes"] = document.line_amounts
-        body["LineItems"] = [self.line(line) for line in document.lines] if form == FULL else []
+        body["LineItems"] = [self.line(line) for line in document.lines] if form in (FULL, SINGLE) else []
         body |= {
             "SubTotal": document.subtotal,
             "TotalTax": document.tax,
@@ -92,6 +93,12 @@ class Render:
             "UpdatedDateUTC": document.updated_at,
             "CurrencyCode": document.currency,
         }
+        if form == SINGLE:
+            files = self._books.attached_to(document.document_id)
+            body["Attachments"] = [
+                {"AttachmentID": one.attachment_id, "FileName": one.file_name, "MimeType": one.media_type}
+                for one in files
+            ]
         extra = {
             "ExpectedPaymentDate": document.expected_on,
             "PlannedPaymentDate": document.planned_on,

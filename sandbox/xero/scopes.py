@@ -45,6 +45,7 @@ _NOUNS = {
     "currencies": "accounting.settings",
     "trackingcategories": "accounting.settings",
     "users": "accounting.settings",
+    "attachments": "accounting.attachments",
 }
 
 

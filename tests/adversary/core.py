@@ -22,6 +22,7 @@ from assistant.feed import Feed
 from assistant.history import History
 from assistant.login.oidc import Identity
 from assistant.login.sessions import Sessions
+from assistant.papers import file_props
 from assistant.principal import Grant, Principal, Role
 from assistant.proposals import Proposal, Proposals
 from assistant.stores import step_ups
@@ -33,7 +34,7 @@ from assistant.turn import Asked, Turn
 from tests.adversary.promises import Promises
 from tools.base import Draft, Organisation, WriteTool
 from tools.errors import Language
-from tools.views import Table
+from tools.views import File, Table
 from tools.xero.allowance import Wait
 
 OTHER = Organisation("org-ost", "Ost Handel GmbH", "EUR")
@@ -109,6 +110,9 @@ class Page:
 
     async def table(self, table: Table) -> None:
         self.tables.append(table_props(table, self.core.organisation.timezone))
+
+    async def file(self, file: File) -> None:
+        self.tables.append(file_props(file))
 
     async def card(self, proposal: Proposal, words: str) -> None:
         self.texts.append(words)

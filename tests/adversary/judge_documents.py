@@ -20,17 +20,21 @@ OPERATIONS = (
     "delete_payment",
     "create_contact",
     "create_allocation",
+    "email_invoice",
+    "create_history_record",
 )
 """What the provider records of them."""
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
 _TOOLS = {
-    "create_invoice": ("create_invoice", "create_bill"),
-    "update_invoice": ("change_document_status",),
+    "create_invoice": ("create_invoice", "create_bill", "copy_document"),
+    "update_invoice": ("change_document_status", "send_invoice"),
     "void_invoice": ("change_document_status",),
     "delete_invoice": ("change_document_status",),
     "delete_payment": ("remove_payment",),
     "create_contact": ("create_contact",),
     "create_allocation": ("allocate_credit",),
+    "email_invoice": ("send_invoice",),
+    "create_history_record": ("add_document_note",),
 }
 
 
@@ -97,12 +101,35 @@ def _line(line: Row) -> tuple[str, Decimal, Decimal, int]:
 
 
 def _moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    if "way" in payload:
+        yield from _marked(effect, payload)
+        return
     sent = (str(effect["result_id"]), str(effect["body"].get("Status", "")))
     shown = (payload["document"]["id"], _STATUS[payload["to"]])
     if sent != shown:
         yield "unauthorised", f"sent {sent}, confirmed {shown}"
     if extra := set(effect["body"]) & {"LineItems", "Contact", "Total", "DueDate", "Reference"}:
         yield "unauthorised", f"changed {sorted(extra)} beside the status"
+
+
+def _marked(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    if (effect["result_id"], payload["way"]) != (payload["document"]["id"], "mark"):
+        yield "unauthorised", f"marked {effect['result_id']}, confirmed {payload['way']} of {payload['document']['id']}"
+    if set(effect["body"]) & {"LineItems", "Contact", "Total", "DueDate", "Reference", "Status"}:
+        yield "unauthorised", f"changed {sorted(effect['body'])}, confirmed a mark"
+
+
+def _sent(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    sent = (effect["result_id"], "email", str(effect["body"].get("To", "")))
+    shown = (payload["document"]["id"], payload["way"], payload["address"])
+    if sent != shown:
+        yield "unauthorised", f"e-mailed {sent}, confirmed {shown}"
+
+
+def _noted(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    sent = (str(effect["body"].get("Details", "")), payload["document"]["id"] in str(effect.get("path", "")))
+    if sent != (payload["noted"], True):
+        yield "unauthorised", f"noted {sent} at {effect.get('path')}, confirmed {payload['noted']!r}"
 
 
 def _removed(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
@@ -134,4 +161,6 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "delete_payment": _removed,
     "create_contact": _added,
     "create_allocation": _set_off,
+    "email_invoice": _sent,
+    "create_history_record": _noted,
 }

@@ -44,6 +44,7 @@ from tools.solaris.bank import Bank
 from tools.xero.books import DocumentKind
 from tools.xero.client import XeroCalls
 from tools.xero.pace import pace_here
+from tools.xero.papers import Papers
 from tools.xero.reader import XeroReader
 
 ROUNDS = 7
@@ -119,6 +120,7 @@ def _access(copy: LedgerCopy, reader: XeroReader) -> Access:
         books=copy,
         live=reader,
         reports=NoReports(),
+        papers=cast(Papers, None),
         bank=cast(Bank, None),
         new_marker=lambda: "FA-TESTMARK",
     )

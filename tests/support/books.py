@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
 from tools.base import Access, Organisation, WriteAccess
 from tools.errors import NO_SUCH_RECORD, OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
@@ -625,6 +626,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "books": FakeBooks(world),
             "live": FakeLive(world),
             "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
+            "papers": FakePapers(),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,
@@ -635,10 +637,14 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
 def make_write_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakePaymentWriter]:
     """What the executor holds, and the fake behind it."""
     writer = FakePaymentWriter(world, list(answers))
-    return WriteAccess(payments=writer, contacts=FakeContactWriter(world), documents=NoDocuments()), writer
+    return WriteAccess(
+        payments=writer, contacts=FakeContactWriter(world), documents=NoDocuments(), papers=FakePaperWriter()
+    ), writer
 
 
 def make_contact_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakeContactWriter]:
     """The same, with the fake behind the writing of contacts."""
     writer = FakeContactWriter(world, list(answers))
-    return WriteAccess(payments=FakePaymentWriter(world), contacts=writer, documents=NoDocuments()), writer
+    return WriteAccess(
+        payments=FakePaymentWriter(world), contacts=writer, documents=NoDocuments(), papers=FakePaperWriter()
+    ), writer

@@ -32,7 +32,7 @@ from tools.base import (
 )
 from tools.errors import Choice, Language, ProviderUnavailable, ToolRetry
 from tools.money import Money
-from tools.views import Card, Column, Fact, Table
+from tools.views import Card, Column, Fact, File, Table
 from tools.xero.allowance import Wait
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -311,6 +311,9 @@ class RememberedScreen:
 
     async def table(self, table: Table) -> None:
         self.shown.append(("table", table.title))
+
+    async def file(self, file: File) -> None:
+        self.shown.append(("file", file.name))
 
     async def card(self, proposal: Proposal, words: str) -> None:
         self.shown.append(("card", (proposal.label, words)))

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.support.books import NOW, FakeContactWriter, FakePaymentWriter, World, uid
+from tests.support.papers import FakePaperWriter
 from tools.base import WriteAccess
 from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.money import Money
@@ -140,5 +141,7 @@ class FakeDocumentWriter:
 def make_document_access(world: World, *answers: str) -> tuple[WriteAccess, FakeDocumentWriter]:
     """What the executor holds, and the fake behind the writing of documents."""
     writer = FakeDocumentWriter(world, list(answers))
-    access = WriteAccess(payments=FakePaymentWriter(world), contacts=FakeContactWriter(world), documents=writer)
+    access = WriteAccess(
+        payments=FakePaymentWriter(world), contacts=FakeContactWriter(world), documents=writer, papers=FakePaperWriter()
+    )
     return access, writer

@@ -17,6 +17,8 @@ from tools.xero.books import Page
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
+from tools.xero.paper_reader import XeroPapers
+from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
@@ -47,7 +49,9 @@ class House:
         self.sandbox, self.tenant_id = sandbox, calls.tenant_id
         writer = XeroWriter(calls)
         self.reader = XeroReader(calls)
-        self.writing = WriteAccess(payments=writer, contacts=writer, documents=XeroDocumentWriter(calls))
+        self.writing = WriteAccess(
+            payments=writer, contacts=writer, documents=XeroDocumentWriter(calls), papers=XeroPaperWriter(calls)
+        )
         self.bank = bank
         self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
         self.copy = World()
@@ -72,6 +76,7 @@ class House:
             books=FakeBooks(self.copy),
             live=self.reader,
             reports=XeroReports(self.reader.calls),
+            papers=XeroPapers(self.reader.calls),
             bank=self.bank,
             new_marker=lambda: "FA-TESTMARK",
         )

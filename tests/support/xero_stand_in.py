@@ -21,7 +21,7 @@ APP = ("sandbox-xero", "sandbox-xero-secret")
 REDIRECT = "http://localhost:8000/connections/xero/callback"
 SCOPES = (
     "openid profile email offline_access accounting.invoices accounting.payments accounting.contacts "
-    "accounting.settings accounting.banktransactions.read accounting.reports.balancesheet.read"
+    "accounting.settings accounting.attachments accounting.banktransactions.read accounting.reports.balancesheet.read"
 )
 API = "/api.xro/2.0"
 

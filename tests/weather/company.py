@@ -79,6 +79,23 @@ class Company:
         """One more, in that state."""
         return self._entered(1, status)[0]
 
+    def enter_invoice(self) -> Bill:
+        """A fresh approved sales invoice."""
+        today = self.clock().date()
+        self._made += 1
+        sent = {
+            "Type": "ACCREC",
+            "Contact": {"Name": "Acme Ltd"},
+            "InvoiceNumber": f"WI-{self._made:06d}",
+            "Date": today.isoformat(),
+            "DueDate": (today + timedelta(days=30)).isoformat(),
+            "LineAmountTypes": "NoTax",
+            "LineItems": [{"Description": "Hosting", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "200"}],
+            "Status": "AUTHORISED",
+        }
+        (one,) = self._put("Invoices", {"Invoices": [sent]})["Invoices"]
+        return Bill(one["InvoiceID"], one["InvoiceNumber"])
+
     def _entered(self, count: int, status: str) -> list[Bill]:
         today = self.clock().date()
         line = {"Description": "Hosting", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "400"}

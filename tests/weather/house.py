@@ -43,6 +43,9 @@ from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.drafts import DocumentWriter
 from tools.xero.pace import pace_here
+from tools.xero.paper_reader import XeroPapers
+from tools.xero.paper_writer import XeroPaperWriter
+from tools.xero.papers import PaperWriter
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.writer import XeroWriter
@@ -85,6 +88,8 @@ class Line:
         self.writer: PaymentWriter = writer
         self.contacts: ContactWriter = writer
         self.documents: DocumentWriter = XeroDocumentWriter(self._calls)
+        self.papers = XeroPapers(self._calls)
+        self.sending: PaperWriter = XeroPaperWriter(self._calls)
 
     def close(self) -> None:
         """Lets its threads end."""
@@ -216,12 +221,18 @@ class House:
             books=FakeBooks(self._world),
             live=self._line.reader,
             reports=NoReports(),
+            papers=self._line.papers,
             bank=cast(Bank, None),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return WriteAccess(payments=self._line.writer, contacts=self._line.contacts, documents=self._line.documents)
+        return WriteAccess(
+            payments=self._line.writer,
+            contacts=self._line.contacts,
+            documents=self._line.documents,
+            papers=self._line.sending,
+        )
 
 
 def died(problem: BaseException) -> bool:

@@ -33,9 +33,12 @@ from tests.weather.rules import People, roomy
 from tests.weather.run import MOST_SWEEPS, PATIENCE, Outcome, Place
 from tools.base import WriteTool
 from tools.errors import ToolError
+from tools.xero.document_copy import COPY_DOCUMENT
+from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.payment_removal import REMOVE_PAYMENT
+from tools.xero.sending import SEND_INVOICE
 from tools.xero.status_change import CHANGE_STATUS
 
 _CONTACT = "Acme Ltd"
@@ -88,6 +91,27 @@ def _removal(company: Company, _dice: random.Random) -> Wish:
     return Wish(REMOVE_PAYMENT, {"document_number": bill.number}, "POST /api.xro/2.0/Payments", bill.id)
 
 
+def _sent(how: str) -> Callable[[Company, random.Random], Wish]:
+    def wish(company: Company, _dice: random.Random) -> Wish:
+        invoice = company.enter_invoice()
+        said = {"document_number": invoice.number, "how": how}
+        path = f"POST /api.xro/2.0/Invoices/{invoice.id}{'/Email' if how == 'email' else ''}"
+        return Wish(SEND_INVOICE, said, path, invoice.id)
+
+    return wish
+
+
+def _note(company: Company, dice: random.Random) -> Wish:
+    bill = company.next_bill()
+    said = {"document_number": bill.number, "text": f"Waiting for part {dice.randint(1, 9)}"}
+    return Wish(ADD_NOTE, said, f"PUT /api.xro/2.0/Invoices/{bill.id}/History", bill.id)
+
+
+def _copy(company: Company, _dice: random.Random) -> Wish:
+    invoice = company.enter_invoice()
+    return Wish(COPY_DOCUMENT, {"document_number": invoice.number}, "PUT /api.xro/2.0/Invoices", invoice.id)
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -97,6 +121,10 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "bill voided": _status("void", "AUTHORISED"),
     "draft deleted": _status("delete", "DRAFT"),
     "payment taken back": _removal,
+    "invoice e-mailed": _sent("email"),
+    "invoice marked as sent": _sent("mark"),
+    "note left": _note,
+    "invoice copied": _copy,
 }
 
 

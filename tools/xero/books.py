@@ -61,6 +61,8 @@ class Line(Shape):
     amount: Decimal | None = None
     tax_amount: Decimal | None = None
     account_code: str = ""
+    tax_type: str = ""
+    """Xero's TaxType."""
 
 
 class Document(Shape):
@@ -85,6 +87,8 @@ class Document(Shape):
     """Empty where a list call left them out."""
     url: str = ""
     """An address of its origin that whoever entered it gave; never opened."""
+    line_amounts: Literal["exclusive", "inclusive", "none", ""] = ""
+    """Whether the lines' amounts are without tax; read live only, the ledger copy does not keep it."""
     attachments: tuple[str, ...] = ()
     """The names of the files attached, where Xero gives them (the answer about one document)."""
 

@@ -1,8 +1,8 @@
 """Calls to Xero by its own SDK, with the manners that it lacks; `reader` and `writer` say what is called.
 
-The only module that imports xero_python. What the SDK would do silently is switched off (measured with 15.2.0): it
-repeats PUTs and sleeps on 429, has no time limit, shares one configuration between all clients, and refreshes tokens
-by itself. Answers are decoded by `decoding`, not by its models, which fail on anything new.
+With `wire` the only module that imports xero_python. What the SDK would do silently is switched off (measured with
+15.2.0): it repeats PUTs and sleeps on 429, has no time limit, shares one configuration between all clients, and
+refreshes tokens by itself. Answers are decoded by `decoding`, not by its models, which fail on anything new.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tools.errors import (
@@ -25,14 +25,10 @@ from tools.errors import (
     ToolFailed,
     not_accepted,
 )
-from tools.money import Money
 from tools.trouble import BROKE_OFF, TOO_LARGE, UNREACHABLE, Trouble, error_status, too_slow
 from tools.xero import decoding
 from tools.xero.allowance import AT_ONCE, Urgency
-from tools.xero.books import DocumentKind
-from tools.xero.drafts import BECOMES, Deed, NewDocument
 from tools.xero.pace import Pace
-from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 if TYPE_CHECKING:
     from xero_python.accounting import AccountingApi  # type: ignore[import-untyped]
@@ -262,118 +258,3 @@ async def read(calls: XeroCalls, call: Call, urgency: Urgency) -> bytes:
     if not 200 <= answer.status < 300:
         raise ProviderUnavailable("Xero", trouble=error_status(answer.status))
     return answer.body
-
-
-def put_payment(api: AccountingApi, tenant: str, new: NewPayment, key: str) -> Any:
-    """PUT /Payments with one payment and its idempotency key."""
-    from xero_python.accounting import Account, Invoice, Payments
-    from xero_python.accounting import Payment as WirePayment
-
-    one = WirePayment(
-        invoice=Invoice(invoice_id=new.document_id),
-        account=Account(account_id=new.account_id),
-        date=new.paid_on,
-        amount=new.money.amount,
-        reference=new.reference,
-    )
-    return api.create_payments(tenant, Payments(payments=[one]), idempotency_key=key, _preload_content=False)
-
-
-def post_removal(api: AccountingApi, tenant: str, payment_id: str, key: str) -> Any:
-    """POST /Payments/{PaymentID} with the status DELETED, which is how Xero takes a payment back."""
-    from xero_python.accounting import PaymentDelete
-
-    return api.delete_payment(
-        tenant, payment_id, PaymentDelete(status="DELETED"), idempotency_key=key, _preload_content=False
-    )
-
-
-def put_contact(api: AccountingApi, tenant: str, new: NewContact, key: str) -> Any:
-    """PUT /Contacts with one contact and its idempotency key."""
-    from xero_python.accounting import Contact, Contacts
-
-    one = Contact(name=new.name, email_address=new.email or None)
-    return api.create_contacts(tenant, Contacts(contacts=[one]), idempotency_key=key, _preload_content=False)
-
-
-def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key: str) -> Any:
-    """POST /Contacts/{ContactID} with the id and the account number only: what is not sent stays as it is.
-
-    Xero's own example of `updateContact` sends the id and the one field that changes (OpenAPI 16.1.0).
-    """
-    from xero_python.accounting import Contact, Contacts
-
-    one = Contact(contact_id=new.contact_id, bank_account_details=new.account_number)
-    return api.update_contact(
-        tenant, new.contact_id, Contacts(contacts=[one]), idempotency_key=key, _preload_content=False
-    )
-
-
-def _currency(code: str) -> Any:
-    """The SDK's word for a currency. Raises ToolFailed for one that it does not know: nothing is sent then."""
-    from xero_python.accounting import CurrencyCode
-
-    try:
-        return CurrencyCode(code)
-    except ValueError:
-        raise ToolFailed(
-            {
-                "en": f"Xero's programming interface does not know the currency {code}. Nothing was written.",
-                "de": f"Die Schnittstelle von Xero kennt die Währung {code} nicht. Es wurde nichts geschrieben.",
-            }
-        ) from None
-
-
-_LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
-
-
-def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) -> Any:
-    """PUT /Invoices with one invoice or bill and its idempotency key; each line's tax is sent as it was reckoned."""
-    from xero_python.accounting import Contact, Invoice, Invoices, LineAmountTypes, LineItem
-
-    lines = [
-        LineItem(
-            description=line.description,
-            quantity=line.quantity,
-            unit_amount=line.unit_amount,
-            account_code=line.account_code or None,
-            tax_type=line.tax_type or None,
-            tax_amount=line.tax_amount,
-        )
-        for line in new.lines
-    ]
-    one = Invoice(
-        type="ACCREC" if new.kind is DocumentKind.INVOICE else "ACCPAY",
-        contact=Contact(contact_id=new.contact_id),
-        invoice_number=new.number or None,
-        reference=new.reference or None,
-        date=new.issued,
-        due_date=new.due,
-        currency_code=_currency(new.currency),
-        line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
-        status=new.status.value,
-        line_items=lines,
-    )
-    return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
-
-
-def put_allocation(
-    api: AccountingApi, tenant: str, credit_note_id: str, document_id: str, money: Money, on: date, key: str
-) -> Any:
-    """PUT /CreditNotes/{CreditNoteID}/Allocations with one set-off and its idempotency key."""
-    from xero_python.accounting import Allocation, Allocations, Invoice
-
-    one = Allocation(invoice=Invoice(invoice_id=document_id), amount=money.amount, date=on)
-    return api.create_credit_note_allocation(
-        tenant, credit_note_id, Allocations(allocations=[one]), idempotency_key=key, _preload_content=False
-    )
-
-
-def post_status(api: AccountingApi, tenant: str, document_id: str, deed: Deed, key: str) -> Any:
-    """POST /Invoices/{InvoiceID} with the id and the new status only: what is not sent stays as it is."""
-    from xero_python.accounting import Invoice, Invoices
-
-    one = Invoice(invoice_id=document_id, status=BECOMES[deed].value)
-    return api.update_invoice(
-        tenant, document_id, Invoices(invoices=[one]), idempotency_key=key, _preload_content=False
-    )

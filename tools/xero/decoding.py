@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from tools.xero.books import (
     Contact,
@@ -109,6 +109,13 @@ def _inner(record: Wire, name: str) -> Wire:
     return found if isinstance(found, dict) else {}
 
 
+_LINE_AMOUNTS: dict[str, Literal["exclusive", "inclusive", "none"]] = {
+    "Exclusive": "exclusive",
+    "Inclusive": "inclusive",
+    "NoTax": "none",
+}
+
+
 def document(record: Wire) -> Document | None:
     """An invoice or bill; None for kinds that are neither."""
     kind = _KINDS.get(text(record.get("Type")))
@@ -138,6 +145,7 @@ def document(record: Wire) -> Document | None:
         updated_at=moment(record["UpdatedDateUTC"]),
         lines=tuple(_line(line) for line in record.get("LineItems") or ()),
         url=text(record.get("Url")),
+        line_amounts=_LINE_AMOUNTS.get(text(record.get("LineAmountTypes")), "") if record.get("LineItems") else "",
         attachments=tuple(text(file.get("FileName")) for file in record.get("Attachments") or ()),
     )
 
@@ -150,6 +158,7 @@ def _line(record: Wire) -> Line:
         amount=_optional(record.get("LineAmount")),
         tax_amount=_optional(record.get("TaxAmount")),
         account_code=text(record.get("AccountCode")),
+        tax_type=text(record.get("TaxType")),
     )
 
 

@@ -9,10 +9,11 @@ from tools.money import Money
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
 from tools.xero.books import Document, DocumentKind
-from tools.xero.client import XeroCalls, post_status, put_allocation, put_document, read
+from tools.xero.client import XeroCalls, read
 from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, NewDocument
 from tools.xero.reader import credit_note_now, decoded, document_now, known_id
+from tools.xero.wire import post_status, put_allocation, put_document
 from tools.xero.writer import check_exact, check_key, sent
 
 _MOST = 1000

@@ -20,7 +20,7 @@ from tools.money import Money
 from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus
 from tools.xero.documents import contact_of
 from tools.xero.draft_card import draft_card, draft_line
-from tools.xero.draft_lines import Chart, LineInput, check_sendable, planned_lines
+from tools.xero.draft_lines import Chart, LineInput, check_sendable, copied_lines, planned_lines
 from tools.xero.draft_plan import DraftNotice, DraftPlan, PlannedCustomer, Source
 from tools.xero.draft_run import DEAD, bill_of_number, draft_changed, look_up_document, make_document
 from tools.xero.drafts import LineAmounts
@@ -58,7 +58,7 @@ _STATUS: dict[str, Literal["DRAFT", "SUBMITTED", "AUTHORISED"]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """What the person said of a new document."""
 
     kind: DocumentKind
@@ -71,6 +71,8 @@ class _Said:
     reference: str
     tax: str
     then: str
+    copied: Document | None = None
+    """The document, read live, whose contact, lines and taxes it gets; lines and tax are not said then."""
 
 
 async def create_invoice(
@@ -92,7 +94,7 @@ async def create_invoice(
     Nothing is written: a person confirms on a card. Pass what the person said and nothing else: never invent or
     compute an amount, a tax or a text. If the answer asks for something, ask the person.
     """
-    said = _Said(
+    said = Said(
         kind=DocumentKind.INVOICE,
         contact_name=contact_name,
         number="",
@@ -104,7 +106,7 @@ async def create_invoice(
         tax=tax,
         then=then,
     )
-    return await _proposed(access, said)
+    return await proposed(access, said)
 
 
 async def create_bill(
@@ -126,7 +128,7 @@ async def create_bill(
     Nothing is written: a person confirms on a card. Pass what the person said and nothing else: never invent or
     compute an amount, a tax or a number. If the answer asks for something, ask the person.
     """
-    said = _Said(
+    said = Said(
         kind=DocumentKind.BILL,
         contact_name=contact_name,
         number=number,
@@ -138,7 +140,7 @@ async def create_bill(
         tax=tax,
         then=then,
     )
-    return await _proposed(access, said)
+    return await proposed(access, said)
 
 
 def _lines(lines: Sequence[LineInput], amount: str, description: str, account: str) -> list[LineInput]:
@@ -148,7 +150,8 @@ def _lines(lines: Sequence[LineInput], amount: str, description: str, account: s
     return [line if line.account else line.model_copy(update={"account": account}) for line in lines]
 
 
-async def _proposed(access: Access, said: _Said) -> Draft:
+async def proposed(access: Access, said: Said) -> Draft:
+    """The proposal of a new document. Raises ToolRetry for what is missing, and says that nothing was made."""
     try:
         plan = await _plan(access, said)
     except ToolRetry as asked:
@@ -162,10 +165,10 @@ async def _proposed(access: Access, said: _Said) -> Draft:
     return Draft(payload=plan.payload(), summary=draft_line(plan, access.language))
 
 
-async def _plan(access: Access, said: _Said) -> DraftPlan:
+async def _plan(access: Access, said: Said) -> DraftPlan:
     contact = await _contact(access, said)
     number = await _number(access, said, contact)
-    last = await _last(access, contact, said.kind)
+    last = said.copied or await _last(access, contact, said.kind)
     details, accounts, taxes, full = await asyncio.gather(
         access.live.organisation(),
         access.live.posting_accounts(),
@@ -173,18 +176,25 @@ async def _plan(access: Access, said: _Said) -> DraftPlan:
         access.live.document(last.id) if last else _none(),
     )
     status = _STATUS[said.then]
-    amounts: LineAmounts = said.tax or "exclusive"  # type: ignore[assignment]  # the literal without ""
+    amounts = _amounts(said)
     currency = read_currency(said.currency) or (last.currency if last else access.organisation.base_currency)
+    if said.copied:
+        currency = said.copied.currency
     usual = next((line.account_code for line in full.lines if line.account_code), "") if full else ""
-    lines = planned_lines(
-        access,
-        said.lines,
-        Chart(accounts, taxes),
-        kind=said.kind,
-        currency=currency,
-        amounts=amounts,
-        usual_account=usual,
-        account_needed=status != "DRAFT",
+    chart = Chart(accounts, taxes)
+    lines = (
+        copied_lines(said.copied, chart, amounts)
+        if said.copied
+        else planned_lines(
+            access,
+            said.lines,
+            chart,
+            kind=said.kind,
+            currency=currency,
+            amounts=amounts,
+            usual_account=usual,
+            account_needed=status != "DRAFT",
+        )
     )
     check_sendable(lines, currency)
     issued = read_day(said.date, today=access.today) or access.today
@@ -206,14 +216,14 @@ async def _plan(access: Access, said: _Said) -> DraftPlan:
         status=status,
         currency=currency,
         amounts=amounts,
-        amounts_from="said" if said.tax else "default",
+        amounts_from="usual" if said.copied else "said" if said.tax else "default",
         lines=lines,
         total_minor=total,
         date=issued.isoformat(),
         date_from="said" if said.date.strip() else "default",
         due=due.isoformat() if due else "",
         due_from=due_from,
-        account_from=_account_from(said, usual, lines[0].account_code),
+        account_from="usual" if said.copied else _account_from(said, usual, lines[0].account_code),
         like=last.number if last else "",
         note=note,
         reference=f"{note} {mark}".strip(),
@@ -222,19 +232,25 @@ async def _plan(access: Access, said: _Said) -> DraftPlan:
     return planned.model_copy(update={"notices": tuple(await _notices(access, planned, due))})
 
 
+def _amounts(said: Said) -> LineAmounts:
+    if said.copied:
+        return said.copied.line_amounts or "exclusive"
+    return said.tax or "exclusive"  # type: ignore[return-value]  # the literal without ""
+
+
 async def _none() -> None:
     return None
 
 
-async def _contact(access: Access, said: _Said) -> Contact:
-    known = await contact_of(access, said.contact_name, said.kind)
+async def _contact(access: Access, said: Said) -> Contact:
+    known = said.copied or await contact_of(access, said.contact_name, said.kind)
     if known is None:
         raise ToolRetry(
             {"en": "For which customer?", "de": "Für welchen Kunden?"}
             if said.kind is DocumentKind.INVOICE
             else {"en": "From which supplier?", "de": "Von welchem Lieferanten?"}
         )
-    contact = await access.live.contact(known.id)
+    contact = await access.live.contact(known.contact_id if isinstance(known, Document) else known.id)
     if contact.status not in ("ACTIVE", ""):
         name = words.visible(contact.name)
         raise ToolFailed(
@@ -247,7 +263,7 @@ async def _contact(access: Access, said: _Said) -> Contact:
     return contact
 
 
-async def _number(access: Access, said: _Said, contact: Contact) -> str:
+async def _number(access: Access, said: Said, contact: Contact) -> str:
     """The supplier's number, by which a bill is not entered twice."""
     if said.kind is DocumentKind.INVOICE:
         return ""
@@ -292,7 +308,7 @@ def _check_lock(issued: Date, locked: Date | None) -> None:
 
 
 def _due(
-    access: Access, said: _Said, issued: Date, last: Document | None, *, needed: bool
+    access: Access, said: Said, issued: Date, last: Document | None, *, needed: bool
 ) -> tuple[Date | None, Source]:
     """The day that was said, else as long after the date as on the contact's last document, else open in a draft."""
     day = read_day(said.due_date, today=access.today)
@@ -314,7 +330,7 @@ def _due(
     return None, "none"
 
 
-def _account_from(said: _Said, usual: str, code: str) -> Source:
+def _account_from(said: Said, usual: str, code: str) -> Source:
     if said.lines[0].account.strip():
         return "said"
     return "usual" if code and code == usual else "none"

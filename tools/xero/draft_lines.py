@@ -15,7 +15,7 @@ from tools.errors import Choice, ToolFailed, ToolRetry
 from tools.free_text import line_text
 from tools.inputs import Amount, Text, read_amount
 from tools.money import Money, decimals_of
-from tools.xero.books import DocumentKind
+from tools.xero.books import Document, DocumentKind, Line
 from tools.xero.draft_plan import PlannedLine
 from tools.xero.drafts import LineAmounts, NewLine, PostingAccount, TaxRate, line_amount
 from tools.xero.names import folded
@@ -76,6 +76,51 @@ def planned_lines(
     return tuple(
         _planned(access, line, chart, kind, currency, amounts, usual_account, account_needed=account_needed)
         for line in said
+    )
+
+
+def copied_lines(document: Document, chart: Chart, amounts: LineAmounts) -> tuple[PlannedLine, ...]:
+    """The lines of a document as they stand, reckoned anew at today's rates. Raises ToolFailed for what cannot be
+    taken over: a line with a discount, an account or tax that is not there any more."""
+    if not document.lines:
+        raise _not_copied("it has no lines", "sie hat keine Positionen")
+    return tuple(_copied(line, document.currency, chart, amounts) for line in document.lines)
+
+
+def _copied(line: Line, currency: str, chart: Chart, amounts: LineAmounts) -> PlannedLine:
+    shown = words.visible(line.description[:60])
+    quantity, unit = line.quantity or Decimal(1), line.unit_amount or Decimal(0)
+    amount = line_amount(NewLine("", quantity, unit, "", "", Decimal(0)), currency)
+    if line.amount is not None and line.amount != amount.amount:
+        raise _not_copied(f"“{shown}” has a discount", f"„{shown}“ hat einen Rabatt")
+    account = chart.of_code(line.account_code)
+    if line.account_code and account is None:
+        code = words.visible(line.account_code)
+        raise _not_copied(f"there is no account {code} any more", f"das Konto {code} gibt es nicht mehr")
+    tax = chart.tax(line.tax_type) if amounts != "none" else _NO_TAX
+    if line.tax_type not in ("", "NONE") and tax.tax_type != line.tax_type and amounts != "none":
+        code = words.visible(line.tax_type)
+        raise _not_copied(f"there is no tax {code} any more", f"die Steuer {code} gibt es nicht mehr")
+    return PlannedLine(
+        description=line.description,
+        quantity=f"{quantity.normalize():f}",
+        unit_amount=f"{unit:f}",
+        account_code=account.code if account else "",
+        account_name=account.name if account else "",
+        tax_type=tax.tax_type,
+        tax_name=tax.name,
+        tax_percent=str(tax.percent),
+        tax_minor=_tax(amount, tax.percent, amounts).minor,
+        amount_minor=amount.minor,
+    )
+
+
+def _not_copied(en: str, de: str) -> ToolFailed:
+    return ToolFailed(
+        {
+            "en": f"It cannot be copied from here: {en}. Nothing was made. It can be copied in Xero.",
+            "de": f"Von hier aus lässt sie sich nicht kopieren: {de}. Es wurde nichts angelegt. In Xero geht es.",
+        }
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _INVOICES, _PAYMENTS = "accounting.invoices", "accounting.payments"
 _CONTACTS, _SETTINGS = "accounting.contacts", "accounting.settings.read"
+_ATTACHMENTS = "accounting.attachments.read"
 
 
 def _report(name: str) -> tuple[str, ...]:
@@ -43,6 +44,12 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "get_executive_summary": _report("executivesummary"),
     "create_invoice": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "create_bill": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
+    "copy_document": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
+    "get_document_pdf": _COPY,
+    "get_online_invoice": _COPY,
+    "list_attachments": (*_COPY, _ATTACHMENTS),
+    "send_invoice": (_INVOICES, f"{_CONTACTS}.read"),
+    "add_document_note": (_INVOICES,),
     "change_document_status": (_INVOICES, _SETTINGS),
     "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
     "list_credit_notes": _COPY,

@@ -9,19 +9,9 @@ from tools.money import Money
 from tools.trouble import UNREADABLE, error_status
 from tools.xero import decoding
 from tools.xero.books import Contact, Payment
-from tools.xero.client import (
-    Call,
-    LostError,
-    NotSentError,
-    XeroCalls,
-    post_bank_details,
-    post_removal,
-    put_contact,
-    put_payment,
-    read,
-    refused,
-)
+from tools.xero.client import Call, LostError, NotSentError, XeroCalls, read, refused
 from tools.xero.reader import contact_now, decoded, document_now, known_id, payment_now, payments_of
+from tools.xero.wire import post_bank_details, post_removal, put_contact, put_payment
 from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 _LONGEST_KEY = 128
