@@ -14,7 +14,7 @@ from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
 from sandbox.xero.documents import Invoices
-from sandbox.xero.drafting import Drafting
+from sandbox.xero.drafting import CREDIT_NOTE, INVOICE
 from sandbox.xero.gate import Gate
 from sandbox.xero.history import History
 from sandbox.xero.journal import Journal
@@ -26,6 +26,7 @@ from sandbox.xero.render import Render
 from sandbox.xero.reports import Reports
 from sandbox.xero.settings import Settings
 from sandbox.xero.wire import Json
+from sandbox.xero.writing import Writing
 
 ROOT = "/api.xro/2.0/"
 Serve = Callable[..., Json]
@@ -115,15 +116,16 @@ class Api:
 
 
 def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
-    invoices = Invoices(books, render, Drafting(books))
+    invoices, invoicing = Invoices(books, render), Writing(books, render, INVOICE)
+    crediting = Writing(books, render, CREDIT_NOTE)
     payments, notes = Payments(books, render), CreditNotes(books, render)
     contacts, history = Contacts(books, Masters(books, render)), History(books)
     return (
         ("GET", "Invoices", invoices.find),
-        ("PUT", "Invoices", invoices.create),
-        ("POST", "Invoices", invoices.upsert),
+        ("PUT", "Invoices", invoicing.create),
+        ("POST", "Invoices", invoicing.upsert),
         ("GET", "Invoices/([^/]+)", invoices.get),
-        ("POST", "Invoices/([^/]+)", invoices.update),
+        ("POST", "Invoices/([^/]+)", invoicing.update),
         ("GET", "Payments", payments.find),
         ("PUT", "Payments", payments.create),
         ("POST", "Payments", payments.create),
@@ -131,6 +133,9 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
         ("POST", "Payments/([^/]+)", payments.delete),
         ("GET", "CreditNotes", notes.find),
         ("GET", "CreditNotes/([^/]+)", notes.get),
+        ("PUT", "CreditNotes", crediting.create),
+        ("POST", "CreditNotes", crediting.upsert),
+        ("POST", "CreditNotes/([^/]+)", crediting.update),
         ("PUT", "CreditNotes/([^/]+)/Allocations", notes.allocate),
         ("DELETE", "CreditNotes/([^/]+)/Allocations/([^/]+)", notes.remove),
         ("GET", "Contacts", contacts.find),
