@@ -16,20 +16,26 @@ from sandbox.xero.credits import CreditNotes
 from sandbox.xero.documents import Invoices
 from sandbox.xero.drafting import CREDIT_NOTE, INVOICE
 from sandbox.xero.gate import Gate
+from sandbox.xero.groups import Groups
 from sandbox.xero.history import History
+from sandbox.xero.items import Items
 from sandbox.xero.journal import Journal
 from sandbox.xero.masters import Masters
+from sandbox.xero.orders import Orders
 from sandbox.xero.payments import Payments
 from sandbox.xero.people import Contacts
+from sandbox.xero.quotes import Quotes
 from sandbox.xero.refusals import NotFound, Refusal, json_answer
 from sandbox.xero.render import Render
+from sandbox.xero.repeating import RepeatingInvoices
 from sandbox.xero.reports import Reports
 from sandbox.xero.settings import Settings
 from sandbox.xero.wire import Json
 from sandbox.xero.writing import Writing
 
 ROOT = "/api.xro/2.0/"
-Serve = Callable[..., Json]
+Serve = Callable[..., Json | None]
+"""Its answer; None is an answer without content."""
 
 
 class Api:
@@ -44,6 +50,7 @@ class Api:
             (method, re.compile(pattern, re.IGNORECASE), serve)
             for method, pattern, serve in (
                 *_document_routes(books, render),
+                *_paper_routes(books, render),
                 *_settings_routes(Settings(books, Masters(books, render))),
                 *_report_routes(Reports(books, journal)),
             )
@@ -76,7 +83,8 @@ class Api:
         try:
             if ordered is None:
                 serve, parts = self._route(call)
-                answer = json_answer(self._envelope() | serve(call, *parts))
+                served = serve(call, *parts)
+                answer = Response(b"", 204) if served is None else json_answer(self._envelope() | served)
             else:
                 answer = ordered
         except Refusal as refusal:
@@ -150,6 +158,38 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     )
 
 
+def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
+    quotes, orders, items = Quotes(books, render), Orders(books, render), Items(books)
+    groups, repeating, history = Groups(books, render), RepeatingInvoices(books, render), History(books)
+    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices)/([^/]+)/History"
+    return (
+        *_written("Quotes", quotes),
+        *_written("PurchaseOrders", orders),
+        *_written("Items", items),
+        ("GET", "ContactGroups", groups.find),
+        ("PUT", "ContactGroups", groups.create),
+        ("GET", "ContactGroups/([^/]+)", groups.get),
+        ("POST", "ContactGroups/([^/]+)", groups.update),
+        ("PUT", "ContactGroups/([^/]+)/Contacts", groups.add),
+        ("DELETE", "ContactGroups/([^/]+)/Contacts", groups.clear),
+        ("DELETE", "ContactGroups/([^/]+)/Contacts/([^/]+)", groups.remove),
+        ("GET", "RepeatingInvoices", repeating.find),
+        ("GET", "RepeatingInvoices/([^/]+)", repeating.get),
+        ("GET", with_history, history.find_of),
+        ("PUT", with_history, history.add_to),
+    )
+
+
+def _written(noun: str, served: Quotes | Orders | Items) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", noun, served.find),
+        ("PUT", noun, served.create),
+        ("POST", noun, served.upsert),
+        ("GET", f"{noun}/([^/]+)", served.get),
+        ("POST", f"{noun}/([^/]+)", served.update),
+    )
+
+
 def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
     return (
         ("GET", "Organisations?", settings.organisation),
@@ -157,7 +197,6 @@ def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
         ("GET", "Accounts/([^/]+)", settings.account),
         ("GET", "TaxRates", settings.tax_rates),
         ("GET", "Currencies", settings.currencies),
-        ("GET", "Items", settings.items),
         ("GET", "TrackingCategories", settings.tracking_categories),
         ("GET", "Users", settings.users),
         ("GET", "BankTransactions", settings.bank_transactions),

@@ -84,6 +84,10 @@ class Lines:
         unit = read_decimal(sent.get("UnitAmount"))
         given = read_decimal(sent.get("LineAmount"))
         discount = read_decimal(sent.get("DiscountRate")) or Decimal(0)
+        if not 0 <= discount <= 100:
+            messages.append("The DiscountRate must be between 0 and 100")
+        if read_decimal(sent.get("DiscountAmount")):
+            messages.append("DiscountAmount is not available in this sandbox: send DiscountRate")
         if unit is None:
             unit = given if given is not None and quantity is None else Decimal(0)
         quantity = Decimal(1) if quantity is None else quantity
@@ -105,6 +109,7 @@ class Lines:
             line_amount=amount,
             item_code=text_of(sent, "ItemCode"),
             tracking_option=text_of(tracking[0], "Option"),
+            discount_rate=discount,
         )
 
     def _coding(self, sent: Json, code: str, messages: list[str], *, coded: bool) -> str:
