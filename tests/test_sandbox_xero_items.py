@@ -160,7 +160,10 @@ def test_wrong_groups_and_wrong_members_are_refused(xero: Connected) -> None:
     assert messages(xero.send("PUT", f"{path}/Contacts", wrong)) == ["The contact with ContactID 0 could not be found"]
     assert good not in str(group(xero, "Printers"))
     assert xero.provider.effects() == []
-    many = {"ContactGroups": [{"Name": f"Group {number}"} for number in range(97)]}
+    many = {"ContactGroups": [{"Name": f"Group {number}"} for number in range(98)]}
+    assert xero.send("PUT", "ContactGroups", many).status_code == 400
+    assert len(xero.get("ContactGroups")["ContactGroups"]) == 3, "all of them or none"
+    many["ContactGroups"].pop()
     assert xero.send("PUT", "ContactGroups", many).status_code == 200
     assert messages(xero.send("PUT", "ContactGroups", {"Name": "One more"})) == [
         "You’ve reached the limit of 100 contact groups."

@@ -61,6 +61,9 @@ class Groups:
 
     def create(self, call: Call) -> Json:
         """PUT: makes new, empty groups."""
+        sent = elements(call.json(), "ContactGroups")
+        if len(self._active()) + len(sent) > MOST:
+            raise Invalid(*(echo(body, TOO_MANY) for body in sent))
         return write_all(
             call,
             "ContactGroups",
@@ -89,8 +92,6 @@ class Groups:
         """A group of that name. Raises Invalid."""
         if text_of(body, "ContactGroupID"):
             raise Invalid(echo(body, "ContactGroupID must not be sent"))
-        if len(self._active()) >= MOST:
-            raise Invalid(echo(body, TOO_MANY))
         name = self._free_name(body, None)
         return Group(self._books.new_id(), name, (), "ACTIVE", self._books.control.now())
 
