@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openapi_core import OpenAPI
 
+from tests.support.xero_spec import check, needs_specs, spec
 from tests.support.xero_stand_in import API, Connected, connected
-from tests.test_sandbox_xero_openapi import _spec, check, needs_specs
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def xero() -> Iterator[Connected]:
 
 @pytest.fixture(scope="module")
 def accounting() -> OpenAPI:
-    return _spec("xero_accounting.yaml")
+    return spec("xero_accounting.yaml")
 
 
 def bill_with_paper(xero: Connected) -> dict[str, Any]:

@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
-from openapi_core import Config, OpenAPI
-from openapi_core.testing import MockRequest, MockResponse
+from openapi_core import OpenAPI
 from openapi_core.validation.response.exceptions import InvalidData
 
+from tests.support.xero_spec import check, needs_specs, spec
 from tests.support.xero_stand_in import API, Connected, connected
 
-ROOT = Path(__file__).resolve().parent.parent
-SPECS = Path(os.environ.get("XERO_OPENAPI_DIR", ROOT.parent / "shared" / "specs" / "xero"))
-needs_specs = pytest.mark.skipif(
-    not (SPECS / "xero_accounting.yaml").exists(),
-    reason="Xero's OpenAPI files are not here: set XERO_OPENAPI_DIR to a folder with xero_accounting.yaml",
-)
 pytestmark = needs_specs
-
-
-def _spec(name: str) -> OpenAPI:
-    loaded = yaml.load((SPECS / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return OpenAPI.from_dict(loaded, config=Config(spec_validator_cls=None))
 
 
 @pytest.fixture(scope="module")
 def accounting() -> OpenAPI:
-    return _spec("xero_accounting.yaml")
+    return spec("xero_accounting.yaml")
 
 
 @pytest.fixture(scope="module")
 def xero() -> Iterator[Connected]:
     with connected() as connection:
         yield connection
-
-
-def check(spec: OpenAPI, response: httpx.Response, *, path: str) -> None:
-    """Holds request and response against the files; raises what differs."""
-    sent = response.request
-    headers = {"xero-tenant-id": "t", "Authorization": "Bearer t"}
-    if "idempotency-key" in sent.headers:
-        headers["Idempotency-Key"] = sent.headers["idempotency-key"]
-    request = MockRequest(
-        "https://api.xero.com",
-        sent.method.lower(),
-        path,
-        args=dict(sent.url.params),
-        headers=headers,
-        data=sent.content or None,
-        content_type="application/json",
-    )
-    answer = MockResponse(
-        data=response.content,
-        status_code=response.status_code,
-        content_type=response.headers.get("content-type", "application/json"),
-    )
-    spec.validate_response(request, answer)
 
 
 LISTS = [
@@ -198,7 +161,7 @@ def test_an_allocation_has_the_vendors_shape(accounting: OpenAPI, xero: Connecte
 
 
 def test_connections_have_the_vendors_shape(xero: Connected) -> None:
-    identity = _spec("xero-identity.yaml")
+    identity = spec("xero-identity.yaml")
     for path in ("/Connections", "/connections"):
         response = xero.http.get(path)
         assert response.status_code == 200

@@ -23,6 +23,8 @@ from xero_python.accounting import (  # type: ignore[import-untyped]
     Payment,
     PaymentDelete,
     Payments,
+    Quote,
+    Quotes,
 )
 from xero_python.api_client import ApiClient  # type: ignore[import-untyped]
 from xero_python.api_client.configuration import Configuration  # type: ignore[import-untyped]
@@ -196,3 +198,18 @@ def test_it_adds_a_note_a_contact_and_an_allocation(sdk: Sdk) -> None:
     wanted = Allocation(invoice=Invoice(invoice_id=target.invoice_id), amount=amount, date=TODAY)
     sdk.api.create_credit_note_allocation(sdk.tenant, credit.credit_note_id, Allocations(allocations=[wanted]))
     assert sdk.invoice(target.invoice_number).amount_credited - target.amount_credited == amount
+
+
+def test_the_sdk_reads_and_writes_quotes_orders_and_items(sdk: Sdk) -> None:
+    quotes = sdk.api.get_quotes(sdk.tenant, status="SENT", order="Date ASC").quotes
+    assert [quote.quote_number for quote in quotes] == ["QU-0006", "QU-0009", "QU-0010"]
+    line = LineItem(description="Design", quantity=2, unit_amount=98, account_code="200")
+    wish = Quote(contact=Contact(name="Hooli"), date=TODAY, line_items=[line])
+    made = sdk.api.create_quotes(sdk.tenant, Quotes([wish]), idempotency_key="sdk-q").quotes[0]
+    assert (made.quote_number, made.status.value, made.total) == ("QU-0013", "DRAFT", Decimal("233.24"))
+    order = sdk.api.get_purchase_order_by_number(sdk.tenant, "PO-0007").purchase_orders[0]
+    assert (order.status, order.currency_code.value) == ("SUBMITTED", "GBP")
+    assert sdk.api.get_item(sdk.tenant, "DESIGN-H").items[0].sales_details.unit_price == 98
+    group = sdk.api.get_contact_groups(sdk.tenant, order="Name").contact_groups[0]
+    assert len(sdk.api.get_contact_group(sdk.tenant, group.contact_group_id).contact_groups[0].contacts) == 6
+    assert len(sdk.api.get_repeating_invoices(sdk.tenant).repeating_invoices) == 6

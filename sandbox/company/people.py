@@ -195,3 +195,8 @@ def _plain(name: str) -> str:
     for letter, spelt in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("&", "und")):
         plain = plain.replace(letter, spelt)
     return unicodedata.normalize("NFKD", plain)
+
+
+def keys() -> tuple[str, ...]:
+    """The short keys of all contacts."""
+    return tuple(row.split("|")[0] for row in _CONTACTS.strip().splitlines())

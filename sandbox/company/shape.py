@@ -145,6 +145,8 @@ class Line:
     line_amount: Decimal
     item_code: str = ""
     tracking_option: str = ""
+    discount_rate: Decimal = Decimal(0)
+    """Percent off quantity times unit amount; line_amount is what is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,29 @@ from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
 from sandbox.xero.documents import Invoices
-from sandbox.xero.drafting import Drafting
+from sandbox.xero.drafting import CREDIT_NOTE, INVOICE
 from sandbox.xero.files import Files
 from sandbox.xero.gate import Gate
+from sandbox.xero.groups import Groups
 from sandbox.xero.history import History
+from sandbox.xero.items import Items
 from sandbox.xero.journal import Journal
 from sandbox.xero.masters import Masters
+from sandbox.xero.orders import Orders
 from sandbox.xero.payments import Payments
 from sandbox.xero.people import Contacts
+from sandbox.xero.quotes import Quotes
 from sandbox.xero.refusals import NotFound, Refusal, json_answer
 from sandbox.xero.render import Render
+from sandbox.xero.repeating import RepeatingInvoices
 from sandbox.xero.reports import Reports
 from sandbox.xero.settings import Settings
 from sandbox.xero.wire import Json
+from sandbox.xero.writing import Writing
 
 ROOT = "/api.xro/2.0/"
-Serve = Callable[..., Json | Response]
-"""What a route answers: the body of the envelope, or an answer of another form (a file, nothing)."""
+Serve = Callable[..., Json | Response | None]
+"""What a route answers: the body of the envelope, an answer of another form (a file), or nothing."""
 
 
 class Api:
@@ -45,6 +51,7 @@ class Api:
             (method, re.compile(pattern, re.IGNORECASE), serve)
             for method, pattern, serve in (
                 *_document_routes(books, render),
+                *_paper_routes(books, render),
                 *_settings_routes(Settings(books, Masters(books, render))),
                 *_report_routes(Reports(books, journal)),
             )
@@ -77,8 +84,8 @@ class Api:
         try:
             if ordered is None:
                 serve, parts = self._route(call)
-                made = serve(call, *parts)
-                answer = made if isinstance(made, Response) else json_answer(self._envelope() | made)
+                served = serve(call, *parts)
+                answer = served if isinstance(served, Response) else self._answer(served)
             else:
                 answer = ordered
         except Refusal as refusal:
@@ -108,6 +115,9 @@ class Api:
                 return serve, match.groups()
         raise NotFound
 
+    def _answer(self, served: Json | None) -> Response:
+        return Response(b"", 204) if served is None else json_answer(self._envelope() | served)
+
     def _envelope(self) -> Json:
         return {
             "Id": str(uuid.uuid4()),
@@ -118,16 +128,17 @@ class Api:
 
 
 def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
-    invoices = Invoices(books, render, Drafting(books))
+    invoices, invoicing = Invoices(books, render), Writing(books, render, INVOICE)
+    crediting = Writing(books, render, CREDIT_NOTE)
     payments, notes = Payments(books, render), CreditNotes(books, render)
     contacts, history = Contacts(books, Masters(books, render)), History(books)
     files = Files(books)
     return (
         ("GET", "Invoices", invoices.find),
-        ("PUT", "Invoices", invoices.create),
-        ("POST", "Invoices", invoices.upsert),
+        ("PUT", "Invoices", invoicing.create),
+        ("POST", "Invoices", invoicing.upsert),
         ("GET", "Invoices/([^/]+)", lambda call, one: (files.pdf if call.wants_pdf else invoices.get)(call, one)),
-        ("POST", "Invoices/([^/]+)", invoices.update),
+        ("POST", "Invoices/([^/]+)", invoicing.update),
         ("GET", "Invoices/([^/]+)/pdf", files.pdf),
         ("GET", "Invoices/([^/]+)/OnlineInvoice", files.online),
         ("POST", "Invoices/([^/]+)/Email", files.email),
@@ -142,6 +153,9 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
         ("POST", "Payments/([^/]+)", payments.delete),
         ("GET", "CreditNotes", notes.find),
         ("GET", "CreditNotes/([^/]+)", notes.get),
+        ("PUT", "CreditNotes", crediting.create),
+        ("POST", "CreditNotes", crediting.upsert),
+        ("POST", "CreditNotes/([^/]+)", crediting.update),
         ("PUT", "CreditNotes/([^/]+)/Allocations", notes.allocate),
         ("DELETE", "CreditNotes/([^/]+)/Allocations/([^/]+)", notes.remove),
         ("GET", "Contacts", contacts.find),
@@ -156,6 +170,38 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     )
 
 
+def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
+    quotes, orders, items = Quotes(books, render), Orders(books, render), Items(books)
+    groups, repeating, history = Groups(books, render), RepeatingInvoices(books, render), History(books)
+    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices)/([^/]+)/History"
+    return (
+        *_written("Quotes", quotes),
+        *_written("PurchaseOrders", orders),
+        *_written("Items", items),
+        ("GET", "ContactGroups", groups.find),
+        ("PUT", "ContactGroups", groups.create),
+        ("GET", "ContactGroups/([^/]+)", groups.get),
+        ("POST", "ContactGroups/([^/]+)", groups.update),
+        ("PUT", "ContactGroups/([^/]+)/Contacts", groups.add),
+        ("DELETE", "ContactGroups/([^/]+)/Contacts", groups.clear),
+        ("DELETE", "ContactGroups/([^/]+)/Contacts/([^/]+)", groups.remove),
+        ("GET", "RepeatingInvoices", repeating.find),
+        ("GET", "RepeatingInvoices/([^/]+)", repeating.get),
+        ("GET", with_history, history.find_of),
+        ("PUT", with_history, history.add_to),
+    )
+
+
+def _written(noun: str, served: Quotes | Orders | Items) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", noun, served.find),
+        ("PUT", noun, served.create),
+        ("POST", noun, served.upsert),
+        ("GET", f"{noun}/([^/]+)", served.get),
+        ("POST", f"{noun}/([^/]+)", served.update),
+    )
+
+
 def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
     return (
         ("GET", "Organisations?", settings.organisation),
@@ -163,7 +209,6 @@ def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
         ("GET", "Accounts/([^/]+)", settings.account),
         ("GET", "TaxRates", settings.tax_rates),
         ("GET", "Currencies", settings.currencies),
-        ("GET", "Items", settings.items),
         ("GET", "TrackingCategories", settings.tracking_categories),
         ("GET", "Users", settings.users),
         ("GET", "BankTransactions", settings.bank_transactions),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sandbox.company import anchored
+from sandbox.company.paperwork import paperwork
 from sandbox.company.shape import BankAccount, Company, LedgerAccount
 from sandbox.control import Control
 from sandbox.xero.keeping import Keeping
@@ -20,15 +21,22 @@ from sandbox.xero.records import (
     DocumentKind,
     DocumentStatus,
     Grant,
+    Group,
     Link,
     Note,
+    Order,
+    Paper,
     Pay,
+    Quote,
     Record,
     Removed,
+    Repeating,
     Replay,
     Token,
+    Ware,
     doc_of,
     pay_of,
+    ware_of,
 )
 
 ZERO = Decimal("0.00")
@@ -77,6 +85,11 @@ class Books:
         self.allocations: dict[str, Allocation] = {}
         self.attached: dict[str, dict[str, Attached]] = defaultdict(dict)
         """Files by document and id."""
+        self.quotes: dict[str, Quote] = {}
+        self.orders: dict[str, Order] = {}
+        self.items: dict[str, Ware] = {}
+        self.groups: dict[str, Group] = {}
+        self.repeating: dict[str, Repeating] = {}
         self.notes: list[Note] = []
         self.replays: dict[str, Replay] = {}
         self.grants: dict[str, Grant] = {}
@@ -109,6 +122,13 @@ class Books:
             self._put(contact)
         for allocation in self.company.allocations:
             self._put(allocation)
+        for item in self.company.items:
+            self._put(ware_of(item, self.company.organisation.created_at))
+        papers = paperwork(self.company)
+        for kept in (papers.quotes, papers.orders, papers.groups):
+            for paper in kept:
+                self._put_paper(paper)
+        self.repeating = {template.repeating_id: template for template in papers.repeating}
 
     def apply(self, *records: Record) -> None:
         """Makes a change; it lasts over a restart once `commit` is called, in the same step of the server."""
@@ -144,6 +164,8 @@ class Books:
                 self.changed[record.document_id] += 1
             case Note():
                 self.notes.append(record)
+            case Quote() | Order() | Ware() | Group():
+                self._put_paper(record)
             case _:
                 self._put_login(record)
 
@@ -167,6 +189,17 @@ class Books:
         if isinstance(record, Allocation):
             self.allocations[record.allocation_id] = record
 
+    def _put_paper(self, record: Paper) -> None:
+        match record:
+            case Quote():
+                self.quotes[record.quote_id] = record
+            case Order():
+                self.orders[record.order_id] = record
+            case Ware():
+                self.items[record.item_id] = record
+            case Group():
+                self.groups[record.group_id] = record
+
     def _put_login(self, record: Replay | Grant | Token | Link) -> None:
         match record:
             case Replay():
@@ -181,7 +214,8 @@ class Books:
     def frozen(self) -> Books:
         """These books as they are now: what changes here afterwards does not show there. For reading only."""
         still = copy.copy(self)
-        for name in ("documents", "payments", "contacts", "allocations", "notes", "changed"):
+        records = ("documents", "payments", "contacts", "allocations", "quotes", "orders", "items", "groups", "notes")
+        for name in (*records, "changed"):
             setattr(still, name, copy.copy(getattr(self, name)))
         still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})
         for name in ("_payments_of", "_allocations_of", "_by_number"):

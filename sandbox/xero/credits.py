@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call, listing
-from sandbox.xero.documents import document_fields, find_document
+from sandbox.xero.documents import document_fields
+from sandbox.xero.finding import find_document
 from sandbox.xero.history import noted
 from sandbox.xero.locks import lock_messages
 from sandbox.xero.records import Allocation, Doc, DocumentStatus, Record, Removed

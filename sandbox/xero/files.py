@@ -11,7 +11,7 @@ from starlette.responses import Response
 from sandbox.pdf import Words, pdf
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
-from sandbox.xero.documents import find_document
+from sandbox.xero.finding import find_document
 from sandbox.xero.history import noted
 from sandbox.xero.records import Attached, Doc, DocumentKind, DocumentStatus
 from sandbox.xero.refusals import BadRequest, Invalid, NotFound, echo

@@ -1,8 +1,9 @@
-"""The history of a document or contact: what was done to it, when, by whom, and notes that people add."""
+"""The history of a record of any kind: what was done to it, when, by whom, and notes that people add."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
@@ -20,8 +21,16 @@ def noted(call: Call, subject_id: str, changes: str, details: str) -> Note:
     return Note(books.new_id(), subject_id, changes, details, call.user, books.control.now())
 
 
+class _Subject(NamedTuple):
+    """Whose history it is, and what its making reads like."""
+
+    subject_id: str
+    made: str
+    begun: datetime
+
+
 class History:
-    """Serves /Invoices/{id}/History (and the same of credit notes and contacts)."""
+    """Serves /Invoices/{id}/History, and the same of every other record that has one."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
@@ -41,14 +50,43 @@ class History:
     def find(self, call: Call, document_id: str) -> Json:
         """Newest first; the making of the document is the last line."""
         document = self._document(document_id)
-        begun = datetime.combine(document.date, self._books.company.organisation.created_at.timetz())
         text = f"{document.number} to {self._books.contacts[document.contact_id].name} for {document.total:.2f}."
-        return self._lines(document.document_id, text, begun)
+        return self._lines(document.document_id, text, self._morning(document.date))
 
     def find_of_contact(self, call: Call, contact_id: str) -> Json:
         """The same of a contact."""
         contact = self._contact(contact_id)
         return self._lines(contact.contact_id, "", self._books.company.organisation.created_at)
+
+    def _morning(self, day: date) -> datetime:
+        return datetime.combine(day, self._books.company.organisation.created_at.timetz())
+
+    def _subject(self, noun: str, wanted: str) -> _Subject:
+        """The quote, purchase order, item or template with this id. Raises NotFound."""
+        books, key = self._books, wanted.lower()
+        found: _Subject | None = None
+        match noun.lower():
+            case "quotes" if quote := books.quotes.get(key):
+                text = f"{quote.number} to {books.contacts[quote.contact_id].name} for {quote.total:.2f}."
+                found = _Subject(quote.quote_id, text, self._morning(quote.date))
+            case "purchaseorders" if order := books.orders.get(key):
+                text = f"{order.number} to {books.contacts[order.contact_id].name} for {order.total:.2f}."
+                found = _Subject(order.order_id, text, self._morning(order.date))
+            case "items" if item := books.items.get(key):
+                found = _Subject(item.item_id, item.code, books.company.organisation.created_at)
+            case "repeatinginvoices" if template := books.repeating.get(key):
+                found = _Subject(template.repeating_id, "", self._morning(template.schedule.start_date))
+        if found is None:
+            raise NotFound
+        return found
+
+    def find_of(self, call: Call, noun: str, wanted: str) -> Json:
+        """The same of a quote, purchase order, item or repeating invoice."""
+        return self._lines(*self._subject(noun, wanted))
+
+    def add_to(self, call: Call, noun: str, wanted: str) -> Json:
+        """Notes of people on one of these."""
+        return self._add(call, self._subject(noun, wanted).subject_id)
 
     def _lines(self, subject_id: str, made: str, begun: datetime) -> Json:
         lines = [note for note in self._books.notes if note.document_id == subject_id]

@@ -15,13 +15,17 @@ from sandbox.xero.records import (
     Contact,
     Doc,
     Grant,
+    Group,
     Link,
     Note,
+    Order,
     Pay,
+    Quote,
     Record,
     Removed,
     Replay,
     Token,
+    Ware,
 )
 
 _KINDS: tuple[type[Record], ...] = (
@@ -36,6 +40,10 @@ _KINDS: tuple[type[Record], ...] = (
     Grant,
     Token,
     Link,
+    Quote,
+    Order,
+    Ware,
+    Group,
 )
 
 

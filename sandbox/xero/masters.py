@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.company.shape import LedgerAccount
 from sandbox.xero.books import Books
+from sandbox.xero.groups import groups_of
 from sandbox.xero.records import BankTransaction, BankTransfer, Contact
 from sandbox.xero.render import Render, dates_shown, moment_text
 from sandbox.xero.wire import Json
@@ -36,7 +37,7 @@ class Masters:
                 {"PhoneType": "DEFAULT", "PhoneNumber": contact.phone, "PhoneAreaCode": "", "PhoneCountryCode": ""}
             ],
             "UpdatedDateUTC": contact.updated_at,
-            "ContactGroups": [],
+            "ContactGroups": groups_of(self._books, contact.contact_id),
             "IsSupplier": contact.is_supplier,
             "IsCustomer": contact.is_customer,
             "DefaultCurrency": contact.currency,

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sandbox.company.shape import LedgerAccount
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call, Noun, listing
-from sandbox.xero.documents import find_document
+from sandbox.xero.finding import find_document
 from sandbox.xero.history import noted
 from sandbox.xero.locks import lock_messages
 from sandbox.xero.records import Doc, DocumentStatus, Pay, Record

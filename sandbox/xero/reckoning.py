@@ -66,6 +66,8 @@ def reckon(books: Books, journal: Journal) -> dict[str, Any]:
                 Counter((doc.kind.value, doc.status.value) for doc in books.documents.values()).items()
             )
         },
+        "quotes": {quote.number: f"{quote.status} {quote.total:.2f}" for quote in books.quotes.values()},
+        "purchase_orders": {order.number: f"{order.status} {order.total:.2f}" for order in books.orders.values()},
         "documents": [_document(books, doc) for doc in books.documents.values()],
         "payments": [
             {

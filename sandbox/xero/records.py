@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from sandbox.company.papers import Group, LineAmounts, Order, OrderStatus, Quote, QuoteStatus, Repeating
 from sandbox.company.shape import (
     Allocation,
     BankTransaction,
@@ -15,6 +16,7 @@ from sandbox.company.shape import (
     Document,
     DocumentKind,
     DocumentStatus,
+    Item,
     Line,
     Payment,
 )
@@ -29,18 +31,27 @@ __all__ = [
     "DocumentKind",
     "DocumentStatus",
     "Grant",
+    "Group",
     "Line",
+    "LineAmounts",
     "Link",
     "Note",
+    "Order",
+    "OrderStatus",
+    "Paper",
     "Pay",
+    "Pricing",
+    "Quote",
+    "QuoteStatus",
     "Record",
     "Removed",
+    "Repeating",
     "Replay",
     "Token",
+    "Ware",
 ]
 
 PaymentStatus = Literal["AUTHORISED", "DELETED"]
-LineAmounts = Literal["Exclusive", "Inclusive", "NoTax"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +116,37 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
+class Pricing:
+    """What an item usually costs, and how it is then coded; empty when nothing is said."""
+
+    unit_price: Decimal | None = None
+    account_code: str = ""
+    tax_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """An item: something sold or bought by a code."""
+
+    item_id: str
+    code: str
+    name: str
+    description: str
+    purchase_description: str
+    is_sold: bool
+    is_purchased: bool
+    sales: Pricing
+    purchases: Pricing
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """One line of the history of a document or contact."""
+    """One line of the history of a document, a contact or any other record."""
 
     note_id: str
     document_id: str
-    """Of the document, or of the contact."""
+    """Of whatever it is a line of."""
     changes: str
     details: str
     user: str
@@ -194,7 +230,9 @@ class Link:
     """Of which organisation; empty for the first one."""
 
 
-Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link
+Paper = Quote | Order | Ware | Group
+"""What the ledger keeps beside its books."""
+Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper
 
 
 def doc_of(document: Document, fully_paid_on: dt.date | None) -> Doc:
@@ -239,4 +277,20 @@ def pay_of(payment: Payment) -> Pay:
         status="AUTHORISED",
         idempotency_key="",
         updated_at=payment.updated_at,
+    )
+
+
+def ware_of(item: Item, updated_at: dt.datetime) -> Ware:
+    """The company's item as a record of these books."""
+    return Ware(
+        item_id=item.item_id,
+        code=item.code,
+        name=item.name,
+        description=item.description,
+        purchase_description="",
+        is_sold=True,
+        is_purchased=False,
+        sales=Pricing(item.unit_price, item.account_code, item.tax_type),
+        purchases=Pricing(),
+        updated_at=updated_at,
     )

@@ -76,7 +76,7 @@ class Render:
             "AmountCredited": standing.credited,
             "CurrencyRate": document.rate,
             "SentToContact": document.sent,
-            "IsDiscounted": False,
+            "IsDiscounted": any(line.discount_rate for line in document.lines),
             "HasAttachments": bool(self._books.attached_to(document.document_id)),
             "HasErrors": False,
             "InvoiceAddresses": [],
@@ -234,6 +234,8 @@ class Render:
         account = self._books.accounts.get(line.account_code)
         if account is not None:
             body["AccountID"] = account.account_id
+        if line.discount_rate:
+            body["DiscountRate"] = line.discount_rate
         if line.item_code:
             body["ItemCode"] = line.item_code
         category = self._books.company.tracking[0]

@@ -1,4 +1,4 @@
-"""The organisation and what is set up in it: accounts, tax rates, currencies, items, tracking, users, bank."""
+"""The organisation and what is set up in it: accounts, tax rates, currencies, tracking, users, bank."""
 
 from __future__ import annotations
 
@@ -153,31 +153,6 @@ class Settings:
         """The currencies that the organisation uses."""
         codes = sorted({bank.currency for bank in self._books.banks.values()})
         return {"Currencies": [{"Code": code, "Description": _CURRENCY_NAMES[code]} for code in codes]}
-
-    def items(self, call: Call) -> Json:
-        """What is sold by code."""
-        created = self._books.company.organisation.created_at
-        return {
-            "Items": [
-                {
-                    "ItemID": item.item_id,
-                    "Code": item.code,
-                    "Name": item.name,
-                    "Description": item.description,
-                    "IsSold": True,
-                    "IsPurchased": False,
-                    "IsTrackedAsInventory": False,
-                    "PurchaseDetails": {},
-                    "SalesDetails": {
-                        "UnitPrice": item.unit_price,
-                        "AccountCode": item.account_code,
-                        "TaxType": item.tax_type,
-                    },
-                    "UpdatedDateUTC": created,
-                }
-                for item in self._books.company.items
-            ]
-        }
 
     def tracking_categories(self, call: Call) -> Json:
         """How sales are split by team."""
