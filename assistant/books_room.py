@@ -23,14 +23,11 @@ from tools.errors import Language, ToolFailed
 from tools.marker import marker
 from tools.solaris.bank import Bank, BankElsewhere
 from tools.xero.client import XeroCalls
-from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import WaitingPace
-from tools.xero.paper_reader import XeroPapers
-from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.papers import Papers
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
-from tools.xero.writer import XeroWriter
+from tools.xero.sides import ReadingSides, reading_sides, writing_sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,11 @@ class _Opened:
     """One organisation's books at Xero: one pace for everybody, and a writing side that only the executor gets."""
 
     reader: XeroReader
-    writer: XeroWriter
-    documents: XeroDocumentWriter
     reports: KeptReports
-    papers: XeroPapers
-    sending: XeroPaperWriter
+    sides: ReadingSides
+    writing: WriteAccess
+    calls: XeroCalls
+    """Of the writing sides."""
 
 
 class BooksRoom:
@@ -78,7 +75,7 @@ class BooksRoom:
         for reader in self._readers.values():
             reader.close()
         for opened in self._opened.values():
-            opened.writer.close()
+            opened.calls.close()
         await self.bank.close()
 
     async def access(self, organisation: Organisation, language: Language) -> Access:
@@ -93,14 +90,14 @@ class BooksRoom:
             books=LedgerCopy(self._database, self.ledger, organisation.id),
             live=opened.reader,
             reports=opened.reports,
-            papers=opened.papers,
+            **opened.sides,
             bank=await self._bank_of(organisation),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
 
     async def papers_of(self, organisation_id: str) -> Papers:
         """Its PDFs and attached files, for somebody who may read it."""
-        return (await self._open(organisation_id)).papers
+        return (await self._open(organisation_id)).sides["papers"]
 
     async def access_by_id(self, organisation_id: str) -> Access:
         """The same for the executor, which knows the organisation by its id."""
@@ -111,13 +108,7 @@ class BooksRoom:
 
     async def write_access(self, organisation_id: str) -> WriteAccess:
         """The writing sides; the wiring lends this to the executor and to nobody else."""
-        opened = await self._open(organisation_id)
-        return WriteAccess(
-            payments=opened.writer,
-            contacts=opened.writer,
-            documents=opened.documents,
-            papers=opened.sending,
-        )
+        return (await self._open(organisation_id)).writing
 
     async def _bank_of(self, organisation: Organisation) -> Bank:
         """The bank, for the organisation whose accounts it keeps; another one's are never shown."""
@@ -167,14 +158,7 @@ class BooksRoom:
         reader = self._reader_of_tenant(tenant_id)
         calls = self._calls(tenant_id)
         reports = KeptReports(XeroReports(reader.calls), self._clock)
-        opened = _Opened(
-            reader=reader,
-            writer=XeroWriter(calls),
-            documents=XeroDocumentWriter(calls),
-            reports=reports,
-            papers=XeroPapers(reader.calls),
-            sending=XeroPaperWriter(calls),
-        )
+        opened = _Opened(reader, reports, reading_sides(reader.calls), writing_sides(calls), calls)
         return self._opened.setdefault(organisation_id, opened)
 
 

@@ -13,7 +13,7 @@ from assistant.stores.database import Database
 from tests.support.books import FakeBooks, World
 from tests.support.sandbox import RunningProvider, run_sandbox
 from tests.support.xero_stand_in import API
-from tools.base import Access, Draft, Organisation, WriteAccess
+from tools.base import Access, Draft, Organisation
 from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.payee import fingerprint
 from tools.solaris.client import SolarisBank, SolarisPartner
@@ -21,13 +21,10 @@ from tools.xero import login
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.books import Contact, Page
 from tools.xero.client import XeroCalls
-from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
-from tools.xero.paper_reader import XeroPapers
-from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
-from tools.xero.writer import XeroWriter
+from tools.xero.sides import reading_sides, writing_sides
 
 pytestmark = pytest.mark.anyio
 TODAY = date(2026, 11, 22)
@@ -57,10 +54,7 @@ class House:
 
     def __init__(self, xero: RunningProvider, calls: XeroCalls, name: str, database: Database) -> None:
         self.xero, self.reader, self.database = xero, XeroReader(calls), database
-        writer = XeroWriter(calls)
-        self.writing = WriteAccess(
-            payments=writer, contacts=writer, documents=XeroDocumentWriter(calls), papers=XeroPaperWriter(calls)
-        )
+        self.writing = writing_sides(calls)
         self.organisation = Organisation(id=ORG, name=name, base_currency="EUR")
         self.sync = LedgerSync(database, self._reading, self._reading, fresh_seconds=15)
         self.payees = Payees(database, lambda: datetime.now(UTC))
@@ -79,7 +73,7 @@ class House:
             books=FakeBooks(self.copy),
             live=self.reader,
             reports=XeroReports(self.reader.calls),
-            papers=XeroPapers(self.reader.calls),
+            **reading_sides(self.reader.calls),
             bank=bank,
             new_marker=lambda: "FA-TESTMARK",
         )

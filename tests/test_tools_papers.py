@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.support.books import World, make_access, make_write_access, usual_world
+from tests.support.books import World, fake_writing, make_access, usual_world
 from tests.support.papers import FakePapers, FakePaperWriter, PaperWorld
 from tools.base import Draft, ReadTool, WriteAccess, WriteKind, WriteTool
 from tools.errors import OutcomeUnknown, ToolFailed, ToolRetry
@@ -40,9 +40,8 @@ async def propose(tool: WriteTool, world: World, papers: PaperWorld, *, language
 
 
 def writing(world: World, papers: PaperWorld, *answers: str) -> tuple[WriteAccess, FakePaperWriter]:
-    access, _ = make_write_access(world)
     writer = FakePaperWriter(papers, answers)
-    return WriteAccess(access.payments, access.contacts, access.documents, writer), writer
+    return fake_writing(world, papers=writer), writer
 
 
 # reading

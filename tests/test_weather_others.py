@@ -66,7 +66,7 @@ class _Spoiled:
 
 def _noticed(seeds: range, what: str) -> set[str]:
     def spoil(line: Line) -> None:
-        line.documents = _Spoiled(line.documents, what)
+        line.writing = replace(line.writing, documents=_Spoiled(line.writing.documents, what))
 
     with databases("sqlite") as given:
         figures = asyncio.run(blown(given.fresh(), seeds.start, len(seeds), spoil=spoil, writes="others"))

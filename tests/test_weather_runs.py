@@ -66,7 +66,7 @@ def _noticed(seeds: range, *, what: str) -> set[str]:
     """The kinds of violations when that protection is missing."""
 
     def spoil(line: Line) -> None:
-        line.writer = _Spoiled(line.writer, what)
+        line.writing = replace(line.writing, payments=_Spoiled(line.writing.payments, what))
 
     with databases("sqlite") as given:
         figures = asyncio.run(blown(given.fresh(), seeds.start, len(seeds), spoil=spoil))

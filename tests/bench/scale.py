@@ -44,8 +44,8 @@ from tools.solaris.bank import Bank
 from tools.xero.books import DocumentKind
 from tools.xero.client import XeroCalls
 from tools.xero.pace import pace_here
-from tools.xero.papers import Papers
 from tools.xero.reader import XeroReader
+from tools.xero.sides import reading_sides
 
 ROUNDS = 7
 SIZES = (5_000, 50_000, 500_000)
@@ -120,7 +120,7 @@ def _access(copy: LedgerCopy, reader: XeroReader) -> Access:
         books=copy,
         live=reader,
         reports=NoReports(),
-        papers=cast(Papers, None),
+        **reading_sides(reader.calls),
         bank=cast(Bank, None),
         new_marker=lambda: "FA-TESTMARK",
     )

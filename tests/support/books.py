@@ -634,17 +634,26 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
     )
 
 
+def fake_writing(world: World, **sides: Any) -> WriteAccess:
+    """What the executor holds, with these sides in place of the usual fakes."""
+    return WriteAccess(
+        **{
+            "payments": FakePaymentWriter(world),
+            "contacts": FakeContactWriter(world),
+            "documents": NoDocuments(),
+            "papers": FakePaperWriter(),
+            **sides,
+        }
+    )
+
+
 def make_write_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakePaymentWriter]:
     """What the executor holds, and the fake behind it."""
     writer = FakePaymentWriter(world, list(answers))
-    return WriteAccess(
-        payments=writer, contacts=FakeContactWriter(world), documents=NoDocuments(), papers=FakePaperWriter()
-    ), writer
+    return fake_writing(world, payments=writer), writer
 
 
 def make_contact_access(world: World, answers: Sequence[str] = ()) -> tuple[WriteAccess, FakeContactWriter]:
     """The same, with the fake behind the writing of contacts."""
     writer = FakeContactWriter(world, list(answers))
-    return WriteAccess(
-        payments=FakePaymentWriter(world), contacts=writer, documents=NoDocuments(), papers=FakePaperWriter()
-    ), writer
+    return fake_writing(world, contacts=writer), writer

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tests.support.books import NOW, FakeContactWriter, FakePaymentWriter, World, uid
-from tests.support.papers import FakePaperWriter
+from tests.support.books import NOW, World, uid
 from tools.base import WriteAccess
 from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.money import Money
@@ -141,7 +140,4 @@ class FakeDocumentWriter:
 def make_document_access(world: World, *answers: str) -> tuple[WriteAccess, FakeDocumentWriter]:
     """What the executor holds, and the fake behind the writing of documents."""
     writer = FakeDocumentWriter(world, list(answers))
-    access = WriteAccess(
-        payments=FakePaymentWriter(world), contacts=FakeContactWriter(world), documents=writer, papers=FakePaperWriter()
-    )
-    return access, writer
+    return fake_writing(world, documents=writer), writer

@@ -9,21 +9,18 @@ import httpx
 
 from tests.support.books import FakeBooks, World
 from tests.support.sandbox import RunningSandbox, run_sandbox_all
-from tools.base import Access, Draft, Organisation, ReadTool, WriteAccess, WriteTool
+from tools.base import Access, Draft, Organisation, ReadTool, WriteTool
 from tools.catalogue import toolset
 from tools.solaris.client import SolarisBank, SolarisPartner
 from tools.xero import login
 from tools.xero.books import Page
 from tools.xero.client import XeroCalls
-from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.pace import pace_here
-from tools.xero.paper_reader import XeroPapers
-from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.report_reader import XeroReports
 from tools.xero.scopes import asked_for
-from tools.xero.writer import XeroWriter
+from tools.xero.sides import reading_sides, writing_sides
 
 TODAY = date(2026, 11, 22)
 
@@ -47,11 +44,8 @@ class House:
 
     def __init__(self, sandbox: RunningSandbox, calls: XeroCalls, bank: SolarisBank, name: str) -> None:
         self.sandbox, self.tenant_id = sandbox, calls.tenant_id
-        writer = XeroWriter(calls)
         self.reader = XeroReader(calls)
-        self.writing = WriteAccess(
-            payments=writer, contacts=writer, documents=XeroDocumentWriter(calls), papers=XeroPaperWriter(calls)
-        )
+        self.writing = writing_sides(calls)
         self.bank = bank
         self.organisation = Organisation(id="org-1", name=name, base_currency="EUR")
         self.copy = World()
@@ -76,7 +70,7 @@ class House:
             books=FakeBooks(self.copy),
             live=self.reader,
             reports=XeroReports(self.reader.calls),
-            papers=XeroPapers(self.reader.calls),
+            **reading_sides(self.reader.calls),
             bank=self.bank,
             new_marker=lambda: "FA-TESTMARK",
         )

@@ -40,16 +40,10 @@ from tools.marker import marker
 from tools.solaris.bank import Bank
 from tools.xero.books import Contact, LedgerAccount
 from tools.xero.client import XeroCalls
-from tools.xero.document_writer import XeroDocumentWriter
-from tools.xero.drafts import DocumentWriter
 from tools.xero.pace import pace_here
-from tools.xero.paper_reader import XeroPapers
-from tools.xero.paper_writer import XeroPaperWriter
-from tools.xero.papers import PaperWriter
 from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
-from tools.xero.writer import XeroWriter
-from tools.xero.writing import ContactWriter, PaymentWriter
+from tools.xero.sides import reading_sides, writing_sides
 
 SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
 Point = Callable[[str], None]
@@ -84,12 +78,7 @@ class Line:
         pace = pace_here(clock, per_minute=1_000_000)
         self._calls = XeroCalls(company.url, company.tenant, tokens, pace, read_seconds=read_seconds, clock=clock)
         self.reader = XeroReader(self._calls)
-        writer = XeroWriter(self._calls)
-        self.writer: PaymentWriter = writer
-        self.contacts: ContactWriter = writer
-        self.documents: DocumentWriter = XeroDocumentWriter(self._calls)
-        self.papers = XeroPapers(self._calls)
-        self.sending: PaperWriter = XeroPaperWriter(self._calls)
+        self.reading, self.writing = reading_sides(self._calls), writing_sides(self._calls)
 
     def close(self) -> None:
         """Lets its threads end."""
@@ -221,18 +210,13 @@ class House:
             books=FakeBooks(self._world),
             live=self._line.reader,
             reports=NoReports(),
-            papers=self._line.papers,
+            **self._line.reading,
             bank=cast(Bank, None),
             new_marker=lambda: marker(secrets.token_bytes(5)),
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return WriteAccess(
-            payments=self._line.writer,
-            contacts=self._line.contacts,
-            documents=self._line.documents,
-            papers=self._line.sending,
-        )
+        return self._line.writing
 
 
 def died(problem: BaseException) -> bool:
