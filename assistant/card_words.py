@@ -183,6 +183,12 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.DOCUMENT_APPROVAL: _OF_A_DOCUMENT,
     WriteKind.DOCUMENT_SENT: _OF_A_LETTER,
     WriteKind.DOCUMENT_NOTE: _OF_A_DOCUMENT,
+    WriteKind.OWN_TRANSFER: {
+        **_OF_A_CHANGE,
+        "receipt": {"en": "Transfer in {provider}", "de": "Umbuchung in {provider}"},
+    },
+    WriteKind.JOURNAL: {**_OF_A_CHANGE, "receipt": {"en": "Journal in {provider}", "de": "Buchung in {provider}"}},
+    WriteKind.ITEM_CHANGE: {**_OF_A_CHANGE, "receipt": {"en": "Entry in {provider}", "de": "Eintrag in {provider}"}},
 }
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "edit": {"en": "Edit", "de": "Ändern"},

@@ -222,6 +222,7 @@ _ABOUT = {
     WriteKind.PAYEE_CHANGE: "about_bank_details",
     WriteKind.CONTACT_CHANGE: "about_contact",
     WriteKind.DOCUMENT_NOTE: "about_note",
+    WriteKind.ITEM_CHANGE: "about_item",
 }
 
 

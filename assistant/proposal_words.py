@@ -222,6 +222,9 @@ _RECORDS = {
         "Rechnung oder Eingangsrechnung, und ihr Status,",
     ),
     WriteKind.DOCUMENT_SENT: ("an e-mail in the history of the invoice", "E-Mail im Verlauf der Rechnung"),
+    WriteKind.OWN_TRANSFER: ("a transfer between own accounts", "Umbuchung zwischen eigenen Konten"),
+    WriteKind.JOURNAL: ("a manual journal", "manuelle Buchung"),
+    WriteKind.ITEM_CHANGE: ("an item or contact group", "Artikel oder Kontaktgruppe"),
     WriteKind.DOCUMENT_NOTE: ("a note in the history of the document", "Notiz im Verlauf des Belegs"),
 }
 
@@ -239,7 +242,8 @@ def _sought(stakes: Stakes | None, reference: str, language: Language) -> str:
     parts = [say(language, *_RECORDS[stakes.kind])]
     if stakes.money is not None:
         parts.append(say(language, "of ", "über ") + money(stakes.money, language))
-    parts.append(say(language, "for ", "für ") + visible(f"{stakes.reference} ({stakes.payee_name})"))
+    about = f"{stakes.reference} ({stakes.payee_name})" if stakes.payee_name else stakes.reference
+    parts.append(say(language, "for ", "für ") + visible(about))
     if stakes.day is not None:
         parts.append(say(language, "dated ", "vom ") + day(stakes.day, language))
     if reference:

@@ -299,6 +299,7 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     },
     "about_bank_details": {"en": "Bank account of {payee}", "de": "Bankverbindung von {payee}"},
     "about_contact": {"en": "Contact {payee}", "de": "Kontakt {payee}"},
+    "about_item": {"en": "{payee}", "de": "{payee}"},
     "about_note": {"en": "Note on {payee}", "de": "Notiz zu {payee}"},
     "about_payment": {"en": "{amount}, {payee}", "de": "{amount}, {payee}"},
     "instead_of": {"en": "instead of", "de": "statt"},

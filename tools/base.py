@@ -61,6 +61,12 @@ class WriteKind(StrEnum):
     """An invoice goes to its customer, or is marked as sent: nothing counts differently, and it cannot be undone."""
     DOCUMENT_NOTE = "document_note"
     """A note is left in a document's history."""
+    OWN_TRANSFER = "own_transfer"
+    """Money that moved between our own accounts is recorded."""
+    JOURNAL = "journal"
+    """A manual journal is made, posted, voided or deleted: it can change any account."""
+    ITEM_CHANGE = "item_change"
+    """What is sold or bought by a code, or which group a contact is in, is added or changed."""
 
     @property
     def is_payment(self) -> bool:
@@ -78,6 +84,7 @@ _WITHOUT_AMOUNT = (
     WriteKind.CONTACT_CHANGE,
     WriteKind.DOCUMENT_SENT,
     WriteKind.DOCUMENT_NOTE,
+    WriteKind.ITEM_CHANGE,
 )
 
 

@@ -149,6 +149,9 @@ class Policy(Rule):
     document_approval: KindRules | None = None
     document_sent: KindRules | None = None
     document_note: KindRules | None = None
+    own_transfer: KindRules | None = None
+    journal: KindRules | None = None
+    item_change: KindRules | None = None
 
     @model_validator(mode="after")
     def _fit_their_kind(self) -> Self:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tests.support.books import NOW, World, uid
+from tests.support.books import NOW, World, fake_writing, uid
 from tools.base import WriteAccess
 from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.money import Money
