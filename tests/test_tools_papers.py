@@ -84,7 +84,7 @@ async def test_the_card_says_to_which_address_it_goes() -> None:
     draft = await propose(SEND_INVOICE, with_address(), PaperWorld(), document_number="INV-0042")
     card = SEND_INVOICE.card(draft.payload, "en")
     shown = {fact.label: fact.value for fact in card.facts}
-    assert (shown["To"], shown["Sent before"]) == ("rechnung@dupont.example", "no")
+    assert (shown["E-mail"], shown["Sent before"]) == ("rechnung@dupont.example", "no")
     assert card.deed == "Send by e-mail" and "called back" in card.note and card.warnings == ()
     assert SEND_INVOICE.card(draft.payload, "de").deed == "Per E-Mail senden"
     stakes = SEND_INVOICE.stakes(draft.payload)

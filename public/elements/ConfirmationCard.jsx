@@ -247,7 +247,7 @@ made.card ||= (() => {
         <div className={number ? 'main number' : 'main'}>
           <div className="headline">{card.headline}</div>
           <div className="sum">
-            <span className="amount">{card.amount}</span>
+            {card.amount ? <span className="amount">{card.amount}</span> : null}
             <span className="payee"><small>{card.payee_label}</small>{card.payee}</span>
           </div>
           {editing ? (

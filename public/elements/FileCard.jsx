@@ -39,7 +39,7 @@ made.file ||= (() => {
             </a>
           </div>
         </div>
-        {shown && file.kind === 'pdf' && <iframe title={label} src={file.address} />}
+        {shown && file.kind === 'pdf' && <iframe title={label} src={`${file.address}#navpanes=0&view=FitH`} />}
         {shown && file.kind === 'image' && <img alt={label} src={file.address} />}
       </section>
     );

@@ -159,7 +159,7 @@ def send_card(payload: Payload, language: Language) -> Card:
         Fact(label=label("Invoice", "Rechnung"), value=words.visible(document.number)),
     ]
     if mail:
-        facts.append(Fact(label=label("To", "An"), value=words.visible(plan.address), emphasis=True))
+        facts.append(Fact(label=label("E-mail", "E-Mail"), value=words.visible(plan.address), emphasis=True))
     left = Money.from_minor(document.due_minor, document.currency)
     facts.append(Fact(label=label("Left to pay", "Offen"), value=words.money(left, language)))
     facts.append(
