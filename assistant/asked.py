@@ -47,6 +47,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "add_document_note": ("the document", "dem Beleg"),
     "change_document_status": ("the document", "dem Beleg"),
     "list_credit_notes": ("credit notes", "Gutschriften"),
+    "create_credit_note": ("what a credit note needs", "den Angaben für eine Gutschrift"),
     "allocate_credit": ("the credit note", "der Gutschrift"),
     "remove_payment": ("the payment", "der Zahlung"),
     "create_contact": ("contacts of that name", "Kontakten dieses Namens"),

@@ -59,6 +59,8 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Add a contact Neue Werkstatt GmbH, post@werkstatt.example", ("create_contact", {"name": "Neue Werkstatt GmbH", "email": "post@werkstatt.example"})),
     ("Set credit note CN-0003 off against INV-0045", ("allocate_credit", {"credit_note_number": "CN-0003", "document_number": "INV-0045"})),
     ("Verrechne die Gutschrift CN-0003 mit INV-0045", ("allocate_credit", {"credit_note_number": "CN-0003", "document_number": "INV-0045"})),
+    ("Create a credit note for Dupont over 50 euros for returned goods", ("create_credit_note", {"contact_name": "Dupont", "amount": "50.00", "currency": "EUR", "description": "returned goods"})),
+    ("Erstelle eine Gutschrift für Dupont über 50 Euro", ("create_credit_note", {"contact_name": "Dupont", "amount": "50.00", "currency": "EUR"})),
     ("Show me the PDF of INV-0042", ("get_document_pdf", {"document_number": "INV-0042"})),
     ("Rechnung INV-0042 als PDF", ("get_document_pdf", {"document_number": "INV-0042"})),
     ("Which files are attached to BILL-201?", ("list_attachments", {"document_number": "BILL-201"})),

@@ -33,6 +33,7 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "change_document_status",
         "send_invoice",
         "add_document_note",
+        "create_credit_note",
         "allocate_credit",
         "remove_payment",
         "create_contact",

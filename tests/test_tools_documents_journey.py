@@ -7,12 +7,17 @@ import pytest
 
 from tests.support.real_tools import House, open_house
 from tools.base import Draft, Receipt, WriteTool
-from tools.errors import OutcomeUnknown, ProviderRefused
+from tools.errors import OutcomeUnknown, ProviderRefused, ToolFailed
 from tools.xero.books import Document, DocumentStatus
+from tools.xero.credit_allocation import ALLOCATE_CREDIT
+from tools.xero.credit_draft import CREATE_CREDIT_NOTE
+from tools.xero.document_copy import COPY_DOCUMENT
+from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.sending import SEND_INVOICE
 from tools.xero.status_change import CHANGE_STATUS
 
 pytestmark = pytest.mark.anyio
@@ -71,6 +76,87 @@ async def test_an_invoice_is_made_approved_and_voided_and_xero_has_what_the_card
         assert (await read(house, receipt)).status is status
         await house.load()
     assert effects(house, "create_invoice") == 1 and effects(house, "void_invoice") == 1
+
+
+async def test_a_credit_note_is_made_approved_and_set_off_and_then_not_voided(house: House) -> None:
+    line = {"description": "Returned", "amount": "100.00", "account": "200"}
+    draft = await house.propose(CREATE_CREDIT_NOTE, kind="customer", contact_name="Dupont", lines=[line])
+    receipt = await confirmed(house, CREATE_CREDIT_NOTE, draft)
+    made = await house.reader.credit_document(str(receipt.facts["credit_note_id"]))
+    assert (made.status, made.reference, made.is_credit) == (DocumentStatus.DRAFT, "FA-TESTMARK", True)
+    assert await CREATE_CREDIT_NOTE.look_up(house.writing, draft.payload, "another") == receipt
+    await house.load()
+    draft = await house.propose(CHANGE_STATUS, document_number=made.number, to="approve")
+    await confirmed(house, CHANGE_STATUS, draft, "key-approve")
+    await house.load()
+    due = {"description": "Consulting", "amount": "300.00", "account": "200"}
+    draft = await house.propose(
+        CREATE_INVOICE, contact_name="Dupont", lines=[due], due_date="2026-12-06", then="approved"
+    )
+    invoice = await read(house, await confirmed(house, CREATE_INVOICE, draft, "key-invoice"))
+    await house.load()
+    draft = await house.propose(
+        ALLOCATE_CREDIT, credit_note_number=made.number, document_number=invoice.number, amount="40.00"
+    )
+    await confirmed(house, ALLOCATE_CREDIT, draft, "key-off")
+    await house.load()
+    left = await house.reader.credit_document(made.id)
+    assert left.amount_due == made.total - 40
+    with pytest.raises(ToolFailed, match="set off"):
+        await house.propose(CHANGE_STATUS, document_number=made.number, to="void")
+    assert effects(house, "create_credit_note") == effects(house, "create_allocation") == 1
+
+
+async def test_a_suppliers_credit_note_is_found_again_by_its_number(house: House) -> None:
+    line = {"description": "Returned", "amount": "20.00", "account": "400"}
+    draft = await house.propose(
+        CREATE_CREDIT_NOTE, kind="supplier", contact_name="Acme", lines=[line], number="AC-77", then="approved"
+    )
+    receipt = await confirmed(house, CREATE_CREDIT_NOTE, draft)
+    assert await CREATE_CREDIT_NOTE.look_up(house.writing, draft.payload, "another") == receipt
+    await house.load()
+    said = await CREATE_CREDIT_NOTE.changed(house.access(), draft.payload)
+    assert said is not None and "meanwhile" in said["en"]
+
+
+async def test_a_copy_has_the_lines_and_taxes_of_what_it_is_like(house: House) -> None:
+    draft = await house.propose(COPY_DOCUMENT, document_number="INV-0042")
+    made = await read(house, await confirmed(house, COPY_DOCUMENT, draft))
+    await house.load()
+    (before,) = [one for one in house.copy.documents if one.number == "INV-0042"]
+    like = await house.reader.document(before.id)
+    assert (made.total, made.status, made.contact_id) == (like.total, DocumentStatus.DRAFT, like.contact_id)
+    assert [(line.description, line.account_code, line.tax_type) for line in made.lines] == [
+        (line.description, line.account_code, line.tax_type) for line in like.lines
+    ]
+
+
+async def test_an_invoice_goes_out_a_note_is_left_and_a_file_is_read(house: House) -> None:
+    line = {"description": "Consulting", "amount": "300.00", "account": "200"}
+    draft = await house.propose(
+        CREATE_INVOICE, contact_name="Dupont", lines=[line], due_date="2026-12-06", then="approved"
+    )
+    invoice = await read(house, await confirmed(house, CREATE_INVOICE, draft))
+    await house.load()
+    draft = await house.propose(SEND_INVOICE, document_number=invoice.number)
+    assert await SEND_INVOICE.look_up(house.writing, draft.payload, "key-mail") is None
+    await confirmed(house, SEND_INVOICE, draft, "key-mail")
+    assert await SEND_INVOICE.look_up(house.writing, draft.payload, "key-mail") is not None
+    said = await SEND_INVOICE.changed(house.access(), draft.payload)
+    assert said is not None and "sent meanwhile" in said["en"]
+    draft = await house.propose(ADD_NOTE, document_number=invoice.number, text="Kunde rief an")
+    assert await ADD_NOTE.look_up(house.writing, draft.payload, "key-note") is None
+    await confirmed(house, ADD_NOTE, draft, "key-note")
+    assert await ADD_NOTE.look_up(house.writing, draft.payload, "key-note") is not None
+    papers = house.access().papers
+    assert (await papers.printed(invoice.id)).startswith(b"%PDF-")
+    assert (await papers.online_address(invoice.id)).startswith("https://in.xero.com/")
+    for bill in (one for one in house.copy.documents if one.kind.value == "bill"):
+        if files := await papers.files_on(bill.id):
+            assert len(await papers.content(bill.id, files[0])) == files[0].size
+            break
+    else:
+        raise AssertionError("no bill has a file")
 
 
 async def test_a_bill_with_tax_inside_is_entered_approved_and_open(house: House) -> None:

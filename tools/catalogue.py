@@ -11,6 +11,7 @@ from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
+from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.credit_list import list_credit_notes
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_history import get_document_history
@@ -115,8 +116,8 @@ _PAPERS = Family(
 )
 _CREDITS = Family(
     "credits",
-    "credit notes: list them, set them off against invoices and bills",
-    (list_credit_notes, ALLOCATE_CREDIT),
+    "credit notes: list them, make them, set them off against invoices and bills",
+    (list_credit_notes, CREATE_CREDIT_NOTE, ALLOCATE_CREDIT),
     hints="credit_note credit_notes credits credit_left allocat set_off offset gutschrift guthaben verrechn "
     "note_di_cred nota_di_cred avoir imput compens",
 )

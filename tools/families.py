@@ -37,8 +37,9 @@ class Family:
         return re.compile(rf"(?<!\w)(?:{beginnings})")
 
     def hinted(self, said: Iterable[str]) -> int:
-        """How many different hints the messages hold."""
-        return 0 if self.always else len({found for text in said for found in self._pattern.findall(folded(text))})
+        """How much of the messages are hints of it, each once, in characters: a longer hint says more."""
+        found = {hint for text in said for hint in self._pattern.findall(folded(text))} if not self.always else set()
+        return sum(map(len, found))
 
 
 def folded(text: str) -> str:

@@ -20,6 +20,10 @@ OPERATIONS = (
     "delete_payment",
     "create_contact",
     "create_allocation",
+    "create_credit_note",
+    "update_credit_note",
+    "void_credit_note",
+    "delete_credit_note",
     "email_invoice",
     "create_history_record",
 )
@@ -33,6 +37,10 @@ _TOOLS = {
     "delete_payment": ("remove_payment",),
     "create_contact": ("create_contact",),
     "create_allocation": ("allocate_credit",),
+    "create_credit_note": ("create_credit_note",),
+    "update_credit_note": ("change_document_status",),
+    "void_credit_note": ("change_document_status",),
+    "delete_credit_note": ("change_document_status",),
     "email_invoice": ("send_invoice",),
     "create_history_record": ("add_document_note",),
 }
@@ -73,13 +81,16 @@ class OtherWrites:
 def _made(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
     body = effect["body"]
     sent = (
-        "invoice" if body.get("Type") == "ACCREC" else "bill",
+        {"ACCREC": "invoice", "ACCRECCREDIT": "credit invoice", "ACCPAYCREDIT": "credit bill"}.get(
+            str(body.get("Type")), "bill"
+        ),
         str(body.get("Contact", {}).get("ContactID", "")),
         str(body.get("Status", "")),
         str(body.get("Reference", "")),
-        str(body.get("InvoiceNumber", "")),
+        str(body.get("InvoiceNumber") or body.get("CreditNoteNumber") or ""),
     )
-    shown = (payload["kind"], payload["contact"]["id"], payload["status"], payload["reference"], payload["number"])
+    kind = f"credit {payload['kind']}" if payload["is_credit"] else payload["kind"]
+    shown = (kind, payload["contact"]["id"], payload["status"], payload["reference"], payload["number"])
     if sent != shown:
         yield "unauthorised", f"sent {sent}, confirmed {shown}"
     lines = [_line(line) for line in body.get("LineItems", ())]
@@ -161,6 +172,10 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "delete_payment": _removed,
     "create_contact": _added,
     "create_allocation": _set_off,
+    "create_credit_note": _made,
+    "update_credit_note": _moved,
+    "void_credit_note": _moved,
+    "delete_credit_note": _moved,
     "email_invoice": _sent,
     "create_history_record": _noted,
 }

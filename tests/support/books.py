@@ -417,6 +417,22 @@ class FakeLive:
         self.calls.append("tax_rates")
         return self.world.tax_rates
 
+    async def credit_document(self, credit_note_id: str) -> Document:
+        note = await self.credit_note(credit_note_id)
+        shared = {name: getattr(note, name) for name in ("id", "kind", "number", "reference", "status", "issued")}
+        return Document(
+            **shared,
+            contact_id=note.contact_id,
+            contact_name=note.contact_name,
+            due=None,
+            currency=note.currency,
+            total=note.total,
+            amount_due=note.remaining,
+            amount_paid=Decimal(0),
+            updated_at=note.updated_at,
+            is_credit=True,
+        )
+
     async def credit_note(self, credit_note_id: str) -> CreditNote:
         self.calls.append("credit_note")
         for note in self.world.credit_notes:
@@ -592,10 +608,10 @@ class NoDocuments:
     async def create_document(self, new: NewDocument, *, key: str) -> Document:
         raise AssertionError(f"nobody makes documents here: {new}")
 
-    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+    async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         raise AssertionError(f"nobody changes documents here: {document_id}")
 
-    async def document_now(self, document_id: str) -> Document:
+    async def document_now(self, document_id: str, *, is_credit: bool = False) -> Document:
         raise AssertionError(f"nobody reads for writing here: {document_id}")
 
     async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
@@ -604,7 +620,9 @@ class NoDocuments:
     async def credit_note_now(self, credit_note_id: str) -> CreditNote:
         raise AssertionError(f"nobody reads for writing here: {credit_note_id}")
 
-    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
+    async def documents_of(
+        self, contact_id: str, kind: DocumentKind, *, number: str, reference: str, is_credit: bool = False
+    ) -> list[Document]:
         raise AssertionError(f"nobody looks documents up here: {contact_id}")
 
 

@@ -34,7 +34,7 @@ class FakeDocumentWriter:
         self._by_key[key] = made
         return self._answered(answer, made)
 
-    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+    async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         answer = self._next(key)
         before = await self.document_now(document_id)
         if key not in self._by_key:
@@ -46,7 +46,7 @@ class FakeDocumentWriter:
             self._by_key[key] = made
         return self._answered(answer, self._by_key[key])
 
-    async def document_now(self, document_id: str) -> Document:
+    async def document_now(self, document_id: str, *, is_credit: bool = False) -> Document:
         return next(one for one in self.world.documents if one.id == document_id)
 
     async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
@@ -78,11 +78,13 @@ class FakeDocumentWriter:
     async def credit_note_now(self, credit_note_id: str) -> CreditNote:
         return next(one for one in self.world.credit_notes if one.id == credit_note_id)
 
-    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
+    async def documents_of(
+        self, contact_id: str, kind: DocumentKind, *, number: str, reference: str, is_credit: bool = False
+    ) -> list[Document]:
         return [
             one
             for one in self.world.documents
-            if (one.contact_id, one.kind) == (contact_id, kind)
+            if (one.contact_id, one.kind, one.is_credit) == (contact_id, kind, is_credit)
             and ((number and one.number == number) or (reference and one.reference == reference))
         ]
 
@@ -120,6 +122,7 @@ class FakeDocumentWriter:
             amount_due=total if new.status is DocumentStatus.AUTHORISED else Decimal(0),
             amount_paid=Decimal(0),
             updated_at=NOW,
+            is_credit=new.is_credit,
             lines=tuple(
                 Line(
                     description=line.description,

@@ -96,6 +96,22 @@ class Company:
         (one,) = self._put("Invoices", {"Invoices": [sent]})["Invoices"]
         return Bill(one["InvoiceID"], one["InvoiceNumber"])
 
+    def enter_credit(self, status: str) -> Bill:
+        """A fresh credit note of the supplier, for as much as two bills."""
+        self._made += 1
+        line = {"Description": "Returned", "Quantity": 2, "UnitAmount": str(TOTAL), "AccountCode": "400"}
+        sent = {
+            "Type": "ACCPAYCREDIT",
+            "Contact": {"Name": "Acme Ltd"},
+            "CreditNoteNumber": f"WC-{self._made:06d}",
+            "Date": self.clock().date().isoformat(),
+            "LineAmountTypes": "NoTax",
+            "LineItems": [line],
+            "Status": status,
+        }
+        (one,) = self._put("CreditNotes", {"CreditNotes": [sent]})["CreditNotes"]
+        return Bill(one["CreditNoteID"], one["CreditNoteNumber"])
+
     def _entered(self, count: int, status: str) -> list[Bill]:
         today = self.clock().date()
         line = {"Description": "Hosting", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "400"}

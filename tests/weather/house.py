@@ -146,10 +146,19 @@ class House:
         )
 
     async def propose_with(
-        self, tool: WriteTool, said: Mapping[str, Any], who: Principal, *, about: str = "", replaces: str | None = None
+        self,
+        tool: WriteTool,
+        said: Mapping[str, Any],
+        who: Principal,
+        *,
+        about: str = "",
+        credit: str = "",
+        replaces: str | None = None,
     ) -> Proposal:
-        """The same of any write tool; `about`: the id of the document that it is about."""
-        self._world.documents = [await self._line.reader.document(about)] if about else []
+        """The same of any write tool; `about` and `credit`: the ids of the document and credit note it is about."""
+        reader = self._line.reader
+        self._world.documents = [await reader.document(about)] if about else []
+        self._world.credit_notes = [await reader.credit_note(credit)] if credit else []
         checked = tool.signature.arguments(**said)
         arguments = {name: getattr(checked, name) for name in checked.model_fields_set}
         draft = await tool.propose(await self._access(DEMO.id), **arguments)

@@ -10,7 +10,7 @@ that the weather gave no reason to give up.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -82,7 +82,7 @@ def of_records(life: Life, mine: list[dict[str, Any]]) -> list[tuple[str, str]]:
         found.append(("audit", f"{ended} is in the trail {tags.count(ended)} times"))
     if tags.count("decision:confirmed") > 1 or tags.count("execution:started") != len(life.attempts):
         found.append(("audit", f"the trail does not fit the attempts: {tags}"))
-    if life.state is State.SUCCEEDED and mine and json.loads(life.row.receipt)["reference"] != mine[0]["result_id"]:
+    if life.state is State.SUCCEEDED and mine and not _is_of(json.loads(life.row.receipt)["reference"], mine[0]):
         found.append(("lost", "the receipt is of another payment"))
     return found
 
@@ -128,3 +128,8 @@ def _known(earlier: dict[str, Any], payer: Life) -> bool:
     started = payer.at("execution:started")
     by_others = not earlier["idempotency_key"]
     return not (by_others and started and datetime.fromisoformat(earlier["at"]) > started)
+
+
+def _is_of(reference: str, effect: Mapping[str, Any]) -> bool:
+    """Whether a receipt names what took effect: the record, or for a set-off the document that it was set off with."""
+    return reference in (effect["result_id"], str(effect["body"].get("Invoice", {}).get("InvoiceID", "")))

@@ -33,6 +33,8 @@ from tests.weather.rules import People, roomy
 from tests.weather.run import MOST_SWEEPS, PATIENCE, Outcome, Place
 from tools.base import WriteTool
 from tools.errors import ToolError
+from tools.xero.credit_allocation import ALLOCATE_CREDIT
+from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
@@ -53,6 +55,8 @@ class Wish:
     request: str
     about: str = ""
     """The id of the document that it is about, if it is about one that is there."""
+    credit: str = ""
+    """That of the credit note."""
 
 
 def _invoice(company: Company, dice: random.Random) -> Wish:
@@ -112,6 +116,24 @@ def _copy(company: Company, _dice: random.Random) -> Wish:
     return Wish(COPY_DOCUMENT, {"document_number": invoice.number}, "PUT /api.xro/2.0/Invoices", invoice.id)
 
 
+def _credit(company: Company, dice: random.Random) -> Wish:
+    line = {"description": "Returned", "amount": f"{dice.randint(1, 90)}.{dice.randint(0, 99):02d}", "account": "200"}
+    said = {"kind": "customer", "contact_name": _CONTACT, "lines": [line], "then": dice.choice(("draft", "approved"))}
+    return Wish(CREATE_CREDIT_NOTE, said, "PUT /api.xro/2.0/CreditNotes")
+
+
+def _credit_status(company: Company, _dice: random.Random) -> Wish:
+    note = company.enter_credit("DRAFT")
+    said = {"document_number": note.number, "to": "approve"}
+    return Wish(CHANGE_STATUS, said, "POST /api.xro/2.0/CreditNotes", credit=note.id)
+
+
+def _set_off(company: Company, _dice: random.Random) -> Wish:
+    note, bill = company.enter_credit("AUTHORISED"), company.next_bill()
+    said = {"credit_note_number": note.id, "document_number": bill.number}
+    return Wish(ALLOCATE_CREDIT, said, f"PUT /api.xro/2.0/CreditNotes/{note.id}/Allocations", bill.id, note.id)
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -125,6 +147,9 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice marked as sent": _sent("mark"),
     "note left": _note,
     "invoice copied": _copy,
+    "credit note made": _credit,
+    "credit note approved": _credit_status,
+    "credit set off": _set_off,
 }
 
 
@@ -199,7 +224,9 @@ class OtherRun:
         self._order(wish, self._dice.choice((0, 0, 0, 1)))
         for _ in range(4):
             try:
-                return await self._started(0).propose_with(wish.tool, wish.said, PAUL, about=wish.about)
+                return await self._started(0).propose_with(
+                    wish.tool, wish.said, PAUL, about=wish.about, credit=wish.credit
+                )
             except (CrashNow, ToolError, Refusal) as problem:
                 self.story.append(f"propose: {problem!r}")
         return None

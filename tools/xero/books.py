@@ -89,6 +89,8 @@ class Document(Shape):
     """An address of its origin that whoever entered it gave; never opened."""
     line_amounts: Literal["exclusive", "inclusive", "none", ""] = ""
     """Whether the lines' amounts are without tax; read live only, the ledger copy does not keep it."""
+    is_credit: bool = False
+    """Whether it is a credit note of that kind, read live as a document; what is due is then the credit left."""
     attachments: tuple[str, ...] = ()
     """The names of the files attached, where Xero gives them (the answer about one document)."""
 
@@ -338,6 +340,10 @@ class LiveBooks(Protocol):
 
     async def credit_note(self, credit_note_id: str) -> CreditNote:
         """One credit note with what it was set off against, as it is now. Raises ToolFailed when there is none."""
+        ...
+
+    async def credit_document(self, credit_note_id: str) -> Document:
+        """The same with its lines, in the shape of a document."""
         ...
 
     async def tracking_categories(self) -> list[TrackingCategory]:

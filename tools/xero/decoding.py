@@ -192,6 +192,25 @@ def credit_note(record: Wire) -> CreditNote | None:
     )
 
 
+def credit_document(record: Wire) -> Document | None:
+    """A credit note with its lines in the shape of a document; None for other kinds."""
+    kind = _CREDITS.get(text(record.get("Type")))
+    if kind is None:
+        return None
+    found = document(
+        {
+            **record,
+            "Type": "ACCREC" if kind is DocumentKind.INVOICE else "ACCPAY",
+            "InvoiceID": record["CreditNoteID"],
+            "InvoiceNumber": record.get("CreditNoteNumber"),
+            "AmountDue": record.get("RemainingCredit"),
+            "AmountPaid": 0,
+            "AmountCredited": 0,
+        }
+    )
+    return found.model_copy(update={"is_credit": True}) if found else None
+
+
 def allocation(record: Wire) -> Allocation:
     """A part of a credit note set off against a document."""
     return Allocation(

@@ -12,8 +12,8 @@ from tools.xero.books import Document, DocumentKind
 from tools.xero.client import XeroCalls, read
 from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, NewDocument
-from tools.xero.reader import credit_note_now, decoded, document_now, known_id
-from tools.xero.wire import post_status, put_allocation, put_document
+from tools.xero.reader import credit_document_now, credit_note_now, decoded, document_now, known_id
+from tools.xero.wire import post_credit_status, post_status, put_allocation, put_credit_note, put_document
 from tools.xero.writer import check_exact, check_key, sent
 
 _MOST = 1000
@@ -31,13 +31,16 @@ class XeroDocumentWriter:
         """Sends it once with `key` as Idempotency-Key (PUT /Invoices); raises like `XeroWriter.create_payment`."""
         check_key(key)
         known_id(new.contact_id)
-        return _only(await sent(self._calls, lambda api: put_document(api, self._tenant, new, key)))
+        put = put_credit_note if new.is_credit else put_document
+        return _only(await sent(self._calls, lambda api: put(api, self._tenant, new, key)), is_credit=new.is_credit)
 
-    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
-        """Sends the new status once (POST /Invoices/{InvoiceID}); raises like `XeroWriter.create_payment`."""
+    async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
+        """Sends the new status once (POST /Invoices/{InvoiceID} or /CreditNotes/{CreditNoteID}); raises like
+        `XeroWriter.create_payment`."""
         check_key(key)
-        known = known_id(document_id)
-        return _only(await sent(self._calls, lambda api: post_status(api, self._tenant, known, deed, key)))
+        known, post = known_id(document_id), post_credit_status if is_credit else post_status
+        body = await sent(self._calls, lambda api: post(api, self._tenant, known, deed, key))
+        return _only(body, is_credit=is_credit)
 
     async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
         """Sends the set-off once (PUT /CreditNotes/{CreditNoteID}/Allocations); raises like
@@ -56,30 +59,37 @@ class XeroDocumentWriter:
         """One credit note with its set-offs, read live. Raises ToolFailed kinds."""
         return await credit_note_now(self._calls, credit_note_id, "write")
 
-    async def document_now(self, document_id: str) -> Document:
-        """One invoice or bill, read live. Raises ToolFailed kinds."""
-        return await document_now(self._calls, document_id, "write")
+    async def document_now(self, document_id: str, *, is_credit: bool = False) -> Document:
+        """One invoice, bill or credit note, read live. Raises ToolFailed kinds."""
+        now = credit_document_now if is_credit else document_now
+        return await now(self._calls, document_id, "write")
 
-    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
-        """The contact's documents with exactly that number or reference, of every state, read live.
+    async def documents_of(
+        self, contact_id: str, kind: DocumentKind, *, number: str, reference: str, is_credit: bool = False
+    ) -> list[Document]:
+        """The contact's documents (or credit notes) with exactly that number or reference, of every state, read live.
 
         Asked for by contact and newest first, and compared here: a filter on text would have to quote what people
         typed. Voided and deleted ones are named, since Xero leaves deleted ones out otherwise.
         """
+        known = known_id(contact_id)
+        newest = {"order": "UpdatedDateUTC DESC", "page": 1, "page_size": _MOST, "_preload_content": False}
         body = await read(
             self._calls,
-            lambda api: api.get_invoices(
-                self._tenant,
-                contact_i_ds=[known_id(contact_id)],
-                statuses=["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"],
-                order="UpdatedDateUTC DESC",
-                page=1,
-                page_size=_MOST,
-                _preload_content=False,
+            lambda api: (
+                api.get_credit_notes(self._tenant, where=f'Contact.ContactID==guid("{known}")', **newest)
+                if is_credit
+                else api.get_invoices(
+                    self._tenant,
+                    contact_i_ds=[known],
+                    statuses=["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"],
+                    **newest,
+                )
             ),
             "write",
         )
-        found = decoded(lambda: decoding.elements(decoding.body_of(body), "Invoices", decoding.document))
+        name, shape = _ANSWER[is_credit]
+        found = decoded(lambda: decoding.elements(decoding.body_of(body), name, shape))
         return [
             one
             for one in found
@@ -87,10 +97,14 @@ class XeroDocumentWriter:
         ]
 
 
-def _only(body: bytes) -> Document:
+_ANSWER = {False: ("Invoices", decoding.document), True: ("CreditNotes", decoding.credit_document)}
+"""Under which name documents and credit notes come, and how they are read."""
+
+
+def _only(body: bytes, *, is_credit: bool) -> Document:
     """The document that Xero says it wrote. Raises OutcomeUnknown when that cannot be read for certain."""
     try:
-        (made,) = decoding.elements(decoding.body_of(body), "Invoices", decoding.document)
+        (made,) = decoding.elements(decoding.body_of(body), *_ANSWER[is_credit])
     except ValueError as problem:
         raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
     return made

@@ -20,6 +20,20 @@ _DEEDS = {
     ("bill", "SUBMITTED"): ("Submit a bill of {} for approval", "Eingangsrechnung über {} zur Freigabe vorlegen"),
     ("bill", "AUTHORISED"): ("Enter and approve a bill of {}", "Eingangsrechnung über {} erfassen und freigeben"),
 }
+_CREDIT_DEEDS = {
+    ("invoice", "DRAFT"): ("Make a draft credit note of {}", "Gutschriftsentwurf über {} anlegen"),
+    ("invoice", "SUBMITTED"): ("Submit a credit note of {} for approval", "Gutschrift über {} zur Freigabe vorlegen"),
+    ("invoice", "AUTHORISED"): ("Make and approve a credit note of {}", "Gutschrift über {} anlegen und freigeben"),
+    ("bill", "DRAFT"): ("Enter a draft credit note of {}", "Gutschrift über {} als Entwurf erfassen"),
+    ("bill", "SUBMITTED"): ("Submit a credit note of {} for approval", "Gutschrift über {} zur Freigabe vorlegen"),
+    ("bill", "AUTHORISED"): ("Enter and approve a credit note of {}", "Gutschrift über {} erfassen und freigeben"),
+}
+_HEADLINES = {
+    ("invoice", False): ("Make an invoice to a customer", "Rechnung an einen Kunden anlegen"),
+    ("bill", False): ("Enter a bill from a supplier", "Rechnung eines Lieferanten erfassen"),
+    ("invoice", True): ("Make a credit note to a customer", "Gutschrift an einen Kunden anlegen"),
+    ("bill", True): ("Enter a credit note from a supplier", "Gutschrift eines Lieferanten erfassen"),
+}
 _STATES = {
     "DRAFT": ("draft", "Entwurf"),
     "SUBMITTED": ("waits for approval in Xero", "wartet in Xero auf Freigabe"),
@@ -37,6 +51,14 @@ def draft_line(plan: DraftPlan, language: Language) -> str:
     """The plan in one line: "Draft invoice of € 595.00 to Dupont SA"."""
     amount, name, number = words.money(plan.total, language), contact_title(plan), words.visible(plan.number)
     approved = plan.status == "AUTHORISED"
+    if plan.is_credit:
+        way_en, way_de = ("to", "an") if plan.kind == "invoice" else ("from", "von")
+        named = f" {number}" if number else ""
+        return words.say(
+            language,
+            f"{'Approved' if approved else 'Draft'} credit note{named} of {amount} {way_en} {name}",
+            f"Gutschrift{named} über {amount} {way_de} {name} ({_STATES[plan.status][1]})",
+        )
     if plan.kind == "invoice":
         return words.say(
             language,
@@ -54,14 +76,12 @@ def draft_card(payload: Payload, language: Language) -> Card:
     """The card; raises pydantic's ValidationError for a payload that is not such a plan."""
     plan = DraftPlan.read(payload)
     amount = words.money(plan.total, language)
-    en, de = _DEEDS[plan.kind, plan.status]
+    en, de = (_CREDIT_DEEDS if plan.is_credit else _DEEDS)[plan.kind, plan.status]
 
     def label(en: str, de: str) -> str:
         return words.say(language, en, de)
 
-    headline = label("Make an invoice to a customer", "Rechnung an einen Kunden anlegen")
-    if plan.kind == "bill":
-        headline = label("Enter a bill from a supplier", "Rechnung eines Lieferanten erfassen")
+    headline = label(*_HEADLINES[plan.kind, plan.is_credit])
     return Card(
         deed=label(en, de).format(amount),
         headline=headline,
@@ -75,6 +95,12 @@ def draft_card(payload: Payload, language: Language) -> Card:
 
 
 def _note(plan: DraftPlan, language: Language) -> str:
+    if plan.is_credit and plan.status == "AUTHORISED":
+        return words.say(
+            language,
+            "It counts in the books at once. It is set off against nothing yet, and no money moves.",
+            "Sie zählt sofort in den Büchern. Verrechnet wird dadurch noch nichts, und es bewegt sich kein Geld.",
+        )
     if plan.status == "AUTHORISED":
         return words.say(
             language,
@@ -115,9 +141,11 @@ def _facts(plan: DraftPlan, language: Language) -> list[Fact]:
         Fact(label=label("Tax", "Steuer"), value=money(plan.tax) + (f" ({tax})" if tax else "")),
         Fact(label=label("Total", "Gesamt"), value=money(plan.total), emphasis=True),
         Fact(label=label("Date", "Datum"), value=_day(plan.date, language) + today),
-        Fact(label=label("Due", "Fällig"), value=_day(plan.due, language) + _how(plan, plan.due_from, language)),
-        Fact(label=label("Afterwards", "Danach"), value=label(state_en, state_de), emphasis=True),
     ]
+    if not plan.is_credit:
+        due = _day(plan.due, language) + _how(plan, plan.due_from, language)
+        facts.append(Fact(label=label("Due", "Fällig"), value=due))
+    facts.append(Fact(label=label("Afterwards", "Danach"), value=label(state_en, state_de), emphasis=True))
     if plan.reference:
         facts.append(Fact(label=label("Reference", "Referenz"), value=words.visible(plan.reference)))
     return facts
@@ -194,8 +222,8 @@ def _warning(plan: DraftPlan, notice: DraftNotice, language: Language) -> str:
         case "number_used":
             return words.say(
                 language,
-                f"A voided or deleted bill of this supplier has the number {number} already.",
-                f"Eine stornierte oder gelöschte Rechnung dieses Lieferanten hat schon die Nummer {number}.",
+                f"A voided or deleted one of this supplier has the number {number} already.",
+                f"Eine stornierte oder gelöschte dieses Lieferanten hat schon die Nummer {number}.",
             )
         case "overdue_at_once":
             return words.say(language, "It would be overdue at once.", "Sie wäre sofort überfällig.")
@@ -217,7 +245,14 @@ def made_line(plan: DraftPlan, number: str, language: Language) -> str:
     state = words.say(language, *_STATES[plan.status])
     shown = words.visible(number)
     due = words.say(language, f", due {_day(plan.due, 'en')}", f", fällig {_day(plan.due, 'de')}") if plan.due else ""
-    if plan.kind == "invoice":
+    if plan.is_credit:
+        ours = plan.kind == "invoice"
+        text = words.say(
+            language,
+            f"{'Made' if ours else 'Entered'}: credit note {shown} of {amount} {'to' if ours else 'from'} {name}",
+            f"{'Angelegt' if ours else 'Erfasst'}: Gutschrift {shown} über {amount} {'an' if ours else 'von'} {name}",
+        )
+    elif plan.kind == "invoice":
         text = words.say(
             language,
             f"Made: invoice {shown} of {amount} to {name}",

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -21,8 +20,9 @@ from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, Doc
 from tools.xero.documents import contact_of
 from tools.xero.draft_card import draft_card, draft_line
 from tools.xero.draft_lines import Chart, LineInput, check_sendable, copied_lines, planned_lines
-from tools.xero.draft_plan import DraftNotice, DraftPlan, PlannedCustomer, Source
-from tools.xero.draft_run import DEAD, bill_of_number, draft_changed, look_up_document, make_document
+from tools.xero.draft_notices import notices
+from tools.xero.draft_plan import DraftPlan, PlannedCustomer, Source
+from tools.xero.draft_run import draft_changed, look_up_document, make_document, there_already
 from tools.xero.drafts import LineAmounts
 from tools.xero.matching import told_apart
 from tools.xero.payment_account import locked_until
@@ -30,7 +30,6 @@ from tools.xero.payment_plan import PlannedOrganisation
 
 _LATEST = 200
 """How many of a contact's documents are looked at for what is usual with it."""
-_RECENT = timedelta(days=10)
 _LONGEST_NUMBER = 60
 
 
@@ -73,6 +72,8 @@ class Said:
     then: str
     copied: Document | None = None
     """The document, read live, whose contact, lines and taxes it gets; lines and tax are not said then."""
+    is_credit: bool = False
+    """A credit note instead."""
 
 
 async def create_invoice(
@@ -98,7 +99,7 @@ async def create_invoice(
         kind=DocumentKind.INVOICE,
         contact_name=contact_name,
         number="",
-        lines=_lines(lines, amount, description, account),
+        lines=said_lines(lines, amount, description, account),
         currency=currency,
         date=date,
         due_date=due_date,
@@ -132,7 +133,7 @@ async def create_bill(
         kind=DocumentKind.BILL,
         contact_name=contact_name,
         number=number,
-        lines=_lines(lines, amount, description, account),
+        lines=said_lines(lines, amount, description, account),
         currency=currency,
         date=date,
         due_date=due_date,
@@ -143,7 +144,7 @@ async def create_bill(
     return await proposed(access, said)
 
 
-def _lines(lines: Sequence[LineInput], amount: str, description: str, account: str) -> list[LineInput]:
+def said_lines(lines: Sequence[LineInput], amount: str, description: str, account: str) -> list[LineInput]:
     """One line of amount and text, or the lines; the account said once holds for those that name none."""
     if not lines:
         return [LineInput(description=description, amount=amount, account=account)]
@@ -199,7 +200,7 @@ async def _plan(access: Access, said: Said) -> DraftPlan:
     check_sendable(lines, currency)
     issued = read_day(said.date, today=access.today) or access.today
     _check_lock(issued, locked_until(details))
-    due, due_from = _due(access, said, issued, last, needed=status != "DRAFT")
+    due, due_from = (None, "none") if said.is_credit else _due(access, said, issued, last, needed=status != "DRAFT")
     mark = access.new_marker() if said.kind is DocumentKind.INVOICE else ""
     note = document_text(said.reference, mark) if mark else ""
     total = sum(line.amount_minor + (0 if amounts == "inclusive" else line.tax_minor) for line in lines)
@@ -228,8 +229,9 @@ async def _plan(access: Access, said: Said) -> DraftPlan:
         note=note,
         reference=f"{note} {mark}".strip(),
         notices=(),
+        is_credit=said.is_credit,
     )
-    return planned.model_copy(update={"notices": tuple(await _notices(access, planned, due))})
+    return planned.model_copy(update={"notices": tuple(await notices(access, planned, due))})
 
 
 def _amounts(said: Said) -> LineAmounts:
@@ -271,19 +273,22 @@ async def _number(access: Access, said: Said, contact: Contact) -> str:
     if not number:
         raise ToolRetry(
             {
-                "en": "Which number did the supplier give the bill? By it a bill is not entered twice.",
-                "de": "Welche Nummer hat der Lieferant der Rechnung gegeben? Daran wird erkannt, ob sie schon da ist.",
+                "en": f"Which number did the supplier give the {'credit note' if said.is_credit else 'bill'}? "
+                "By it none is entered twice.",
+                "de": f"Welche Nummer hat der Lieferant der {'Gutschrift' if said.is_credit else 'Rechnung'} gegeben? "
+                "Daran wird erkannt, ob sie schon da ist.",
             }
         )
-    there = await bill_of_number(access, contact.id, number)
+    there = await there_already(access, contact.id, number, is_credit=said.is_credit)
     if there is not None:
         total = Money(there.total, there.currency)
         shown, name = words.visible(there.number), words.visible(contact.name)
         raise ToolFailed(
             {
-                "en": f"Bill {shown} of {name} over {words.money(total, 'en')} is in Xero already. Nothing was made.",
-                "de": f"Die Eingangsrechnung {shown} von {name} über {words.money(total, 'de')} ist schon in Xero. "
-                "Es wurde nichts angelegt.",
+                "en": f"{'Credit note' if said.is_credit else 'Bill'} {shown} of {name} over "
+                f"{words.money(total, 'en')} is in Xero already. Nothing was made.",
+                "de": f"Die {'Gutschrift' if said.is_credit else 'Eingangsrechnung'} {shown} von {name} über "
+                f"{words.money(total, 'de')} ist schon in Xero. Es wurde nichts angelegt.",
             }
         )
     return number
@@ -334,33 +339,6 @@ def _account_from(said: Said, usual: str, code: str) -> Source:
     if said.lines[0].account.strip():
         return "said"
     return "usual" if code and code == usual else "none"
-
-
-async def _notices(access: Access, plan: DraftPlan, due: Date | None) -> list[DraftNotice]:
-    """What the person should look at: the same once more, a number used before, a due date that is over."""
-    found: list[DraftNotice] = []
-    issued = Date.fromisoformat(plan.date)
-    query = DocumentQuery(
-        kind=plan.document_kind,
-        contact_ids=(plan.contact.id,),
-        issued_from=issued - _RECENT,
-        issued_to=issued + _RECENT,
-    )
-    for other in await access.books.documents(query, today=access.today):
-        same = (other.total, other.currency) == (plan.total.amount, plan.currency)
-        if same and other.status not in DEAD and other.issued:
-            found.append(DraftNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
-            break
-    if plan.number and any(
-        other.number.casefold() == plan.number.casefold() and other.kind is plan.document_kind and other.status in DEAD
-        for other in await access.books.numbered(plan.number, contact_id=plan.contact.id)
-    ):
-        found.append(DraftNotice(code="number_used", number=plan.number))
-    if due and due < access.today:
-        found.append(DraftNotice(code="overdue_at_once"))
-    if words.visible(plan.contact.name) != plan.contact.name:
-        found.append(DraftNotice(code="hidden_characters", number=plan.contact.name))
-    return found
 
 
 CREATE_INVOICE = write_tool(

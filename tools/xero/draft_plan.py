@@ -99,6 +99,8 @@ class DraftPlan(Part):
     reference: str
     """An invoice's reference as Xero gets it: the note and our mark; empty for a bill, which has none at Xero."""
     notices: tuple[DraftNotice, ...] = ()
+    is_credit: bool = False
+    """A credit note to that customer or from that supplier instead of an invoice or bill."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> DraftPlan:
@@ -158,6 +160,7 @@ class DraftPlan(Part):
             amounts=self.amounts,
             status=DocumentStatus(self.status),
             lines=self._new_lines(),
+            is_credit=self.is_credit,
         )
 
     def arguments(self, fields: Mapping[str, str]) -> dict[str, object]:
@@ -172,6 +175,9 @@ class DraftPlan(Part):
             "tax": self.amounts if self.amounts_from == "said" else "",
             "then": then,
         }
+        if self.is_credit:
+            del found["due_date"]
+            found["kind"] = "customer" if self.kind == "invoice" else "supplier"
         if self.kind == "bill":
             return {**found, "number": self.number}
         return {**found, "reference": fields.get("reference", self.note)}
@@ -179,7 +185,8 @@ class DraftPlan(Part):
     def subject(self) -> str:
         """What is written to: for a bill its supplier's number, so that one is not entered twice at once; an invoice
         is a new one each time, and its mark tells it from every other."""
-        return f"new {self.kind}:{self.contact.id}:{self.number.casefold() or self.reference}"
+        what = f"credit {self.kind}" if self.is_credit else self.kind
+        return f"new {what}:{self.contact.id}:{self.number.casefold() or self.reference}"
 
     def stakes(self) -> Stakes:
         """What the policy has to know of it: an approved document counts in the ledger at once."""

@@ -10,6 +10,7 @@ from tools.base import Access, Payload, Receipt, WriteAccess
 from tools.errors import Language, OutcomeUnknown
 from tools.trouble import Trouble
 from tools.xero.books import Document, DocumentKind, DocumentStatus
+from tools.xero.credit_notes import CreditNote
 from tools.xero.draft_card import contact_title, made_line
 from tools.xero.draft_plan import DraftPlan
 from tools.xero.links import document_link
@@ -53,7 +54,7 @@ async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, s
                 f"die Bücher sind bis {words.day(locked, 'de')} gesperrt",
             )
         )
-    if plan.kind == "bill" and await bill_of_number(access, plan.contact.id, plan.number):
+    if plan.kind == "bill" and await there_already(access, plan.contact.id, plan.number, is_credit=plan.is_credit):
         number = words.visible(plan.number)
         found.append((f"{number} was entered meanwhile", f"{number} wurde inzwischen erfasst"))
     if not found:
@@ -65,9 +66,17 @@ async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, s
     }
 
 
-async def bill_of_number(access: Access, contact_id: str, number: str) -> Document | None:
-    """The supplier's living bill of that number in the renewed copy."""
+async def there_already(
+    access: Access, contact_id: str, number: str, *, is_credit: bool
+) -> Document | CreditNote | None:
+    """The supplier's living bill, or credit note, of that number in the renewed copy."""
     await access.books.renew()
+    if is_credit:
+        for note in await access.books.credit_notes(DocumentKind.BILL):
+            same = note.contact_id == contact_id and note.number.casefold() == number.casefold()
+            if same and note.status not in DEAD:
+                return note
+        return None
     for document in await access.books.numbered(number, contact_id=contact_id):
         same = document.kind is DocumentKind.BILL and document.number.casefold() == number.casefold()
         if same and document.status not in DEAD:
@@ -93,7 +102,11 @@ async def look_up_document(writing: WriteAccess, payload: Payload, key: str) -> 
     """
     plan = DraftPlan.read(payload)
     found = await writing.documents.documents_of(
-        plan.contact.id, plan.document_kind, number=plan.number, reference=plan.reference
+        plan.contact.id,
+        plan.document_kind,
+        number=plan.number,
+        reference=plan.reference,
+        is_credit=plan.is_credit,
     )
     if plan.kind == "bill":
         found = [document for document in found if document.status not in DEAD]
@@ -102,9 +115,10 @@ async def look_up_document(writing: WriteAccess, payload: Payload, key: str) -> 
 
 
 def _is_planned(plan: DraftPlan, made: Document) -> bool:
-    return (made.contact_id.casefold(), made.kind, made.currency, made.total) == (
+    return (made.contact_id.casefold(), made.kind, made.is_credit, made.currency, made.total) == (
         plan.contact.id.casefold(),
         plan.document_kind,
+        plan.is_credit,
         plan.currency,
         plan.total.amount,
     ) and (not plan.number or made.number == plan.number)
@@ -114,9 +128,9 @@ def _receipt(plan: DraftPlan, made: Document) -> Receipt:
     return Receipt(
         provider="Xero",
         reference=made.id,
-        link=document_link(plan.organisation.short_code, plan.document_kind, made.id),
+        link=document_link(plan.organisation.short_code, plan.document_kind, made.id, is_credit=plan.is_credit),
         facts={
-            "document_id": made.id,
+            "credit_note_id" if plan.is_credit else "document_id": made.id,
             "document_number": made.number,
             "status": made.status.value,
             "total": words.plain(made.total, made.currency),

@@ -86,6 +86,8 @@ class NewDocument:
     amounts: LineAmounts
     status: DocumentStatus
     lines: tuple[NewLine, ...]
+    is_credit: bool = False
+    """A credit note to that customer or from that supplier instead."""
 
 
 class DocumentWriter(Protocol):
@@ -96,12 +98,12 @@ class DocumentWriter(Protocol):
         """Make it, once, with `key` as Idempotency-Key; the document as Xero answers it."""
         ...
 
-    async def change_status(self, document_id: str, deed: Deed, *, key: str) -> Document:
+    async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         """Move it on, once; the document as Xero answers it."""
         ...
 
-    async def document_now(self, document_id: str) -> Document:
-        """One invoice or bill, read live. Raises ToolFailed kinds."""
+    async def document_now(self, document_id: str, *, is_credit: bool = False) -> Document:
+        """One invoice, bill or credit note, read live. Raises ToolFailed kinds."""
         ...
 
     async def allocate(self, credit_note_id: str, document_id: str, money: Money, on: date, *, key: str) -> Allocation:
@@ -112,9 +114,11 @@ class DocumentWriter(Protocol):
         """One credit note with its set-offs, read live. Raises ToolFailed kinds."""
         ...
 
-    async def documents_of(self, contact_id: str, kind: DocumentKind, *, number: str, reference: str) -> list[Document]:
-        """The contact's documents with exactly that number, or that reference where it is not empty, read live;
-        deleted and voided ones too."""
+    async def documents_of(
+        self, contact_id: str, kind: DocumentKind, *, number: str, reference: str, is_credit: bool = False
+    ) -> list[Document]:
+        """The contact's documents (or credit notes) with exactly that number, or that reference where it is not
+        empty, read live; deleted and voided ones too."""
         ...
 
 

@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 from tools.xero.books import DocumentKind
 
-_PAGES = {DocumentKind.INVOICE: "/AccountsReceivable/View.aspx", DocumentKind.BILL: "/AccountsPayable/View.aspx"}
+_PAGES = {DocumentKind.INVOICE: "/AccountsReceivable/", DocumentKind.BILL: "/AccountsPayable/"}
 
 
-def document_link(short_code: str, kind: DocumentKind, document_id: str) -> str:
-    """The page of an invoice or bill in Xero; empty without a short code (the sandbox has no pages to open)."""
+def document_link(short_code: str, kind: DocumentKind, document_id: str, *, is_credit: bool = False) -> str:
+    """The page of an invoice, bill or credit note in Xero; empty without a short code (the sandbox has no pages)."""
     if not short_code:
         return ""
-    return _page(short_code, kind) + document_id
+    return _page(short_code, kind, is_credit) + document_id
 
 
 def contact_link(short_code: str, contact_id: str) -> str:
@@ -26,8 +26,10 @@ def contact_link(short_code: str, contact_id: str) -> str:
 
 
 @cache
-def _page(short_code: str, kind: DocumentKind) -> str:
-    return _address(short_code, f"{_PAGES[kind]}?InvoiceID=")
+def _page(short_code: str, kind: DocumentKind, is_credit: bool) -> str:
+    return _address(
+        short_code, _PAGES[kind] + ("ViewCreditNote.aspx?creditNoteID=" if is_credit else "View.aspx?InvoiceID=")
+    )
 
 
 def _address(short_code: str, page: str) -> str:

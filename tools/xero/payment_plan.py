@@ -45,6 +45,8 @@ class PlannedDocument(Part):
     due: str
     """YYYY-MM-DD, empty where Xero has none."""
     updated_at: str
+    is_credit: bool = False
+    """A credit note of that kind; what is due is then the credit left."""
 
 
 class PlannedPayee(Part):

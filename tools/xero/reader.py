@@ -60,6 +60,10 @@ class XeroReader:
         """One credit note with its set-offs, as it is now. Raises ToolFailed when there is none."""
         return await credit_note_now(self._calls, credit_note_id, "read")
 
+    async def credit_document(self, credit_note_id: str) -> Document:
+        """The same with its lines, in the shape of a document."""
+        return await credit_document_now(self._calls, credit_note_id, "read")
+
     async def posting_accounts(self) -> list[PostingAccount]:
         """The accounts that lines can be booked to, as they are now, by code."""
         body = await read(self._calls, lambda api: api.get_accounts(self._tenant, _preload_content=False), "read")
@@ -237,6 +241,18 @@ async def credit_note_now(calls: XeroCalls, credit_note_id: str, urgency: Urgenc
         lambda api: api.get_credit_note(calls.tenant_id, known, unitdp=4, _preload_content=False),
         "CreditNotes",
         decoding.credit_note,
+        urgency,
+    )
+
+
+async def credit_document_now(calls: XeroCalls, credit_note_id: str, urgency: Urgency) -> Document:
+    """One credit note with its lines, in the shape of a document. Raises ToolFailed when there is none."""
+    known = known_id(credit_note_id)
+    return await read_one(
+        calls,
+        lambda api: api.get_credit_note(calls.tenant_id, known, unitdp=4, _preload_content=False),
+        "CreditNotes",
+        decoding.credit_document,
         urgency,
     )
 

@@ -53,6 +53,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "change_document_status": (_INVOICES, _SETTINGS),
     "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
     "list_credit_notes": _COPY,
+    "create_credit_note": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "allocate_credit": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "remove_payment": (_PAYMENTS, f"{_INVOICES}.read", _SETTINGS),
     "create_contact": (_CONTACTS,),

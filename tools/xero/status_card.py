@@ -37,6 +37,8 @@ _AFTER = {Deed.SUBMIT: "SUBMITTED", Deed.APPROVE: "AUTHORISED", Deed.VOID: "VOID
 def title(plan: StatusPlan, language: Language) -> str:
     """The document as people call it: "bill BILL-201"; a draft may have no number yet."""
     number = words.visible(plan.document.number)
+    if plan.document.is_credit:
+        return f"{words.say(language, 'credit note', 'Gutschrift')} {number}".strip()
     if plan.document.kind == "bill":
         return f"{words.say(language, 'bill', 'Eingangsrechnung')} {number}".strip()
     return f"{words.say(language, 'invoice', 'Rechnung')} {number}".strip()
@@ -97,7 +99,7 @@ def _facts(plan: StatusPlan, language: Language) -> list[Fact]:
     facts += [
         Fact(label=label("Total", "Gesamt"), value=words.money(plan.total, language), emphasis=True),
         Fact(label=label("Date", "Datum"), value=day(plan.document.issued)),
-        Fact(label=label("Due", "Fällig"), value=day(plan.document.due)),
+        *([] if plan.document.is_credit else [Fact(label=label("Due", "Fällig"), value=day(plan.document.due))]),
         Fact(label=label("Now", "Jetzt"), value=label(*_STATES[plan.was])),
         Fact(label=label("Afterwards", "Danach"), value=label(*_STATES[_AFTER[plan.deed]]), emphasis=True),
     ]

@@ -16,7 +16,8 @@ from tools.errors import Language, OutcomeUnknown, ToolFailed, ToolRetry
 from tools.inputs import ContactName, Text
 from tools.money import Money
 from tools.trouble import Trouble
-from tools.xero.books import Document, DocumentKind, DocumentQuery, DocumentStatus, OrganisationDetails
+from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus, OrganisationDetails
+from tools.xero.credit_list import every_credit_note
 from tools.xero.document_view import titled
 from tools.xero.document_words import status_word
 from tools.xero.documents import contact_of
@@ -24,6 +25,7 @@ from tools.xero.draft_run import DEAD
 from tools.xero.drafts import BECOMES, COMES_FROM, Deed
 from tools.xero.finding import document_meant
 from tools.xero.links import document_link
+from tools.xero.names import number_key
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_plan import Change, PlannedDocument, PlannedOrganisation
 from tools.xero.status_card import done_line, status_card, status_line
@@ -37,7 +39,7 @@ _ANOTHER = Trouble("answered with another state than was sent", "hat mit einem a
 async def change_document_status(
     access: Access,
     document_number: Annotated[
-        Text, Field(description="Number of the invoice or bill, as typed (or a choice's id)")
+        Text, Field(description="Number of the invoice, bill or credit note, as typed (or a choice's id)")
     ] = "",
     to: Annotated[
         Literal["submit", "approve", "void", "delete", ""],
@@ -46,7 +48,7 @@ async def change_document_status(
     ] = "",
     contact_name: ContactName = "",
 ) -> Draft:
-    """Propose to submit, approve, void or delete an invoice or bill that is in Xero.
+    """Propose to submit, approve, void or delete an invoice, bill or credit note that is in Xero.
 
     Nothing is written: a person confirms on a card. Only for the document and the deed that the person named.
     """
@@ -75,8 +77,7 @@ async def _plan(access: Access, number: str, to: str, contact_name: str) -> Stat
         )
     deed = Deed(to)
     contact = await contact_of(access, contact_name)
-    known = await document_meant(access, number, contact=contact)
-    document, details = await asyncio.gather(access.live.document(known.id), access.live.organisation())
+    document, details = await asyncio.gather(_meant(access, number, contact), access.live.organisation())
     if refused := _against(document, deed, details):
         raise refused
     return StatusPlan(
@@ -90,6 +91,28 @@ async def _plan(access: Access, number: str, to: str, contact_name: str) -> Stat
         more_lines=max(0, len(document.lines) - _MOST_LINES),
         notices=tuple(await _notices(access, document, deed)),
     )
+
+
+async def _meant(access: Access, number: str, contact: Contact | None) -> Document:
+    """The invoice, bill or (where none has that number) credit note, read live."""
+    try:
+        known = await document_meant(access, number, contact=contact)
+    except ToolRetry:
+        notes = [
+            note
+            for note in await every_credit_note(access)
+            if number_key(note.number) == number_key(number) or note.id.casefold() == number.strip().casefold()
+            if contact is None or note.contact_id == contact.id
+        ]
+        if len(notes) != 1:
+            raise
+        return await access.live.credit_document(notes[0].id)
+    return await access.live.document(known.id)
+
+
+async def _live(access: Access, plan: StatusPlan) -> Document:
+    read = access.live.credit_document if plan.document.is_credit else access.live.document
+    return await read(plan.document.id)
 
 
 def planned_document(document: Document) -> PlannedDocument:
@@ -106,6 +129,7 @@ def planned_document(document: Document) -> PlannedDocument:
         issued=document.issued.isoformat() if document.issued else "",
         due=document.due.isoformat() if document.due else "",
         updated_at=document.updated_at.isoformat(),
+        is_credit=document.is_credit,
     )
 
 
@@ -127,16 +151,18 @@ def _against(document: Document, deed: Deed, details: OrganisationDetails) -> To
     en, de = titled(document, "en"), titled(document, "de")
     if document.status not in COMES_FROM[deed]:
         return _wrong_state(document, deed)
-    if deed is Deed.VOID and (document.amount_paid or document.amount_credited):
+    used = document.is_credit and document.amount_due != document.total
+    if deed is Deed.VOID and (document.amount_paid or document.amount_credited or used):
         return ToolFailed(
             {
-                "en": f"{en} has payments or credit notes on it, and Xero voids none that has. Nothing was changed. "
-                "Take the payment back first.",
-                "de": f"Auf {de} sind Zahlungen oder Gutschriften verbucht; so etwas storniert Xero nicht. "
-                "Es wurde nichts geändert. Zuerst die Zahlung zurücknehmen.",
+                "en": f"{en} has payments or credit notes on it, or is set off, and Xero voids none that has. Nothing "
+                "was changed. Take that back first.",
+                "de": f"Auf {de} sind Zahlungen oder Gutschriften verbucht, oder sie ist verrechnet; so etwas "
+                "storniert Xero nicht. Es wurde nichts geändert. Das ist zuerst zurückzunehmen.",
             }
         )
-    if deed in (Deed.APPROVE, Deed.SUBMIT) and (document.due is None or document.total <= 0):
+    undated = document.due is None and not document.is_credit
+    if deed in (Deed.APPROVE, Deed.SUBMIT) and (undated or document.total <= 0):
         return ToolFailed(
             {
                 "en": f"{en} has no due date or no amount yet. Nothing was changed. Complete it in Xero first.",
@@ -192,7 +218,7 @@ def _status_now(document: Document, language: Language) -> str:
 
 async def _notices(access: Access, document: Document, deed: Deed) -> list[StatusNotice]:
     """What whoever approves should look at; nothing for the other deeds, by which nothing comes to be owed."""
-    if deed is not Deed.APPROVE:
+    if deed is not Deed.APPROVE or document.is_credit:
         return []
     found: list[StatusNotice] = []
     if document.issued:
@@ -221,7 +247,7 @@ async def _notices(access: Access, document: Document, deed: Deed) -> list[Statu
 async def status_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
     """Reads the document again: None while it is as on the card, to the moment of its last change."""
     plan = StatusPlan.read(payload)
-    document, details = await asyncio.gather(access.live.document(plan.document.id), access.live.organisation())
+    document, details = await asyncio.gather(_live(access, plan), access.live.organisation())
     changes: list[Change] = []
     if document.status.value != plan.was:
         changes.append(
@@ -251,7 +277,9 @@ async def status_changed(access: Access, payload: Payload) -> Mapping[Language, 
 async def change_status_once(writing: WriteAccess, payload: Payload, key: str) -> Receipt:
     """Sends it once with that key; what Xero answers must be that document in that state."""
     plan = StatusPlan.read(payload)
-    made = await writing.documents.change_status(plan.document.id, plan.deed, key=key)
+    made = await writing.documents.change_status(
+        plan.document.id, plan.deed, key=key, is_credit=plan.document.is_credit
+    )
     if made.id.casefold() != plan.document.id.casefold() or made.status is not BECOMES[plan.deed]:
         raise OutcomeUnknown("Xero", trouble=_ANOTHER)
     return _receipt(plan, made)
@@ -264,7 +292,7 @@ async def look_up_status(writing: WriteAccess, payload: Payload, key: str) -> Re
     voided or deleted once. One that was approved and paid since was approved.
     """
     plan = StatusPlan.read(payload)
-    now = await writing.documents.document_now(plan.document.id)
+    now = await writing.documents.document_now(plan.document.id, is_credit=plan.document.is_credit)
     reached = {BECOMES[plan.deed]} | ({DocumentStatus.PAID} if plan.deed is Deed.APPROVE else set())
     return _receipt(plan, now) if now.status in reached else None
 
@@ -273,9 +301,11 @@ def _receipt(plan: StatusPlan, now: Document) -> Receipt:
     return Receipt(
         provider="Xero",
         reference=now.id,
-        link=document_link(plan.organisation.short_code, plan.kind, plan.document.id),
+        link=document_link(
+            plan.organisation.short_code, plan.kind, plan.document.id, is_credit=plan.document.is_credit
+        ),
         facts={
-            "document_id": now.id,
+            "credit_note_id" if plan.document.is_credit else "document_id": now.id,
             "document_number": now.number,
             "status_before": plan.was,
             "status": now.status.value,

@@ -83,19 +83,8 @@ _LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "No
 
 def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) -> Any:
     """PUT /Invoices with one invoice or bill and its idempotency key; each line's tax is sent as it was reckoned."""
-    from xero_python.accounting import Contact, Invoice, Invoices, LineAmountTypes, LineItem
+    from xero_python.accounting import Contact, Invoice, Invoices, LineAmountTypes
 
-    lines = [
-        LineItem(
-            description=line.description,
-            quantity=line.quantity,
-            unit_amount=line.unit_amount,
-            account_code=line.account_code or None,
-            tax_type=line.tax_type or None,
-            tax_amount=line.tax_amount,
-        )
-        for line in new.lines
-    ]
     one = Invoice(
         type="ACCREC" if new.kind is DocumentKind.INVOICE else "ACCPAY",
         contact=Contact(contact_id=new.contact_id),
@@ -106,9 +95,55 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         currency_code=_currency(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
-        line_items=lines,
+        line_items=_lines(new),
     )
     return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
+
+
+def put_credit_note(api: AccountingApi, tenant: str, new: NewDocument, key: str) -> Any:
+    """PUT /CreditNotes with one credit note and its idempotency key; it has no due date."""
+    from xero_python.accounting import Contact, CreditNote, CreditNotes, LineAmountTypes
+
+    one = CreditNote(
+        type="ACCRECCREDIT" if new.kind is DocumentKind.INVOICE else "ACCPAYCREDIT",
+        contact=Contact(contact_id=new.contact_id),
+        credit_note_number=new.number or None,
+        reference=new.reference or None,
+        date=new.issued,
+        currency_code=_currency(new.currency),
+        line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
+        status=new.status.value,
+        line_items=_lines(new),
+    )
+    return api.create_credit_notes(
+        tenant, CreditNotes(credit_notes=[one]), unitdp=4, idempotency_key=key, _preload_content=False
+    )
+
+
+def _lines(new: NewDocument) -> list[Any]:
+    from xero_python.accounting import LineItem
+
+    return [
+        LineItem(
+            description=line.description,
+            quantity=line.quantity,
+            unit_amount=line.unit_amount,
+            account_code=line.account_code or None,
+            tax_type=line.tax_type or None,
+            tax_amount=line.tax_amount,
+        )
+        for line in new.lines
+    ]
+
+
+def post_credit_status(api: AccountingApi, tenant: str, credit_note_id: str, deed: Deed, key: str) -> Any:
+    """POST /CreditNotes/{CreditNoteID} with the id and the new status only."""
+    from xero_python.accounting import CreditNote, CreditNotes
+
+    one = CreditNote(credit_note_id=credit_note_id, status=BECOMES[deed].value)
+    return api.update_credit_note(
+        tenant, credit_note_id, CreditNotes(credit_notes=[one]), idempotency_key=key, _preload_content=False
+    )
 
 
 def put_allocation(

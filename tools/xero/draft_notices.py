@@ -1,0 +1,55 @@
+"""What whoever confirms a new invoice, bill or credit note should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Date
+from datetime import timedelta
+
+from tools import words
+from tools.base import Access
+from tools.xero.books import Document, DocumentQuery
+from tools.xero.credit_notes import CreditNote
+from tools.xero.draft_plan import DraftNotice, DraftPlan
+from tools.xero.draft_run import DEAD
+
+_RECENT = timedelta(days=10)
+
+
+async def notices(access: Access, plan: DraftPlan, due: Date | None) -> list[DraftNotice]:
+    """What the person should look at: the same once more, a number used before, a due date that is over."""
+    found: list[DraftNotice] = []
+    issued = Date.fromisoformat(plan.date)
+    for other in await _of_contact(access, plan, issued):
+        same = (other.total, other.currency) == (plan.total.amount, plan.currency)
+        if same and other.status not in DEAD and other.issued and abs(other.issued - issued) <= _RECENT:
+            found.append(DraftNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
+            break
+    if plan.number and any(
+        other.number.casefold() == plan.number.casefold() and other.kind is plan.document_kind and other.status in DEAD
+        for other in await _numbered(access, plan)
+    ):
+        found.append(DraftNotice(code="number_used", number=plan.number))
+    if due and due < access.today:
+        found.append(DraftNotice(code="overdue_at_once"))
+    if words.visible(plan.contact.name) != plan.contact.name:
+        found.append(DraftNotice(code="hidden_characters", number=plan.contact.name))
+    return found
+
+
+async def _of_contact(access: Access, plan: DraftPlan, issued: Date) -> Sequence[Document | CreditNote]:
+    if plan.is_credit:
+        return [one for one in await access.books.credit_notes(plan.document_kind) if one.contact_id == plan.contact.id]
+    query = DocumentQuery(
+        kind=plan.document_kind,
+        contact_ids=(plan.contact.id,),
+        issued_from=issued - _RECENT,
+        issued_to=issued + _RECENT,
+    )
+    return await access.books.documents(query, today=access.today)
+
+
+async def _numbered(access: Access, plan: DraftPlan) -> Sequence[Document | CreditNote]:
+    if plan.is_credit:
+        return [one for one in await access.books.credit_notes(plan.document_kind) if one.contact_id == plan.contact.id]
+    return await access.books.numbered(plan.number, contact_id=plan.contact.id)
