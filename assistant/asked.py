@@ -39,6 +39,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "get_executive_summary": ("the month at a glance", "dem Monat im Überblick"),
     "create_invoice": ("what an invoice needs", "den Angaben für eine Rechnung"),
     "create_bill": ("what a bill needs", "den Angaben für eine Eingangsrechnung"),
+    "change_draft": ("the draft", "dem Entwurf"),
     "copy_document": ("the document to copy", "dem Beleg zum Kopieren"),
     "get_document_pdf": ("the document", "dem Beleg"),
     "get_online_invoice": ("the online address", "der Online-Adresse"),

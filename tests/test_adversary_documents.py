@@ -43,6 +43,29 @@ SET_OFF = {
     "body": {"Invoice": {"InvoiceID": "doc-1"}, "Amount": "25.50"},
 }
 TO_SET_OFF = {"document": {"id": "doc-1"}, "credit": {"id": "note-1"}, "minor": 2550}
+MAILED = {"operation": "email_invoice", "result_id": "doc-1", "body": {"To": "a@b.example"}}
+TO_MAIL = {"document": {"id": "doc-1"}, "way": "email", "address": "a@b.example"}
+MARKED = {"operation": "update_invoice", "result_id": "doc-1", "body": {"InvoiceID": "doc-1", "SentToContact": True}}
+TO_MARK = {"document": {"id": "doc-1"}, "way": "mark", "address": ""}
+NOTED = {
+    "operation": "create_history_record",
+    "path": "/api.xro/2.0/Invoices/doc-1/History",
+    "result_id": "doc-1",
+    "body": {"Details": "Waits FA-1"},
+}
+TO_NOTE = {"document": {"id": "doc-1"}, "noted": "Waits FA-1"}
+EDITED = {"operation": "update_invoice", "result_id": "doc-1", "body": {"DueDate": "2026-12-24", "LineItems": [LINE]}}
+TO_EDIT = {
+    "document": {"id": "doc-1"},
+    "after": {"date": "2026-11-01", "due": "2026-12-24", "reference": "", "number": "A-1"},
+    "lines": PLANNED["lines"],
+}
+CREDITED = {
+    "operation": "create_credit_note",
+    "result_id": "note-1",
+    "body": {**MADE["body"], "Type": "ACCPAYCREDIT", "InvoiceNumber": None, "CreditNoteNumber": "A-1"},  # type: ignore[dict-item]
+}
+TO_CREDIT = {**PLANNED, "is_credit": True}
 TO_ADD = {"name": "New Ltd", "email": ""}
 
 
@@ -69,6 +92,11 @@ RIGHT = [
     (GONE, row("remove_payment"), TO_REMOVE),
     (ADDED, row("create_contact"), TO_ADD),
     (SET_OFF, row("allocate_credit"), TO_SET_OFF),
+    (MAILED, row("send_invoice"), TO_MAIL),
+    (MARKED, row("send_invoice"), TO_MARK),
+    (NOTED, row("add_document_note"), TO_NOTE),
+    (EDITED, row("change_draft"), TO_EDIT),
+    (CREDITED, row("create_credit_note"), TO_CREDIT),
 ]
 
 
@@ -97,6 +125,19 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         (changed(SET_OFF, Amount="25.51"), row("allocate_credit"), TO_SET_OFF),
         (changed(SET_OFF, Invoice={"InvoiceID": "doc-2"}), row("allocate_credit"), TO_SET_OFF),
         ({**SET_OFF, "path": "/api.xro/2.0/CreditNotes/note-2/Allocations"}, row("allocate_credit"), TO_SET_OFF),
+        (changed(MAILED, To="x@evil.example"), row("send_invoice"), TO_MAIL),
+        (MAILED, row("send_invoice"), TO_MARK),
+        ({**MAILED, "result_id": "doc-2"}, row("send_invoice"), TO_MAIL),
+        (MARKED, row("send_invoice"), TO_MAIL),
+        (changed(MARKED, Status="VOIDED"), row("send_invoice"), TO_MARK),
+        (changed(NOTED, Details="Pay at once FA-1"), row("add_document_note"), TO_NOTE),
+        ({**NOTED, "path": "/api.xro/2.0/Invoices/doc-2/History"}, row("add_document_note"), TO_NOTE),
+        (changed(EDITED, DueDate="2026-12-25"), row("change_draft"), TO_EDIT),
+        (changed(EDITED, Status="AUTHORISED"), row("change_draft"), TO_EDIT),
+        (changed(EDITED, LineItems=[{**LINE, "UnitAmount": "101.00"}]), row("change_draft"), TO_EDIT),
+        (changed(EDITED, InvoiceNumber="A-2"), row("change_draft"), TO_EDIT),
+        (CREDITED, row("create_credit_note"), PLANNED),
+        (changed(CREDITED, Type="ACCPAY"), row("create_credit_note"), TO_CREDIT),
     ],
 )
 def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) -> None:

@@ -31,6 +31,7 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "create_bill",
         "copy_document",
         "change_document_status",
+        "change_draft",
         "send_invoice",
         "add_document_note",
         "create_credit_note",

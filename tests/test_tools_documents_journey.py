@@ -14,6 +14,7 @@ from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
+from tools.xero.draft_edit import CHANGE_DRAFT
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payments import RECORD_PAYMENT
@@ -105,6 +106,25 @@ async def test_a_credit_note_is_made_approved_and_set_off_and_then_not_voided(ho
     with pytest.raises(ToolFailed, match="set off"):
         await house.propose(CHANGE_STATUS, document_number=made.number, to="void")
     assert effects(house, "create_credit_note") == effects(house, "create_allocation") == 1
+
+
+async def test_a_draft_is_changed_in_place_and_the_rest_stays(house: House) -> None:
+    lines = [{"description": "Paper", "amount": "75.00", "account": "400"}]
+    draft = await house.propose(CREATE_BILL, contact_name="Acme", number="A-2026-78", lines=lines)
+    made = await read(house, await confirmed(house, CREATE_BILL, draft))
+    await house.load()
+    draft = await house.propose(
+        CHANGE_DRAFT, document_number=made.number, amount="80.00", due_date="2026-12-24", number="A-2026-79"
+    )
+    assert await CHANGE_DRAFT.look_up(house.writing, draft.payload, "key-edit") is None
+    receipt = await confirmed(house, CHANGE_DRAFT, draft, "key-edit")
+    now = await read(house, receipt)
+    assert (now.number, now.issued, str(now.due)) == ("A-2026-79", made.issued, "2026-12-24")
+    assert [(one.description, one.unit_amount, one.account_code) for one in now.lines] == [
+        ("Paper", Decimal("80.00"), "400")
+    ]
+    assert await CHANGE_DRAFT.look_up(house.writing, draft.payload, "key-edit") == receipt
+    assert await CHANGE_DRAFT.changed(house.access(), draft.payload) is not None
 
 
 async def test_a_suppliers_credit_note_is_found_again_by_its_number(house: House) -> None:

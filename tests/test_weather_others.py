@@ -15,7 +15,7 @@ from tests.weather.soak import Kind, blown, databases
 from tools.money import Money
 from tools.xero.books import Document, DocumentKind
 from tools.xero.credit_notes import Allocation, CreditNote
-from tools.xero.drafts import Deed, DocumentWriter, NewDocument
+from tools.xero.drafts import Deed, DocumentWriter, DraftChange, NewDocument
 
 RUNS = 90
 
@@ -43,6 +43,9 @@ class _Spoiled:
             case "reference":
                 new = replace(new, reference="of somebody else", number=f"{new.number}X" if new.number else "")
         return await self._right.create_document(new, key=key)
+
+    async def change_draft(self, change: DraftChange, *, key: str) -> Document:
+        return await self._right.change_draft(change, key=key)
 
     async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         if self._what == "deed" and deed is Deed.APPROVE:

@@ -18,6 +18,7 @@ from tools.xero.document_history import get_document_history
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.document_papers import get_document_pdf, get_online_invoice, list_attachments
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
+from tools.xero.draft_edit import CHANGE_DRAFT
 from tools.xero.invoices import get_invoice, list_invoices
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
@@ -96,14 +97,21 @@ _SETUP = Family(
 )
 _DOCUMENTS = Family(
     "documents",
-    "make invoices, enter bills, copy, submit, approve, void or delete them",
-    (CREATE_INVOICE, CREATE_BILL, COPY_DOCUMENT, CHANGE_STATUS),
+    "make invoices, enter bills, copy one that is there",
+    (CREATE_INVOICE, CREATE_BILL, COPY_DOCUMENT),
     hints="copy duplicat kopier dupliz copi "
-    "creat make write rais issu draw draft prepar enter add new invoice_ bill_ charg approv authoris authoriz "
-    "submit void cancel delet scrap remov undo erstell schreib leg anleg anzuleg mach neu erfass entwurf entwurfe "
-    "freigeb gib genehmig stornier losch einreich reich vorleg berechn stell crea emett fattura nuov bozz approv "
-    "autorizz annull elimin cancell sottopon fai cre etabl emet factur nouv brouillon approuv autoris annul supprim "
-    "soumet soumett fais",
+    "creat make write rais issu draw draft prepar enter add new invoice_ bill_ charg erstell schreib leg anleg anzuleg "
+    "mach neu erfass entwurf entwurfe berechn stell crea emett fattura nuov bozz fai cre etabl emet factur nouv "
+    "brouillon fais",
+)
+_DOCUMENT_CHANGES = Family(
+    "document_changes",
+    "submit, approve, void or delete invoices, bills and credit notes, change drafts",
+    (CHANGE_STATUS, CHANGE_DRAFT),
+    hints="submit approv authoris authoriz void cancel delet scrap remov undo change_the change_draft edit correct_the "
+    "freigeb gib genehmig stornier losch einreich reich vorleg ander_ andere_den andere_die andere_das korrigier "
+    "approv autorizz annull elimin cancell sottopon modific approuv autoris annul supprim soumet soumett modifie draft "
+    "entwurf bozza brouillon",
 )
 _PAPERS = Family(
     "papers",
@@ -140,7 +148,7 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _DOCUMENT_CHANGES, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS)
 
 
 def toolset() -> Toolset:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from sandbox.xero.wire import read_date
 from tests.adversary.played import Effect
 from tests.adversary.promises import Promises
 
@@ -31,7 +32,7 @@ OPERATIONS = (
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
 _TOOLS = {
     "create_invoice": ("create_invoice", "create_bill", "copy_document"),
-    "update_invoice": ("change_document_status", "send_invoice"),
+    "update_invoice": ("change_document_status", "send_invoice", "change_draft"),
     "void_invoice": ("change_document_status",),
     "delete_invoice": ("change_document_status",),
     "delete_payment": ("remove_payment",),
@@ -89,7 +90,7 @@ def _made(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
         str(body.get("Reference", "")),
         str(body.get("InvoiceNumber") or body.get("CreditNoteNumber") or ""),
     )
-    kind = f"credit {payload['kind']}" if payload["is_credit"] else payload["kind"]
+    kind = f"credit {payload['kind']}" if payload.get("is_credit") else payload["kind"]
     shown = (kind, payload["contact"]["id"], payload["status"], payload["reference"], payload["number"])
     if sent != shown:
         yield "unauthorised", f"sent {sent}, confirmed {shown}"
@@ -115,12 +116,35 @@ def _moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
     if "way" in payload:
         yield from _marked(effect, payload)
         return
+    if "after" in payload:
+        yield from _edited(effect, payload)
+        return
     sent = (str(effect["result_id"]), str(effect["body"].get("Status", "")))
     shown = (payload["document"]["id"], _STATUS[payload["to"]])
     if sent != shown:
         yield "unauthorised", f"sent {sent}, confirmed {shown}"
     if extra := set(effect["body"]) & {"LineItems", "Contact", "Total", "DueDate", "Reference"}:
         yield "unauthorised", f"changed {sorted(extra)} beside the status"
+
+
+def _edited(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    body, after = effect["body"], payload["after"]
+    if effect["result_id"] != payload["document"]["id"] or body.get("Status") or body.get("Contact"):
+        yield "unauthorised", f"changed {sorted(body)} of {effect['result_id']}, confirmed a draft's values"
+    for sent, name in (("Date", "date"), ("DueDate", "due")):
+        if sent in body and str(read_date(body[sent])) != after[name]:
+            yield "unauthorised", f"sent {sent} {body[sent]}, confirmed {after[name]}"
+    for sent, name in (("Reference", "reference"), ("InvoiceNumber", "number")):
+        if sent in body and body[sent] != after[name]:
+            yield "unauthorised", f"sent {sent} {body[sent]}, confirmed {after[name]}"
+    if "LineItems" in body:
+        lines = [_line(line) for line in body["LineItems"]]
+        confirmed = [
+            (line["description"], Decimal(line["quantity"]), Decimal(line["unit_amount"]), line["tax_minor"])
+            for line in payload["lines"]
+        ]
+        if lines != confirmed:
+            yield "unauthorised", f"sent the lines {lines}, confirmed {confirmed}"
 
 
 def _marked(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ from tools.xero.books import (
     PaymentSum,
 )
 from tools.xero.credit_notes import Allocation, CreditNote
-from tools.xero.drafts import Deed, NewDocument, PostingAccount, TaxRate
+from tools.xero.drafts import Deed, DraftChange, NewDocument, PostingAccount, TaxRate
 from tools.xero.payment_list import sums_of_payments
 from tools.xero.setup_shapes import Currency, HistoryRecord, TrackingCategory, XeroUser
 from tools.xero.tally import ContactSum, Tally, contact_sums
@@ -607,6 +607,9 @@ class NoDocuments:
 
     async def create_document(self, new: NewDocument, *, key: str) -> Document:
         raise AssertionError(f"nobody makes documents here: {new}")
+
+    async def change_draft(self, change: DraftChange, *, key: str) -> Document:
+        raise AssertionError(f"nobody changes drafts here: {change}")
 
     async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         raise AssertionError(f"nobody changes documents here: {document_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.support.books import NOW, World, fake_writing, uid
@@ -12,7 +12,7 @@ from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.money import Money
 from tools.xero.books import Document, DocumentKind, DocumentStatus, Line
 from tools.xero.credit_notes import Allocation, CreditNote
-from tools.xero.drafts import BECOMES, COMES_FROM, Deed, NewDocument, line_amount, total_of
+from tools.xero.drafts import BECOMES, COMES_FROM, Deed, DraftChange, NewDocument, NewLine, line_amount, total_of
 
 
 @dataclass
@@ -22,6 +22,7 @@ class FakeDocumentWriter:
 
     world: World
     answers: list[str] = field(default_factory=list)
+    changes: list[DraftChange] = field(default_factory=list)
     effects: list[NewDocument | tuple[str, Deed]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     _by_key: dict[str, Document] = field(default_factory=dict)
@@ -33,6 +34,29 @@ class FakeDocumentWriter:
         made = self._by_key.get(key) or self._made(new)
         self._by_key[key] = made
         return self._answered(answer, made)
+
+    async def change_draft(self, change: DraftChange, *, key: str) -> Document:
+        answer = self._next(key)
+        before = await self.document_now(change.document_id)
+        if key not in self._by_key:
+            values = {
+                "issued": change.issued,
+                "due": change.due,
+                "reference": change.reference,
+                "number": change.number,
+            }
+            fields: dict[str, object] = {name: value for name, value in values.items() if value is not None}
+            if change.lines:
+                net, tax = total_of(change.lines, before.line_amounts or "exclusive", before.currency)
+                fields |= {
+                    "total": (net + tax).amount,
+                    "lines": tuple(_line(one, before.currency) for one in change.lines),
+                }
+            made = before.model_copy(update={**fields, "updated_at": NOW + timedelta(minutes=1)})
+            self.world.documents[self.world.documents.index(before)] = made
+            self.changes.append(change)
+            self._by_key[key] = made
+        return self._answered(answer, self._by_key[key])
 
     async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         answer = self._next(key)
@@ -123,21 +147,23 @@ class FakeDocumentWriter:
             amount_paid=Decimal(0),
             updated_at=NOW,
             is_credit=new.is_credit,
-            lines=tuple(
-                Line(
-                    description=line.description,
-                    quantity=line.quantity,
-                    unit_amount=line.unit_amount,
-                    amount=line_amount(line, new.currency).amount,
-                    tax_amount=line.tax_amount,
-                    account_code=line.account_code,
-                )
-                for line in new.lines
-            ),
+            lines=tuple(_line(line, new.currency) for line in new.lines),
         )
         self.world.documents.append(made)
         self.effects.append(new)
         return made
+
+
+def _line(line: NewLine, currency: str) -> Line:
+    return Line(
+        description=line.description,
+        quantity=line.quantity,
+        unit_amount=line.unit_amount,
+        amount=line_amount(line, currency).amount,
+        tax_amount=line.tax_amount,
+        account_code=line.account_code,
+        tax_type=line.tax_type,
+    )
 
 
 def make_document_access(world: World, *answers: str) -> tuple[WriteAccess, FakeDocumentWriter]:

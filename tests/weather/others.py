@@ -38,6 +38,7 @@ from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
+from tools.xero.draft_edit import CHANGE_DRAFT
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.sending import SEND_INVOICE
@@ -134,6 +135,16 @@ def _set_off(company: Company, _dice: random.Random) -> Wish:
     return Wish(ALLOCATE_CREDIT, said, f"PUT /api.xro/2.0/CreditNotes/{note.id}/Allocations", bill.id, note.id)
 
 
+def _edited(company: Company, dice: random.Random) -> Wish:
+    bill = company.enter_bill("DRAFT")
+    said = {
+        "document_number": bill.number,
+        "due_date": (company.clock().date() + timedelta(days=dice.randint(31, 60))).isoformat(),
+        "amount": f"{dice.randint(1, 900)}.25",
+    }
+    return Wish(CHANGE_DRAFT, said, f"POST /api.xro/2.0/Invoices/{bill.id}", bill.id)
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -147,6 +158,7 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice marked as sent": _sent("mark"),
     "note left": _note,
     "invoice copied": _copy,
+    "draft changed": _edited,
     "credit note made": _credit,
     "credit note approved": _credit_status,
     "credit set off": _set_off,

@@ -11,9 +11,9 @@ from tools.xero import decoding
 from tools.xero.books import Document, DocumentKind
 from tools.xero.client import XeroCalls, read
 from tools.xero.credit_notes import Allocation, CreditNote
-from tools.xero.drafts import Deed, NewDocument
+from tools.xero.drafts import Deed, DraftChange, NewDocument
 from tools.xero.reader import credit_document_now, credit_note_now, decoded, document_now, known_id
-from tools.xero.wire import post_credit_status, post_status, put_allocation, put_credit_note, put_document
+from tools.xero.wire import post_change, post_credit_status, post_status, put_allocation, put_credit_note, put_document
 from tools.xero.writer import check_exact, check_key, sent
 
 _MOST = 1000
@@ -33,6 +33,13 @@ class XeroDocumentWriter:
         known_id(new.contact_id)
         put = put_credit_note if new.is_credit else put_document
         return _only(await sent(self._calls, lambda api: put(api, self._tenant, new, key)), is_credit=new.is_credit)
+
+    async def change_draft(self, change: DraftChange, *, key: str) -> Document:
+        """Sends what is different once (POST /Invoices/{InvoiceID}); raises like `XeroWriter.create_payment`."""
+        check_key(key)
+        known_id(change.document_id)
+        body = await sent(self._calls, lambda api: post_change(api, self._tenant, change, key))
+        return _only(body, is_credit=False)
 
     async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:
         """Sends the new status once (POST /Invoices/{InvoiceID} or /CreditNotes/{CreditNoteID}); raises like

@@ -90,12 +90,28 @@ class NewDocument:
     """A credit note to that customer or from that supplier instead."""
 
 
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    """What is changed on a draft (POST /Invoices/{InvoiceID}): None or no lines where something stays as it is."""
+
+    document_id: str
+    issued: date | None
+    due: date | None
+    reference: str | None
+    number: str | None
+    lines: tuple[NewLine, ...]
+
+
 class DocumentWriter(Protocol):
     """Xero, writing invoices and bills: held by the executor only. Every write raises like
     `PaymentWriter.create_payment`."""
 
     async def create_document(self, new: NewDocument, *, key: str) -> Document:
         """Make it, once, with `key` as Idempotency-Key; the document as Xero answers it."""
+        ...
+
+    async def change_draft(self, change: DraftChange, *, key: str) -> Document:
+        """Change a draft, once; the document as Xero answers it."""
         ...
 
     async def change_status(self, document_id: str, deed: Deed, *, key: str, is_credit: bool = False) -> Document:

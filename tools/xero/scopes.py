@@ -44,6 +44,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "get_executive_summary": _report("executivesummary"),
     "create_invoice": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "create_bill": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
+    "change_draft": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "copy_document": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "get_document_pdf": _COPY,
     "get_online_invoice": _COPY,

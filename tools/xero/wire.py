@@ -5,13 +5,14 @@ With the client the only module that imports xero_python. Nothing is decided her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import ToolFailed
 from tools.money import Money
 from tools.xero.books import DocumentKind
-from tools.xero.drafts import BECOMES, Deed, NewDocument
+from tools.xero.drafts import BECOMES, Deed, DraftChange, NewDocument, NewLine
 from tools.xero.writing import NewBankDetails, NewContact, NewPayment
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         currency_code=_currency(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
-        line_items=_lines(new),
+        line_items=_lines(new.lines),
     )
     return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
 
@@ -113,14 +114,14 @@ def put_credit_note(api: AccountingApi, tenant: str, new: NewDocument, key: str)
         currency_code=_currency(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
-        line_items=_lines(new),
+        line_items=_lines(new.lines),
     )
     return api.create_credit_notes(
         tenant, CreditNotes(credit_notes=[one]), unitdp=4, idempotency_key=key, _preload_content=False
     )
 
 
-def _lines(new: NewDocument) -> list[Any]:
+def _lines(lines: Sequence[NewLine]) -> list[Any]:
     from xero_python.accounting import LineItem
 
     return [
@@ -132,8 +133,25 @@ def _lines(new: NewDocument) -> list[Any]:
             tax_type=line.tax_type or None,
             tax_amount=line.tax_amount,
         )
-        for line in new.lines
+        for line in lines
     ]
+
+
+def post_change(api: AccountingApi, tenant: str, change: DraftChange, key: str) -> Any:
+    """POST /Invoices/{InvoiceID} with what is different only: what is not sent stays as it is, but lines come all."""
+    from xero_python.accounting import Invoice, Invoices
+
+    one = Invoice(
+        invoice_id=change.document_id,
+        invoice_number=change.number,
+        reference=change.reference,
+        date=change.issued,
+        due_date=change.due,
+        line_items=_lines(change.lines) or None,
+    )
+    return api.update_invoice(
+        tenant, change.document_id, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False
+    )
 
 
 def post_credit_status(api: AccountingApi, tenant: str, credit_note_id: str, deed: Deed, key: str) -> Any:
