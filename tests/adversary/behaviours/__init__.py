@@ -20,6 +20,7 @@ FILES = (
     "servers",
     "random_moves",
     "documents",
+    "letters",
 )
 
 
