@@ -30,12 +30,21 @@ class KeptReports:
         self._age += 1
 
     async def profit_and_loss(
-        self, first: date, last: date, *, periods: int = 0, timeframe: Timeframe = "month"
+        self,
+        first: date,
+        last: date,
+        *,
+        periods: int = 0,
+        timeframe: Timeframe = "month",
+        cash: bool = False,
+        tracking_id: str = "",
     ) -> Report:
-        """Kept by its days and what it is compared with."""
+        """Kept by its days, its basis and what it is compared with or divided by."""
         return await self._once(
-            ("profit_and_loss", first, last, periods, timeframe),
-            lambda: self._reports.profit_and_loss(first, last, periods=periods, timeframe=timeframe),
+            ("profit_and_loss", first, last, periods, timeframe, cash, tracking_id),
+            lambda: self._reports.profit_and_loss(
+                first, last, periods=periods, timeframe=timeframe, cash=cash, tracking_id=tracking_id
+            ),
         )
 
     async def balance_sheet(self, day: date, *, periods: int = 0, timeframe: Timeframe = "month") -> Report:

@@ -116,7 +116,7 @@ def test_a_report_on_an_earlier_day_does_not_know_later_payments(xero: Connected
 
 
 def test_what_the_sandbox_cannot_report_it_refuses(xero: Connected) -> None:
-    refused = xero.http.get("/api.xro/2.0/Reports/ProfitAndLoss", params={"paymentsOnly": "True"})
+    refused = xero.http.get("/api.xro/2.0/Reports/BalanceSheet", params={"paymentsOnly": "True"})
     assert refused.status_code == 400
     assert "paymentsOnly is not available" in refused.json()["Message"]
     for query in ({"date": "soon"}, {"periods": "99"}, {"timeframe": "WEEK"}):

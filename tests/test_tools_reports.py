@@ -260,3 +260,28 @@ async def test_each_report_is_answered_from_the_sandbox(house: House, tool: str,
     answer = await house.ask(tool)
     assert words in answer and "(Lindenhof Studio GmbH, as of" in answer
     assert "€" in await house.ask(tool, language="de")
+
+
+async def test_profit_and_loss_on_cash_basis_says_so() -> None:
+    reports = FakeReports(report("Profit and Loss", ("30 Nov 2026",), ("", "Net Profit", ("120.00",))))
+    result, _ = await ask(get_profit_and_loss, reports, basis="cash")
+    assert "on cash basis" in result.answer and result.facts["basis"] == "cash"
+    assert reports.asked[0][-1] == "cash"
+
+
+async def test_profit_and_loss_by_tracking_answers_with_the_sum_of_all() -> None:
+    reports = FakeReports(
+        report(
+            "Profit and Loss",
+            ("Design", "Web", "Unassigned", "Total"),
+            ("", "Total Income", ("10.00", "20.00", "5.00", "35.00")),
+            ("", "Net Profit", ("1.00", "2.00", "0.50", "3.50")),
+        )
+    )
+    for named in ("team", "Web"):
+        result, _ = await ask(get_profit_and_loss, reports, by_tracking=named)
+        assert "€ 3.50 net profit" in result.answer and ", by Team" in result.answer and "€ 35.00" in result.answer
+    with pytest.raises(ToolRetry, match="no tracking category"):
+        await ask(get_profit_and_loss, reports, by_tracking="Region")
+    with pytest.raises(ToolRetry, match="Which of the two"):
+        await ask(get_profit_and_loss, reports, by_tracking="Team", compare=2)

@@ -49,6 +49,13 @@ _FOR = re.compile(
     r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>(?:(?!\s(?:for|für|per|pour|wegen)\s)[^,;.\n]){2,80})",
     re.IGNORECASE,
 )
+_CASH = re.compile(
+    r"cash basis|basis of cash|nach zahlungen|einnahmen-ausgaben|einnahmenuberschuss|per cassa|sur encaissements"
+)
+_DIVIDED = re.compile(
+    r"(?<!\w)(?:by|nach|per|par)\s+(?P<what>team|region|department|abteilung|kostenstelle|cost cent(?:er|re)|project|projekt)"
+)
+"""What a report is divided by, besides accounts."""
 _NOTED = re.compile(r"(?::\s*|[\"“„«])(?P<what>[^\"“”„»\n]{3,400}?)[\"”»]?\s*$")
 """What is to be noted, behind a colon or in quotation marks."""
 _ACCOUNT = re.compile(
@@ -350,6 +357,7 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["limit"] = reading.limit
     if "reference" in wanted and (match := _REFERENCE.search(reading.text)):
         found["reference"] = match["what"].strip()
+    _of_reports(found, wanted, reading)
     if "note" in wanted and (match := _NOTED.search(reading.text)):
         found["note"] = match["what"].strip()
     if "reason" in wanted and (match := _REASON.search(reading.text)):
@@ -364,6 +372,13 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
             ):
                 found["description"] = what
                 break
+
+
+def _of_reports(found: Slots, wanted: set[str], reading: Reading) -> None:
+    if "basis" in wanted and _CASH.search(reading.folded):
+        found["basis"] = "cash"
+    if "by_tracking" in wanted and (match := _DIVIDED.search(reading.folded)):
+        found["by_tracking"] = match["what"]
 
 
 def _status(name: str, reading: Reading) -> str | None:

@@ -26,9 +26,12 @@ class Posting(NamedTuple):
     code: str
     amount: Decimal
     native: Decimal
+    option: str = ""
+    """Of the tracking category, where a line names one."""
 
 
-def _base(amount: Decimal, rate: Decimal) -> Decimal:
+def in_base(amount: Decimal, rate: Decimal) -> Decimal:
+    """An amount of a foreign currency in the base currency, rounded to the cent."""
     return amount if rate == 1 else (amount / rate).quantize(CENT, ROUND_HALF_UP)
 
 
@@ -50,6 +53,10 @@ class Journal:
                 known = (version, list(self._document(document)) if document.is_booked else [])
                 self._of_document[document_id] = known
             yield from known[1]
+
+    def without_documents(self) -> Iterator[Posting]:
+        """Opening balances, bank transactions, transfers and manual journals."""
+        yield from self._fixed
 
     def balances(self, until: date, since: date | None = None) -> dict[str, Decimal]:
         """What each account came to by that day (or between two days, both included), debit positive."""
@@ -81,15 +88,15 @@ class Journal:
         sign = 1 if booking.received else -1
         whole = ZERO
         for line in booking.lines:
-            net, tax = _base(line.line_amount, booking.rate), _base(line.tax_amount, booking.rate)
+            net, tax = in_base(line.line_amount, booking.rate), in_base(line.tax_amount, booking.rate)
             whole += net + tax
-            yield Posting(booking.date, line.account_code, -sign * net, ZERO)
+            yield Posting(booking.date, line.account_code, -sign * net, ZERO, line.tracking_option)
             if tax:
                 yield Posting(booking.date, VAT, -sign * tax, ZERO)
         yield Posting(booking.date, booking.account_code, sign * whole, sign * booking.total)
 
     def _transfer(self, transfer: BankTransfer) -> Iterator[Posting]:
-        value = _base(transfer.amount, transfer.rate)
+        value = in_base(transfer.amount, transfer.rate)
         yield Posting(transfer.date, transfer.from_code, -value, -transfer.amount)
         yield Posting(transfer.date, transfer.to_code, value, transfer.to_amount)
 
@@ -103,16 +110,16 @@ class Journal:
         control = RECEIVABLES if document.is_sales else PAYABLES
         # Sales credit and purchases credit the control account the other way round from sales.
         sign = 1 if document.kind in (DocumentKind.INVOICE, DocumentKind.PURCHASE_CREDIT) else -1
-        whole = _base(document.total, document.rate)
+        whole = in_base(document.total, document.rate)
         parts = ZERO
         for line in document.lines:
             inclusive = document.line_amounts == "Inclusive"
             net = line.line_amount - line.tax_amount if inclusive else line.line_amount
-            for code, amount in ((line.account_code, net), (VAT, line.tax_amount)):
+            for code, amount, option in ((line.account_code, net, line.tracking_option), (VAT, line.tax_amount, "")):
                 if amount:
-                    value = _base(amount, document.rate)
+                    value = in_base(amount, document.rate)
                     parts += value
-                    yield Posting(document.date, code, -sign * value, ZERO)
+                    yield Posting(document.date, code, -sign * value, ZERO, option)
         yield Posting(document.date, control, sign * whole, ZERO)
         if parts != whole:
             yield Posting(document.date, ROUNDING, sign * (parts - whole), ZERO)
@@ -123,7 +130,7 @@ class Journal:
         cleared, settled = ZERO, ZERO
         for allocation in self._books.allocations_of(document.document_id):
             settled += allocation.amount
-            value = whole - cleared if settled == document.total else _base(allocation.amount, document.rate)
+            value = whole - cleared if settled == document.total else in_base(allocation.amount, document.rate)
             cleared += value
             if not document.is_credit:
                 note = self._books.documents[allocation.credit_note_id]
@@ -133,11 +140,11 @@ class Journal:
                     yield Posting(allocation.date, GAINS, sign * gain, ZERO)
         for payment in self._books.payments_of(document.document_id):
             settled += payment.amount
-            value = whole - cleared if settled == document.total else _base(payment.amount, document.rate)
+            value = whole - cleared if settled == document.total else in_base(payment.amount, document.rate)
             cleared += value
             bank = self._books.banks.get(payment.account_code)
             foreign = bank is not None and bank.currency != self._books.company.organisation.base_currency
-            worth = _base(payment.bank_amount, payment.rate) if foreign else payment.bank_amount
+            worth = in_base(payment.bank_amount, payment.rate) if foreign else payment.bank_amount
             yield Posting(payment.date, control, -sign * value, ZERO)
             yield Posting(payment.date, payment.account_code, sign * worth, sign * payment.bank_amount)
             if worth != value:
@@ -145,10 +152,10 @@ class Journal:
 
     def _note_value(self, note: Doc, allocation_id: str) -> Decimal:
         """What this part of a credit note was worth in base currency when the note was booked."""
-        whole, cleared, settled = _base(note.total, note.rate), ZERO, ZERO
+        whole, cleared, settled = in_base(note.total, note.rate), ZERO, ZERO
         for allocation in self._books.allocations_of(note.document_id):
             settled += allocation.amount
-            value = whole - cleared if settled == note.total else _base(allocation.amount, note.rate)
+            value = whole - cleared if settled == note.total else in_base(allocation.amount, note.rate)
             if allocation.allocation_id == allocation_id:
                 return value
             cleared += value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,8 +12,9 @@ from sandbox.company.shape import LedgerAccount
 from sandbox.xero.aged import aged_rows
 from sandbox.xero.books import ZERO, Books
 from sandbox.xero.call import Call
+from sandbox.xero.cash_basis import cash_postings
 from sandbox.xero.executive import SECTIONS, figures, shown
-from sandbox.xero.journal import Journal
+from sandbox.xero.journal import Journal, Posting
 from sandbox.xero.refusals import BadRequest
 from sandbox.xero.report_rows import change, header, long_day, money, row, section, short_day, summary
 from sandbox.xero.wire import Json
@@ -20,6 +22,7 @@ from sandbox.xero.wire import Json
 _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 _MOST_PERIODS = 11
 _NOT_HERE = ("paymentsOnly", "trackingCategoryID", "trackingCategoryID2", "trackingOptionID", "trackingOptionID1")
+"""What the sandbox does not reckon; profit and loss knows the first two."""
 RETAINED = "960"
 
 
@@ -32,6 +35,15 @@ def months_earlier(day: date, count: int) -> date:
     return date(year, month + 1, last if was_last else min(day.day, last))
 
 
+def _summed(postings: Iterable[Posting], since: date, until: date) -> dict[str, Decimal]:
+    """What each account came to between two days, both included, debit positive."""
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for posting in postings:
+        if since <= posting.on <= until:
+            sums[posting.code] += posting.amount
+    return dict(sums)
+
+
 class Reports:
     """Serves /Reports; every figure is a sum over the journal, so the reports tie with each other."""
 
@@ -39,8 +51,8 @@ class Reports:
         self._books = books
         self._journal = journal
 
-    def _day(self, call: Call, name: str, usual: date) -> date:
-        for refused in _NOT_HERE:
+    def _day(self, call: Call, name: str, usual: date, *, known: Sequence[str] = ()) -> date:
+        for refused in (name for name in _NOT_HERE if name not in known):
             if call.query.get(refused, "").lower() not in ("", "false"):
                 raise BadRequest(f"{refused} is not available in this sandbox")
         text = call.query.get(name, "")
@@ -150,15 +162,23 @@ class Reports:
     def profit_and_loss(self, call: Call) -> Json:
         """Income less costs between two days."""
         today = self._books.control.today()
-        begin = self._day(call, "fromDate", today.replace(day=1))
-        end = self._day(call, "toDate", today)
+        begin = self._day(call, "fromDate", today.replace(day=1), known=_NOT_HERE[:2])
+        end = self._day(call, "toDate", today, known=_NOT_HERE[:2])
         if begin > end:
             raise BadRequest("fromDate must not be after toDate")
         periods, step = self._periods(call)
         spans = [(months_earlier(begin, step * n), months_earlier(end, step * n)) for n in range(periods + 1)]
-        columns = [self._journal.balances(until, since) for since, until in spans]
-        rows = [header("", *(short_day(until) for _, until in spans))]
-        none = [ZERO] * len(spans)
+        postings = list(
+            cash_postings(self._books, self._journal) if call.flag("paymentsOnly", False) else self._journal.postings()
+        )
+        heads = [short_day(until) for _, until in spans]
+        columns = [_summed(postings, since, until) for since, until in spans]
+        if wanted := call.query.get("trackingCategoryID", ""):
+            if periods:
+                raise BadRequest("periods cannot be compared by tracking category")
+            heads, columns = self._by_option(postings, begin, end, wanted)
+        rows = [header("", *heads)]
+        none = [ZERO] * len(columns)
         income, earned = self._section("Income", self._accounts(kinds=["REVENUE"]), columns, -1)
         costs, spent = self._section("Less Cost of Sales", self._accounts(kinds=["DIRECTCOSTS"]), columns, 1)
         other, extra = self._section("Plus Other Income", self._accounts(kinds=["OTHERINCOME"]), columns, -1)
@@ -173,6 +193,18 @@ class Reports:
         rows.append(section("", [row("Net Profit", *map(money, net))]))
         when = f"{long_day(begin)} to {long_day(end)}"
         return self._report("Profit and Loss", "ProfitAndLoss", when, rows)
+
+    def _by_option(
+        self, postings: Sequence[Posting], begin: date, end: date, wanted: str
+    ) -> tuple[list[str], list[dict[str, Decimal]]]:
+        """A column for each option of the tracking category, one for what names none, and their sum."""
+        categories = [one for one in self._books.company.tracking if one.category_id == wanted.lower()]
+        if not categories:
+            raise BadRequest(f"trackingCategoryID '{wanted}' is not known")
+        options = [name for _, name in categories[0].options]
+        columns = [_summed((p for p in postings if p.option == option), begin, end) for option in options]
+        columns.append(_summed((p for p in postings if p.option not in options), begin, end))
+        return [*options, "Unassigned", "Total"], [*columns, _summed(postings, begin, end)]
 
     def trial_balance(self, call: Call) -> Json:
         """Every account's movement in the month and its balance: debits equal credits."""

@@ -441,7 +441,7 @@ class FakeLive:
         raise ProviderRefused("Xero", said=NO_SUCH_RECORD, status=404)
 
     async def tracking_categories(self) -> list[TrackingCategory]:
-        return [TrackingCategory(name="Team", options=("Design", "Web"))]
+        return [TrackingCategory(id=uid("team"), name="Team", options=("Design", "Web"))]
 
     async def currencies(self) -> list[Currency]:
         return [Currency(code="GBP", name="British Pound"), Currency(code="EUR", name="Euro")]

@@ -38,9 +38,17 @@ class FakeReports:
         return self.given
 
     async def profit_and_loss(
-        self, first: date, last: date, *, periods: int = 0, timeframe: Timeframe = "month"
+        self,
+        first: date,
+        last: date,
+        *,
+        periods: int = 0,
+        timeframe: Timeframe = "month",
+        cash: bool = False,
+        tracking_id: str = "",
     ) -> Report:
-        return self._answer("profit_and_loss", first, last, periods, timeframe)
+        more = (*(["cash"] if cash else []), *([tracking_id] if tracking_id else []))
+        return self._answer("profit_and_loss", first, last, periods, timeframe, *more)
 
     async def balance_sheet(self, day: date, *, periods: int = 0, timeframe: Timeframe = "month") -> Report:
         return self._answer("balance_sheet", day, periods, timeframe)

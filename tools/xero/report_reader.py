@@ -8,7 +8,7 @@ from datetime import date
 from tools.xero import decoding
 from tools.xero.client import Call, XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire, text
-from tools.xero.reader import decoded
+from tools.xero.reader import decoded, known_id
 from tools.xero.report_shapes import Report, ReportLine, Timeframe
 
 
@@ -20,10 +20,19 @@ class XeroReports:
         self._tenant = calls.tenant_id
 
     async def profit_and_loss(
-        self, first: date, last: date, *, periods: int = 0, timeframe: Timeframe = "month"
+        self,
+        first: date,
+        last: date,
+        *,
+        periods: int = 0,
+        timeframe: Timeframe = "month",
+        cash: bool = False,
+        tracking_id: str = "",
     ) -> Report:
-        """GET /Reports/ProfitAndLoss."""
-        more = _compared(periods, timeframe)
+        """GET /Reports/ProfitAndLoss; paymentsOnly is Xero's word for cash basis."""
+        more = _compared(periods, timeframe) | ({"payments_only": True} if cash else {})
+        if tracking_id:
+            more["tracking_category_id"] = known_id(tracking_id)
         return await self._report(
             lambda api: api.get_report_profit_and_loss(
                 self._tenant, from_date=first, to_date=last, _preload_content=False, **more

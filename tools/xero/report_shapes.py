@@ -66,9 +66,17 @@ class Reports(Protocol):
     """Xero's reports of one organisation, in its base currency. Each raises ToolFailed kinds."""
 
     async def profit_and_loss(
-        self, first: date, last: date, *, periods: int = 0, timeframe: Timeframe = "month"
+        self,
+        first: date,
+        last: date,
+        *,
+        periods: int = 0,
+        timeframe: Timeframe = "month",
+        cash: bool = False,
+        tracking_id: str = "",
     ) -> Report:
-        """Income less costs between two days, both included, with so many earlier periods beside it."""
+        """Income less costs between two days, both included, with so many earlier periods beside it; `cash`: when it
+        was paid instead of when it was invoiced; with a tracking category a column for each of its options."""
         ...
 
     async def balance_sheet(self, day: date, *, periods: int = 0, timeframe: Timeframe = "month") -> Report:

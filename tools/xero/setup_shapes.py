@@ -13,6 +13,7 @@ class TrackingCategory(Shape):
 
     name: str
     options: tuple[str, ...]
+    id: str = ""
 
 
 class Currency(Shape):
@@ -46,7 +47,11 @@ def tracking_category(record: Wire) -> TrackingCategory | None:
     if _gone(record):
         return None
     options = [option for option in record.get("Options") or () if not _gone(option)]
-    return TrackingCategory(name=record["Name"], options=tuple(text(option.get("Name")) for option in options))
+    return TrackingCategory(
+        id=text(record.get("TrackingCategoryID")),
+        name=record["Name"],
+        options=tuple(text(option.get("Name")) for option in options),
+    )
 
 
 def currency(record: Wire) -> Currency:

@@ -6,14 +6,16 @@ from calendar import monthrange
 from datetime import date as Date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, JsonValue
 
 from tools import words
 from tools.base import Access, ToolResult, read_tool
-from tools.errors import ToolRetry
-from tools.inputs import Day, read_day, read_range
+from tools.errors import Choice, ToolRetry
+from tools.inputs import Day, Text, read_day, read_range
+from tools.xero.names import folded
 from tools.xero.report_shapes import Report, ReportLine
 from tools.xero.report_table import money, report_result
+from tools.xero.setup_shapes import TrackingCategory
 
 _LONGEST = 366
 """Days of one column: Xero refuses a longer range when periods are compared."""
@@ -31,15 +33,36 @@ Step = Annotated[
 ]
 
 
+Basis = Annotated[
+    Literal["accrual", "cash", ""],
+    BeforeValidator(lambda value: value or ""),
+    Field(description="cash: counted when paid; only if said, else accrual"),
+]
+
+
 @read_tool("xero")
 async def get_profit_and_loss(
-    access: Access, date_from: Day = "", date_to: Day = "", compare: Compare = 0, timeframe: Step = "month"
+    access: Access,
+    date_from: Day = "",
+    date_to: Day = "",
+    compare: Compare = 0,
+    timeframe: Step = "month",
+    basis: Basis = "",
+    by_tracking: Annotated[Text, Field(description="Tracking category to divide it by, e.g. Team; only if said")] = "",
 ) -> ToolResult:
     """Profit and loss from Xero between two days (both included; this month if none is said): income, costs, profit.
 
-    Figures are computed by Xero in the organisation's base currency, on accrual basis.
+    Figures are computed by Xero in the organisation's base currency.
     """
     first, last = _range(access, date_from, date_to)
+    category = await _tracking(access, by_tracking) if by_tracking.strip() else None
+    if category and compare:
+        raise ToolRetry(
+            {
+                "en": "It is either divided by tracking or compared with earlier periods. Which of the two?",
+                "de": "Entweder nach Tracking aufgeteilt oder mit früheren Zeiträumen verglichen. Was von beidem?",
+            }
+        )
     if compare and (last - first).days >= _LONGEST:
         raise ToolRetry(
             {
@@ -47,25 +70,60 @@ async def get_profit_and_loss(
                 "de": "Vergleichen lässt sich nur ein Zeitraum von höchstens einem Jahr. Welcher ist gemeint?",
             }
         )
-    report = await access.reports.profit_and_loss(first, last, periods=compare, timeframe=timeframe)
+    report = await access.reports.profit_and_loss(
+        first,
+        last,
+        periods=compare,
+        timeframe=timeframe,
+        cash=basis == "cash",
+        tracking_id=category.id if category else "",
+    )
     net = report.find("net profit", "net income", "net loss", "profit for the period", "net profit (loss)")
     income = report.find("total income", "total revenue", "total trading income")
     span = _span(access, first, last)
+    if basis == "cash":
+        span += words.say(access.language, " on cash basis", " nach Zahlungen (Einnahmen und Ausgaben)")
+    if category:
+        name = words.visible(category.name)
+        span += words.say(access.language, f", by {name}", f", nach {name}")
     if net is None:
         answer = words.say(
             access.language, f"Profit and loss {span} is below", f"Die Gewinn- und Verlustrechnung {span} steht unten"
         )
         return report_result(access, report, answer, {})
-    amount = net.amount()
+    whole = len(report.columns) - 1 if category else 0  # by tracking the last column is the sum of the others
+    amount = net.amount(whole)
     loss = amount is not None and amount < 0
     shown = money(access, -amount if loss and amount is not None else amount)
-    earned = _beside(access, income, "income", "Erträge")
+    earned = _beside(access, income, "income", "Erträge", whole)
+    before = "" if category else _before(access, report, net)
     answer = words.say(
         access.language,
-        f"{shown} net {'loss' if loss else 'profit'} {span}{earned}{_before(access, report, net)}",
-        f"{shown} {'Verlust' if loss else 'Gewinn'} {span}{earned}{_before(access, report, net)}",
+        f"{shown} net {'loss' if loss else 'profit'} {span}{earned}{before}",
+        f"{shown} {'Verlust' if loss else 'Gewinn'} {span}{earned}{before}",
     )
-    return report_result(access, report, answer, {"net_profit": net.values[0] if net.values else None})
+    facts: dict[str, JsonValue] = {"net_profit": net.values[whole] if net.values else None, "basis": basis or "accrual"}
+    return report_result(access, report, answer, facts)
+
+
+async def _tracking(access: Access, named: str) -> TrackingCategory:
+    """The tracking category of that name, or the one that has an option of that name. Raises ToolRetry."""
+    categories, wanted = await access.live.tracking_categories(), folded(named)
+    for found in (
+        [one for one in categories if folded(one.name) == wanted],
+        [one for one in categories if wanted in folded(one.name)],
+        [one for one in categories if any(folded(option) == wanted for option in one.options)],
+    ):
+        if len(found) == 1:
+            return found[0]
+    shown = words.visible(named.strip()[:40])
+    raise ToolRetry(
+        {
+            "en": f"There is no tracking category “{shown}”. Which one is meant?",
+            "de": f"Es gibt keine Tracking-Kategorie „{shown}“. Welche ist gemeint?",
+        },
+        choices=tuple(Choice(words.visible(one.name), id=one.name) for one in categories),
+    )
 
 
 @read_tool("xero")
@@ -193,11 +251,11 @@ def _span(access: Access, first: Date, last: Date) -> str:
     )
 
 
-def _beside(access: Access, line: ReportLine | None, en: str, de: str) -> str:
+def _beside(access: Access, line: ReportLine | None, en: str, de: str, column: int = 0) -> str:
     """One more figure behind the headline: "; € 5.00 income"; nothing where the report has no such line."""
-    if line is None or line.amount() is None:
+    if line is None or line.amount(column) is None:
         return ""
-    return f"; {money(access, line.amount())} {words.say(access.language, en, de)}"
+    return f"; {money(access, line.amount(column))} {words.say(access.language, en, de)}"
 
 
 def _before(access: Access, report: Report, line: ReportLine) -> str:
