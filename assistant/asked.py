@@ -47,6 +47,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "send_invoice": ("the invoice and its customer's address", "der Rechnung und der Adresse des Kunden"),
     "add_document_note": ("the document", "dem Beleg"),
     "change_document_status": ("the document", "dem Beleg"),
+    "list_bank_transactions": ("bank transactions", "Bankbuchungen"),
+    "list_bank_transfers": ("transfers", "Umbuchungen"),
     "list_credit_notes": ("credit notes", "Gutschriften"),
     "create_credit_note": ("what a credit note needs", "den Angaben für eine Gutschrift"),
     "allocate_credit": ("the credit note", "der Gutschrift"),

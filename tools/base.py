@@ -24,6 +24,7 @@ from tools.views import Card, File, Table
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, LiveBooks
+    from tools.xero.cash import CashBooks
     from tools.xero.drafts import DocumentWriter
     from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
@@ -135,6 +136,8 @@ class Access:
     """Xero's reports, reading; kept for a minute."""
     papers: Papers
     """Xero's PDFs and attached files, reading."""
+    cash: CashBooks
+    """Xero's bank transactions and transfers, reading."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]

@@ -8,6 +8,7 @@ from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
 from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
+from tools.xero.bank_lists import list_bank_transactions, list_bank_transfers
 from tools.xero.bills import get_bill, list_bills
 from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
@@ -122,6 +123,14 @@ _PAPERS = Family(
     "beleg verschick versend versandt sende notiz vermerk verlauf historie geandert wer_ stamp allegat invia spedi "
     "nota storia cronolog imprim piece_jointe fichier envoi envoy historique",
 )
+_CASH = Family(
+    "cash",
+    "money spent or received without an invoice or bill, and transfers between own accounts, as the ledger has them",
+    (list_bank_transactions, list_bank_transfers),
+    hints="bank_transaction transactions spend_money spent_direct receive_money received_direct transfer transfers "
+    "between_our own_account bankbuchung buchungen_in_xero umbuchung ubertrag zwischen_unseren eigene_konten girocont "
+    "trasferiment moviment virement interne",
+)
 _CREDITS = Family(
     "credits",
     "credit notes: list them, make them, set them off against invoices and bills",
@@ -148,7 +157,18 @@ _CONTACTS = Family(
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _DOCUMENT_CHANGES, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS)
+    return (
+        _EVERY_DAY,
+        _REPORTS,
+        _SETUP,
+        _DOCUMENTS,
+        _DOCUMENT_CHANGES,
+        _PAPERS,
+        _CASH,
+        _CREDITS,
+        _CORRECTIONS,
+        _CONTACTS,
+    )
 
 
 def toolset() -> Toolset:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support.cash import FakeCash
 from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
 from tools.base import Access, Organisation, WriteAccess
@@ -648,6 +649,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "live": FakeLive(world),
             "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
             "papers": FakePapers(),
+            "cash": FakeCash(),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,

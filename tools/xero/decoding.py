@@ -143,14 +143,15 @@ def document(record: Wire) -> Document | None:
         amount_paid=paid,
         amount_credited=credited,
         updated_at=moment(record["UpdatedDateUTC"]),
-        lines=tuple(_line(line) for line in record.get("LineItems") or ()),
+        lines=tuple(line(one) for one in record.get("LineItems") or ()),
         url=text(record.get("Url")),
         line_amounts=_LINE_AMOUNTS.get(text(record.get("LineAmountTypes")), "") if record.get("LineItems") else "",
         attachments=tuple(text(file.get("FileName")) for file in record.get("Attachments") or ()),
     )
 
 
-def _line(record: Wire) -> Line:
+def line(record: Wire) -> Line:
+    """A line of a document or bank transaction."""
     return Line(
         description=text(record.get("Description")),
         quantity=_optional(record.get("Quantity")),

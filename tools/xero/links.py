@@ -20,6 +20,11 @@ def document_link(short_code: str, kind: DocumentKind, document_id: str, *, is_c
     return _page(short_code, kind, is_credit) + document_id
 
 
+def bank_transaction_link(short_code: str, transaction_id: str) -> str:
+    """The page of a bank transaction in Xero; empty without a short code."""
+    return _address(short_code, f"/Bank/ViewTransaction.aspx?bankTransactionID={transaction_id}") if short_code else ""
+
+
 def contact_link(short_code: str, contact_id: str) -> str:
     """The page of a contact in Xero; empty without a short code."""
     return _address(short_code, f"/Contacts/View/{contact_id}") if short_code else ""

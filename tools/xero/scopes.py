@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _INVOICES, _PAYMENTS = "accounting.invoices", "accounting.payments"
 _CONTACTS, _SETTINGS = "accounting.contacts", "accounting.settings.read"
+_BANK = "accounting.banktransactions.read"
 _ATTACHMENTS = "accounting.attachments.read"
 
 
@@ -53,6 +54,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "add_document_note": (_INVOICES,),
     "change_document_status": (_INVOICES, _SETTINGS),
     "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
+    "list_bank_transactions": (*_COPY, _BANK),
+    "list_bank_transfers": (*_COPY, _BANK),
     "list_credit_notes": _COPY,
     "create_credit_note": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),
     "allocate_credit": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 from tools.base import WriteAccess
+from tools.xero.cash import CashBooks
+from tools.xero.cash_reader import XeroCash
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.paper_reader import XeroPapers
@@ -20,11 +22,12 @@ class ReadingSides(TypedDict):
     """The parts of an Access that need nothing but the client, under their names in it."""
 
     papers: Papers
+    cash: CashBooks
 
 
 def reading_sides(calls: XeroCalls) -> ReadingSides:
     """Xero, reading."""
-    return ReadingSides(papers=XeroPapers(calls))
+    return ReadingSides(papers=XeroPapers(calls), cash=XeroCash(calls))
 
 
 def writing_sides(calls: XeroCalls) -> WriteAccess:

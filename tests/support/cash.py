@@ -1,0 +1,69 @@
+"""Fake of the ledger's bank transactions and transfers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tools.xero.books import Line
+from tools.xero.cash import BankTransaction, BankTransfer, TransactionQuery
+
+
+def transaction(number: int, total: str, *, received: bool = False, **more: Any) -> BankTransaction:
+    """Money spent (or received) on the main account."""
+    usual = {
+        "id": f"00000000-0000-4000-8000-{number:012d}",
+        "received": received,
+        "kind": "RECEIVE" if received else "SPEND",
+        "status": "AUTHORISED",
+        "on": date(2026, 11, 10),
+        "account_id": "00000000-0000-4000-8000-0000000000ba",
+        "account_name": "Main account",
+        "contact_id": "",
+        "contact_name": "Bäckerei Nord",
+        "reference": "",
+        "currency": "EUR",
+        "total": Decimal(total),
+        "tax": Decimal(0),
+        "reconciled": True,
+        "lines": (Line(description="Rolls"),),
+    }
+    return BankTransaction(**{**usual, **more})
+
+
+def transfer(number: int, amount: str, **more: Any) -> BankTransfer:
+    """Money moved from the main account to the savings."""
+    usual = {
+        "id": f"00000000-0000-4000-9000-{number:012d}",
+        "on": date(2026, 11, 10),
+        "from_id": "00000000-0000-4000-8000-0000000000ba",
+        "from_name": "Main account",
+        "to_id": "00000000-0000-4000-8000-0000000000bb",
+        "to_name": "Savings",
+        "amount": Decimal(amount),
+        "reference": "",
+    }
+    return BankTransfer(**{**usual, **more})
+
+
+@dataclass
+class FakeCash:
+    """Gives what a test wrote and remembers what was asked."""
+
+    of_bank: list[BankTransaction] = field(default_factory=lambda: [transaction(1, "12.50")])
+    moved: list[BankTransfer] = field(default_factory=lambda: [transfer(1, "500.00")])
+    asked: list[TransactionQuery] = field(default_factory=list)
+
+    async def transactions(self, query: TransactionQuery) -> Sequence[BankTransaction]:
+        self.asked.append(query)
+        return [
+            one
+            for one in self.of_bank
+            if query.first <= one.on <= query.last and query.received in (None, one.received)
+        ]
+
+    async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
+        return [one for one in self.moved if first <= one.on <= last]

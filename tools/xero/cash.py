@@ -1,0 +1,69 @@
+"""Money in the books that settles no invoice or bill: spent and received directly, or moved between own accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from tools.xero.books import Line, Shape
+
+
+class BankTransaction(Shape):
+    """Money spent or received directly (Xero's BankTransaction), in the currency of its account."""
+
+    id: str
+    received: bool
+    kind: str
+    """Xero's Type, e.g. SPEND, RECEIVE, SPEND-OVERPAYMENT."""
+    status: str
+    """AUTHORISED or DELETED."""
+    on: date
+    account_id: str
+    account_name: str
+    contact_id: str
+    contact_name: str
+    reference: str
+    currency: str
+    total: Decimal
+    tax: Decimal
+    reconciled: bool
+    lines: tuple[Line, ...] = ()
+
+
+class BankTransfer(Shape):
+    """Money moved between two of our own accounts; the amount is in the currency of the account it left."""
+
+    id: str
+    on: date
+    from_id: str
+    from_name: str
+    to_id: str
+    to_name: str
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionQuery:
+    """Which bank transactions; every condition that is given must hold, both days included."""
+
+    first: date
+    last: date
+    received: bool | None = None
+    account_id: str = ""
+    contact_id: str = ""
+
+
+class CashBooks(Protocol):
+    """Xero, reading what went through the bank accounts of the ledger; each call counts against Xero's limits."""
+
+    async def transactions(self, query: TransactionQuery) -> Sequence[BankTransaction]:
+        """Every one that matches and is not deleted, latest first."""
+        ...
+
+    async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
+        """Every transfer between two days, both included, latest first."""
+        ...

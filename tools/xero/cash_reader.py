@@ -1,0 +1,116 @@
+"""Xero, reading bank transactions and transfers, page by page until there are no more."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tools.errors import ProviderUnavailable
+from tools.trouble import TOO_LARGE
+from tools.xero import decoding
+from tools.xero.cash import BankTransaction, BankTransfer, TransactionQuery
+from tools.xero.client import XeroCalls, read
+from tools.xero.decoding import Unreadable, Wire, decimal, text
+from tools.xero.reader import decoded, known_id
+
+_PAGE = 1000
+_MOST_PAGES = 20
+"""More than that is no answer to a question; a narrower one is asked for."""
+
+
+class XeroCash:
+    """What went through the bank accounts of one organisation's ledger."""
+
+    def __init__(self, calls: XeroCalls) -> None:
+        self._calls = calls
+        self._tenant = calls.tenant_id
+
+    async def transactions(self, query: TransactionQuery) -> list[BankTransaction]:
+        """GET /BankTransactions; filtered by Xero, so that only what is asked for is sent."""
+        where = [*_between(query.first, query.last), 'Status=="AUTHORISED"']
+        if query.account_id:
+            where.append(f'BankAccount.AccountID==guid("{known_id(query.account_id)}")')
+        if query.contact_id:
+            where.append(f'Contact.ContactID==guid("{known_id(query.contact_id)}")')
+        found: list[BankTransaction] = []
+        for number in range(1, _MOST_PAGES + 1):
+            some, pages = await self._page(" AND ".join(where), number)
+            found += [one for one in some if query.received in (None, one.received)]
+            if number >= pages:
+                return found
+        raise ProviderUnavailable("Xero", trouble=TOO_LARGE)
+
+    async def _page(self, where: str, number: int) -> tuple[list[BankTransaction], int]:
+        """A page and how many there are."""
+        body = await read(
+            self._calls,
+            lambda api: api.get_bank_transactions(
+                self._tenant, where=where, order="Date DESC", page=number, page_size=_PAGE, _preload_content=False
+            ),
+            "read",
+        )
+        wire = decoded(lambda: decoding.body_of(body))
+        some = decoded(lambda: decoding.elements(wire, "BankTransactions", transaction))
+        return some, decoded(lambda: decoding.paging(wire, len(some)))[0]
+
+    async def transfers(self, first: date, last: date) -> list[BankTransfer]:
+        """GET /BankTransfers, which Xero gives in one piece."""
+        where = " AND ".join(_between(first, last))
+        body = await read(
+            self._calls,
+            lambda api: api.get_bank_transfers(self._tenant, where=where, order="Date DESC", _preload_content=False),
+            "read",
+        )
+        return decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransfers", transfer))
+
+
+def _between(first: date, last: date) -> list[str]:
+    return [f"Date>={_day(first)}", f"Date<={_day(last)}"]
+
+
+def _day(day: date) -> str:
+    return f"DateTime({day.year},{day.month:02},{day.day:02})"
+
+
+def transaction(record: Wire) -> BankTransaction:
+    """A bank transaction of an answer. Raises Unreadable."""
+    account, contact = record["BankAccount"], record.get("Contact") or {}
+    on = decoding.day(record.get("Date"))
+    if on is None:
+        raise Unreadable("a bank transaction without a day")
+    kind = text(record["Type"])
+    return BankTransaction(
+        id=record["BankTransactionID"],
+        received=kind.startswith("RECEIVE"),
+        kind=kind,
+        status=text(record.get("Status")) or "AUTHORISED",
+        on=on,
+        account_id=text(account.get("AccountID")),
+        account_name=text(account.get("Name")) or text(account.get("Code")),
+        contact_id=text(contact.get("ContactID")),
+        contact_name=text(contact.get("Name")),
+        reference=text(record.get("Reference")),
+        currency=record["CurrencyCode"],
+        total=decimal(record["Total"]),
+        tax=decimal(record.get("TotalTax"), Decimal(0)),
+        reconciled=record.get("IsReconciled") is True,
+        lines=tuple(decoding.line(one) for one in record.get("LineItems") or ()),
+    )
+
+
+def transfer(record: Wire) -> BankTransfer:
+    """A transfer of an answer. Raises Unreadable."""
+    source, target = record["FromBankAccount"], record["ToBankAccount"]
+    on = decoding.day(record.get("Date"))
+    if on is None:
+        raise Unreadable("a transfer without a day")
+    return BankTransfer(
+        id=record["BankTransferID"],
+        on=on,
+        from_id=text(source.get("AccountID")),
+        from_name=text(source.get("Name")) or text(source.get("Code")),
+        to_id=text(target.get("AccountID")),
+        to_name=text(target.get("Name")) or text(target.get("Code")),
+        amount=decimal(record["Amount"]),
+        reference=text(record.get("Reference")),
+    )
