@@ -16,7 +16,7 @@ def table_props(table: Table, timezone: str) -> dict[str, Any]:
     """Everything the table element shows."""
     language = table.language
     rows = table.rows[:MAX_ROWS]
-    keys = {column.key for column in table.columns} | {"_link", "_ask"}
+    keys = {column.key for column in table.columns} | {"_link", "_ask", "_strong"}
     moment = table.as_of.astimezone(ZoneInfo(timezone))
 
     def say(en: str, de: str) -> str:

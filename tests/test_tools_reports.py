@@ -285,3 +285,9 @@ async def test_profit_and_loss_by_tracking_answers_with_the_sum_of_all() -> None
         await ask(get_profit_and_loss, reports, by_tracking="Region")
     with pytest.raises(ToolRetry, match="Which of the two"):
         await ask(get_profit_and_loss, reports, by_tracking="Team", compare=2)
+
+
+async def test_the_lines_that_sum_others_up_stand_out() -> None:
+    result, _ = await ask(get_profit_and_loss, PROFIT)
+    strong = [row["line"] for row in result.tables[0].rows if row.get("_strong")]
+    assert strong == ["Total Income", "Net Profit"]

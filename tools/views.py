@@ -49,7 +49,8 @@ class Table(View):
     title: str
     columns: tuple[Column, ...]
     rows: tuple[dict[str, object], ...]
-    """One dict a row keyed by Column.key; optional: "_link", the document's address, and "_ask", a sentence to ask."""
+    """One dict a row keyed by Column.key; optional: "_link", the document's address; "_ask", a sentence to ask;
+    "_strong", where it sums others up."""
     totals: tuple[Total, ...] = ()
     total_label: str = ""
     total_column: str = ""

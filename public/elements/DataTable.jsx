@@ -283,7 +283,7 @@ made.table ||= (() => {
               </td>
             </tr>
           ) : (
-            <tr key={from + index} className={`row${open(line.row) ? ' opens' : ''}`} onClick={open(line.row)}>
+            <tr key={from + index} className={`row${open(line.row) ? ' opens' : ''}${line.row._strong ? ' strong' : ''}`} onClick={open(line.row)}>
               {columns.map((column) => (
                 <td key={column.key} className={classOf(column, line.row[column.key])}
                   title={column.kind === 'text' ? String(line.row[column.key] ?? '') : undefined}>
@@ -315,7 +315,7 @@ made.table ||= (() => {
           {shown.map((line, index) => (line.group !== undefined ? (
             <li key={`g${line.group}`}><div className="l1"><span>{line.group} ({line.count})</span><span className="m">{amounts(line.totals)}</span></div></li>
           ) : (
-            <li key={from + index} onClick={open(line.row)}>
+            <li key={from + index} className={line.row._strong ? 'strong' : undefined} onClick={open(line.row)}>
               <div className="l1">
                 <span>{main === first ? named(line.row) : written(main, line.row[main.key], lang)}</span>
                 {moneyColumn ? <span className="m">{written(moneyColumn, line.row[moneyColumn.key], lang)}</span> : null}

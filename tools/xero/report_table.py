@@ -77,6 +77,8 @@ def _all_money(report: Report, currency: str) -> bool:
 
 def _row(line: ReportLine, columns: int, kind: ColumnKind, currency: str) -> dict[str, object]:
     found: dict[str, object] = {"section": words.visible(line.section), "line": words.visible(line.label)}
+    if line.is_total or (not line.section and line.values):
+        found["_strong"] = True
     for column in range(columns):
         written = line.values[column] if column < len(line.values) else ""
         amount = line.amount(column)
