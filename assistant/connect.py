@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
 from assistant.connections import CONNECT_AT, XERO, seal_tokens
-from assistant.keys import TokenCipher
+from assistant.keys import Cipher
 from assistant.login.current import SessionOver, current
 from assistant.principal import Principal, Role
 from assistant.stores.connections import ConnectAttemptRow, ConnectionRow, replace_tokens, take_attempt
@@ -42,7 +42,7 @@ class XeroConnecting:
     enabled: bool
     """Whether the settings say authorization_code; a custom connection needs no person."""
     database: Database
-    cipher: TokenCipher
+    cipher: Cipher
     audit: AuditTrail
     clock: Clock
     connected: Callable[[], Awaitable[None]]
@@ -108,7 +108,7 @@ class XeroConnecting:
 
     async def _keep(self, person: Principal, tokens: TokenSet) -> None:
         now = to_text(self.clock())
-        sealed = seal_tokens(self.cipher, tokens)
+        sealed = await seal_tokens(self.cipher, tokens)
         async with self.database.work() as work:
             row = await work.get(ConnectionRow, XERO)
             if row is None:

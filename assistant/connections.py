@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from assistant.clock import Clock
-from assistant.keys import TokenCipher
+from assistant.keys import Cipher, CipherError
 from assistant.stores.connections import ConnectionRow, give_renewal_up, mark_dead, replace_tokens, take_renewal
 from assistant.stores.database import Database
 from assistant.stores.moments import from_text, to_text
-from tools.errors import ConnectionLost
+from tools.errors import ConnectionLost, ToolFailed
 from tools.xero.login import TokenSet, XeroApp, client_credentials, refresh
 
 XERO = "xero"
@@ -59,12 +59,18 @@ class CustomConnection:
         return False
 
 
+_SEAL_WAITS = (0.2, 1.0, 3.0)
+"""Seconds between tries to seal a set that was just renewed."""
+
+
 class AuthorisedConnection:
     """Tokens of an admin's authorisation: renewed once for every process, the next set stored before it is used."""
 
-    def __init__(self, app: XeroApp, database: Database, cipher: TokenCipher, clock: Clock) -> None:
+    def __init__(self, app: XeroApp, database: Database, cipher: Cipher, clock: Clock) -> None:
         self._app, self._database, self._cipher, self._clock = app, database, cipher, clock
         self._turn = asyncio.Lock()
+        self._held: tuple[str, TokenSet] | None = None
+        """What was stored when it was read last, and what is in it."""
 
     async def token(self, *, refused: str = "") -> str:
         """A valid bearer token. Raises ConnectionLost when nobody has connected or Xero revoked it."""
@@ -95,7 +101,12 @@ class AuthorisedConnection:
             row = await work.get(ConnectionRow, XERO)
         if row is None or not row.alive:
             raise ConnectionLost("Xero")
-        return row, open_tokens(self._cipher, row.sealed)
+        if self._held is None or self._held[0] != row.sealed:  # a key store need not be asked for what is known
+            try:
+                self._held = row.sealed, await open_tokens(self._cipher, row.sealed)
+            except CipherError as problem:
+                raise _sealed_away(problem) from problem
+        return row, self._held[1]
 
     async def _renewed(self, row: ConnectionRow, held: TokenSet) -> tuple[ConnectionRow, TokenSet] | None:
         """The next set, stored; None while another process is at it. A set is spent by one process alone."""
@@ -104,6 +115,11 @@ class AuthorisedConnection:
             if not await take_renewal(work, row, to_text(now), to_text(now + _RENEWAL)):
                 return None
         try:
+            # A set that is renewed is spent: whether the next one can be sealed is found out before.
+            try:
+                await self._cipher.seal(XERO, "trial")
+            except CipherError as problem:
+                raise _sealed_away(problem) from problem
             renewed = await refresh(self._app, refresh_token=held.refresh_token, now=now)
         except ConnectionLost:
             async with self._database.work() as work:
@@ -113,15 +129,36 @@ class AuthorisedConnection:
             async with self._database.work() as work:
                 await give_renewal_up(work, row)
             raise
+        sealed = await self._sealed(renewed)
         async with self._database.work() as work:
-            stored = await replace_tokens(work, row, seal_tokens(self._cipher, renewed), to_text(now))
+            stored = await replace_tokens(work, row, sealed, to_text(now))
         if not stored:  # an admin connected anew meanwhile: that authorisation counts
             return await self._read()
         row.version += 1
         return row, renewed
 
+    async def _sealed(self, tokens: TokenSet) -> str:
+        """The set as it is stored. A key store that is away for a moment is asked again: Xero takes the spent set for
+        half an hour more, but nobody should need that."""
+        for wait in _SEAL_WAITS:
+            try:
+                return await seal_tokens(self._cipher, tokens)
+            except CipherError:
+                await asyncio.sleep(wait)
+        return await seal_tokens(self._cipher, tokens)
 
-def seal_tokens(cipher: TokenCipher, tokens: TokenSet) -> str:
+
+def _sealed_away(problem: CipherError) -> ToolFailed:
+    return ToolFailed(
+        {
+            "en": f"The stored connection to Xero cannot be opened. {problem} An admin has to look at it.",
+            "de": f"Die gespeicherte Verbindung zu Xero lässt sich nicht öffnen. {problem} Eine Person mit der Rolle "
+            "admin muss nachsehen.",
+        }
+    )
+
+
+async def seal_tokens(cipher: Cipher, tokens: TokenSet) -> str:
     """The token set as it lies in the database."""
     text = json.dumps(
         {
@@ -131,10 +168,10 @@ def seal_tokens(cipher: TokenCipher, tokens: TokenSet) -> str:
             "expires_at": to_text(tokens.expires_at),
         }
     )
-    return cipher.seal(XERO, text)
+    return await cipher.seal(XERO, text)
 
 
-def open_tokens(cipher: TokenCipher, sealed: str) -> TokenSet:
+async def open_tokens(cipher: Cipher, sealed: str) -> TokenSet:
     """The token set again."""
-    held = json.loads(cipher.open(XERO, sealed))
+    held = json.loads(await cipher.open(XERO, sealed))
     return TokenSet(**{**held, "expires_at": datetime.fromisoformat(held["expires_at"])})

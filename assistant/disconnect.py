@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.audit import AuditTag, AuditTrail
 from assistant.clock import Clock
 from assistant.connections import XERO, TokenSource, open_tokens
-from assistant.keys import TokenCipher
+from assistant.keys import Cipher
 from assistant.organisations import Organisations
 from assistant.principal import Principal, Role
 from assistant.proposal_words import needs_role
@@ -29,7 +29,7 @@ class Disconnecting:
     tokens: TokenSource
     organisations: Organisations
     database: Database
-    cipher: TokenCipher
+    cipher: Cipher
     audit: AuditTrail
     clock: Clock
 
@@ -70,6 +70,7 @@ class Disconnecting:
         if row is None or not row.sealed:
             return
         with suppress(ConnectionLost):  # it was not good for anything any more
-            await revoke(self.app, refresh_token=open_tokens(self.cipher, row.sealed).refresh_token)
+            held = await open_tokens(self.cipher, row.sealed)
+            await revoke(self.app, refresh_token=held.refresh_token)
         async with self.database.work() as work:
             await forget(work, row, to_text(self.clock()))

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -33,8 +34,24 @@ class CipherError(Exception):
     """A stored secret cannot be read with the present keys, or belongs to another row."""
 
 
+class Cipher(Protocol):
+    """Seals provider tokens at rest, each bound to its owner: copied to another row it does not open."""
+
+    async def seal(self, owner: str, text: str) -> str:
+        """The text as it may lie in the database, under the newest key. Raises CipherError."""
+        ...
+
+    async def open(self, owner: str, sealed: str) -> str:
+        """The text again. Raises CipherError when the keys or the owner do not fit, or the keys are out of reach."""
+        ...
+
+    async def is_newest(self, owner: str, sealed: str) -> bool:
+        """Whether the newest key alone opens it."""
+        ...
+
+
 class TokenCipher:
-    """Encrypts provider tokens at rest (Fernet: AES-128-CBC with HMAC-SHA256), newest key first.
+    """Encrypts provider tokens at rest with keys of our own (Fernet: AES-128-CBC with HMAC-SHA256), newest key first.
 
     Fernet has no associated data, so the owner's name is sealed inside and checked on reading: a token copied
     from one connection's row to another's does not open.
@@ -44,15 +61,15 @@ class TokenCipher:
         """`keys`, a comma between them; or where to read them now, so that a rotation reaches every process."""
         self._keys = keys if callable(keys) else lambda: keys
 
-    def seal(self, owner: str, text: str) -> str:
+    async def seal(self, owner: str, text: str) -> str:
         """The text as it may lie in the database, bound to `owner`, under the newest key."""
         return self._fernets()[0].encrypt(f"{owner}\n{text}".encode()).decode("ascii")
 
-    def open(self, owner: str, sealed: str) -> str:
+    async def open(self, owner: str, sealed: str) -> str:
         """The text again. Raises CipherError when the keys or the owner do not fit."""
         return _owned(owner, MultiFernet(self._fernets()), sealed)
 
-    def is_newest(self, owner: str, sealed: str) -> bool:
+    async def is_newest(self, owner: str, sealed: str) -> bool:
         """Whether the newest key alone opens it."""
         try:
             _owned(owner, self._fernets()[0], sealed)

@@ -6,7 +6,7 @@ import httpx
 
 from assistant.clock import Clock
 from assistant.connections import AuthorisedConnection, CustomConnection, TokenSource
-from assistant.keys import TokenCipher, kept_key
+from assistant.keys import Cipher, kept_key
 from assistant.model import OpenAIModel
 from assistant.settings import Settings
 from assistant.stores.database import Database
@@ -35,7 +35,7 @@ def xero_app(settings: Settings) -> XeroApp:
     )
 
 
-def xero_tokens(settings: Settings, database: Database, cipher: TokenCipher, clock: Clock) -> TokenSource:
+def xero_tokens(settings: Settings, database: Database, cipher: Cipher, clock: Clock) -> TokenSource:
     """Tokens by the grant that the settings name; the sandbox is a custom connection."""
     app = xero_app(settings)
     if settings.xero_grant == "authorization_code":

@@ -10,12 +10,12 @@ Where TOKEN_KEYS names the keys, the house cannot change them: it only seals ane
 from __future__ import annotations
 
 from assistant.audit import AuditTag, AuditTrail
-from assistant.keys import TOKENS, CipherError, TokenCipher, new_token_key, replace_kept_key
+from assistant.keys import TOKENS, Cipher, CipherError, new_token_key, replace_kept_key
 from assistant.settings import Settings
 from assistant.stores import migrate
 from assistant.stores.connections import ConnectionRow, every, reseal
 from assistant.stores.database import Database
-from assistant.wiring import token_keys
+from assistant.wiring import token_cipher, token_keys
 
 DONE, NOT_DONE = 0, 1
 _TRIES = 20
@@ -26,9 +26,11 @@ async def rotate(settings: Settings, *, retire: bool) -> tuple[int, str]:
     """Rotate, or retire the older keys; the exit code and the words."""
     settings.assistant_home.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
-    cipher = TokenCipher(lambda: token_keys(settings))
+    cipher = token_cipher(settings)
     try:
         await migrate.upgrade(database)
+        if settings.vault_addr:
+            return await _by_vault(database, cipher, retire=retire)
         if retire:
             return await _retire(settings, database, cipher)
         if not settings.token_keys.get_secret_value():
@@ -51,12 +53,21 @@ async def rotate(settings: Settings, *, retire: bool) -> tuple[int, str]:
         await database.close()
 
 
-async def _retire(settings: Settings, database: Database, cipher: TokenCipher) -> tuple[int, str]:
+async def _by_vault(database: Database, cipher: Cipher, *, retire: bool) -> tuple[int, str]:
+    """The keys are Vault's: it rotates them and takes old versions out; here everything is sealed anew."""
+    if retire:
+        return NOT_DONE, "The keys are in Vault: set min_decryption_version there. Nothing was changed."
+    count = await _seal_anew(database, cipher)
+    await _noted(database, "rotated", count)
+    return DONE, f"{_sets(count)} sealed with the latest version of the key in Vault."
+
+
+async def _retire(settings: Settings, database: Database, cipher: Cipher) -> tuple[int, str]:
     if settings.token_keys.get_secret_value():
         return NOT_DONE, "TOKEN_KEYS names the keys: take the older ones out of it yourself. Nothing was changed."
     async with database.reading() as work:
         rows = await every(work)
-    if not all(cipher.is_newest(row.id, row.sealed) for row in rows):
+    if not all([await cipher.is_newest(row.id, row.sealed) for row in rows]):
         return NOT_DONE, "An older key is still needed. Nothing was changed. Run `assistant rotate-keys` first."
     newest, *older = [key.strip() for key in token_keys(settings).split(",") if key.strip()]
     replace_kept_key(settings.assistant_home, TOKENS, newest)
@@ -67,7 +78,7 @@ async def _retire(settings: Settings, database: Database, cipher: TokenCipher) -
     )
 
 
-async def _seal_anew(database: Database, cipher: TokenCipher) -> int:
+async def _seal_anew(database: Database, cipher: Cipher) -> int:
     """Every stored token set under the newest key; how many there are."""
     async with database.reading() as work:
         ids = [row.id for row in await every(work)]
@@ -75,7 +86,10 @@ async def _seal_anew(database: Database, cipher: TokenCipher) -> int:
         for _ in range(_TRIES):
             async with database.work() as work:
                 row = await work.get(ConnectionRow, connection_id, populate_existing=True)
-                if row is None or await reseal(work, row, cipher.seal(row.id, cipher.open(row.id, row.sealed))):
+                if row is None:
+                    break
+                sealed = await cipher.seal(row.id, await cipher.open(row.id, row.sealed))
+                if await reseal(work, row, sealed):
                     break
     return len(ids)
 

@@ -48,6 +48,13 @@ class Settings(BaseSettings):
     """Signs login cookies; default: made once and kept in ASSISTANT_HOME with mode 0600."""
     token_keys: SecretStr = SecretStr("")
     """Fernet keys, newest first, comma-separated; encrypt provider tokens at rest. Default: made once and kept."""
+    vault_addr: str = ""
+    """HashiCorp Vault, e.g. https://vault.example:8200; its Transit engine then seals provider tokens."""
+    vault_token: SecretStr = SecretStr("")
+    """Opens the way to that key: a policy with update on encrypt and decrypt and read on the key."""
+    vault_transit_key: str = "finance-assistant"
+    vault_transit_mount: str = "transit"
+    vault_namespace: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     # login

@@ -25,7 +25,7 @@ from assistant.disconnect import Disconnecting
 from assistant.execution import Executor, Patience
 from assistant.execution_records import ExecutionRecords
 from assistant.feed import Feed, Listener
-from assistant.keys import TOKENS, TokenCipher, kept_key, new_token_key
+from assistant.keys import TOKENS, Cipher, TokenCipher, kept_key, new_token_key
 from assistant.ledger.reconcile import Reconciler, quietly
 from assistant.login.current import current
 from assistant.login.sealing import Sealer
@@ -46,6 +46,7 @@ from assistant.stores import migrate
 from assistant.stores import organisations as organisation_store
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
+from assistant.vault import VaultCipher, VaultPlace
 from assistant.web import Check, Front
 from assistant.write_path import Surroundings, write_path
 from assistant.xero_webhooks import XeroWebhooks
@@ -70,14 +71,29 @@ class Keys:
     """The house's own secrets: from the settings, or made once and kept."""
 
     session: str
-    cipher: TokenCipher
+    cipher: Cipher
 
 
 def keys_of(settings: Settings) -> Keys:
     """The keys; made at first use in ASSISTANT_HOME where the settings name none."""
     home = settings.assistant_home
     session = settings.secret_key.get_secret_value() or kept_key(home, "session")
-    return Keys(session, TokenCipher(lambda: token_keys(settings)))
+    return Keys(session, token_cipher(settings))
+
+
+def token_cipher(settings: Settings) -> Cipher:
+    """What seals provider tokens at rest: Vault where it is set up, else keys of our own."""
+    if not settings.vault_addr:
+        return TokenCipher(lambda: token_keys(settings))
+    return VaultCipher(
+        VaultPlace(
+            settings.vault_addr,
+            settings.vault_transit_key,
+            settings.vault_token.get_secret_value,
+            mount=settings.vault_transit_mount,
+            namespace=settings.vault_namespace,
+        )
+    )
 
 
 def token_keys(settings: Settings) -> str:

@@ -95,7 +95,7 @@ async def kept(app: XeroApp, database: Database) -> tuple[AuthorisedConnection, 
             ConnectionRow(
                 id=XERO,
                 provider=XERO,
-                sealed=seal_tokens(cipher, tokens),
+                sealed=await seal_tokens(cipher, tokens),
                 connected_by="p",
                 connected_at=now,
                 updated_at=now,
@@ -115,10 +115,10 @@ async def test_a_refresh_is_stored_before_it_is_used_and_done_once(
         row = await work.get(ConnectionRow, XERO)
     assert row is not None
     assert row.version == 2
-    assert open_tokens(cipher, row.sealed).access_token == second
+    assert (await open_tokens(cipher, row.sealed)).access_token == second
     assert second not in row.sealed
     with pytest.raises(CipherError):
-        open_tokens(TokenCipher(new_token_key()), row.sealed)
+        await open_tokens(TokenCipher(new_token_key()), row.sealed)
 
 
 async def version(database: Database) -> int:

@@ -9,6 +9,8 @@ import pytest
 
 from assistant.keys import CipherError, TokenCipher, kept_key, new_token_key, replace_kept_key
 
+pytestmark = pytest.mark.anyio
+
 
 def test_a_key_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
     first = kept_key(tmp_path / "home", "session")
@@ -18,28 +20,28 @@ def test_a_key_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE(mode) == 0o600
 
 
-def test_a_sealed_token_opens_only_for_its_owner() -> None:
+async def test_a_sealed_token_opens_only_for_its_owner() -> None:
     cipher = TokenCipher(new_token_key())
-    sealed = cipher.seal("xero:org-1", "refresh-token")
+    sealed = await cipher.seal("xero:org-1", "refresh-token")
     assert "refresh-token" not in sealed
-    assert cipher.open("xero:org-1", sealed) == "refresh-token"
+    assert await cipher.open("xero:org-1", sealed) == "refresh-token"
     with pytest.raises(CipherError, match="another connection"):
-        cipher.open("xero:org-2", sealed)
+        await cipher.open("xero:org-2", sealed)
 
 
-def test_an_old_key_still_reads_until_it_is_dropped() -> None:
+async def test_an_old_key_still_reads_until_it_is_dropped() -> None:
     old, new = new_token_key(), new_token_key()
-    sealed = TokenCipher(old).seal("o", "t")
-    assert TokenCipher(f"{new},{old}").open("o", sealed) == "t"
+    sealed = await TokenCipher(old).seal("o", "t")
+    assert await TokenCipher(f"{new},{old}").open("o", sealed) == "t"
     with pytest.raises(CipherError, match="TOKEN_KEYS"):
-        TokenCipher(new).open("o", sealed)
+        await TokenCipher(new).open("o", sealed)
 
 
-def test_new_keys_count_at_once_where_they_are_read_anew(tmp_path: Path) -> None:
+async def test_new_keys_count_at_once_where_they_are_read_anew(tmp_path: Path) -> None:
     kept_key(tmp_path, "tokens", new_token_key)
     running = TokenCipher(lambda: kept_key(tmp_path, "tokens"))
-    before = running.seal("o", "t")
+    before = await running.seal("o", "t")
     replace_kept_key(tmp_path, "tokens", f"{new_token_key()},{kept_key(tmp_path, 'tokens')}")
     assert stat.S_IMODE((tmp_path / "tokens.key").stat().st_mode) == 0o600
-    assert running.open("o", before) == "t" and not running.is_newest("o", before)
-    assert running.is_newest("o", running.seal("o", "t"))
+    assert await running.open("o", before) == "t" and not await running.is_newest("o", before)
+    assert await running.is_newest("o", await running.seal("o", "t"))

@@ -48,7 +48,7 @@ def connect(home: Path, keys: str) -> None:
         database = Database(address(home))
         await migrate.upgrade(database)
         async with database.work() as work:
-            sealed = seal_tokens(TokenCipher(keys), TOKENS)
+            sealed = await seal_tokens(TokenCipher(keys), TOKENS)
             work.add(
                 ConnectionRow(
                     id=XERO, provider=XERO, sealed=sealed, connected_by="p", connected_at="now", updated_at="now"
@@ -73,6 +73,11 @@ def stored(home: Path) -> tuple[str, list[str]]:
     return asyncio.run(go())
 
 
+def opened(keys: str, sealed: str) -> TokenSet:
+    """What is in it."""
+    return asyncio.run(open_tokens(TokenCipher(keys), sealed))
+
+
 def test_the_houses_own_keys_are_rotated_and_then_the_older_one_is_taken_out(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     old = kept_key(tmp_path / "state", "tokens", new_token_key)
@@ -84,9 +89,9 @@ def test_the_houses_own_keys_are_rotated_and_then_the_older_one_is_taken_out(tmp
     keys = kept_key(tmp_path / "state", "tokens")
     assert keys.endswith(f",{old}") and old not in done.stdout + done.stderr
     sealed, _ = stored(tmp_path)
-    assert open_tokens(TokenCipher(keys.split(",")[0]), sealed) == TOKENS
+    assert opened(keys.split(",")[0], sealed) == TOKENS
     with pytest.raises(CipherError):
-        open_tokens(TokenCipher(old), sealed)
+        opened(old, sealed)
     retired = typed(tmp_path, "--retire")
     assert retired.returncode == 0 and "1 older key taken out" in retired.stdout
     assert kept_key(tmp_path / "state", "tokens") == keys.split(",")[0]
@@ -104,7 +109,8 @@ def test_an_older_key_that_is_still_needed_is_not_taken_out(tmp_path: Path) -> N
         database = Database(address(tmp_path))
         async with database.work() as work:
             row = await work.get(ConnectionRow, XERO)
-            assert row is not None and await reseal(work, row, seal_tokens(TokenCipher(old), TOKENS))
+            sealed = await seal_tokens(TokenCipher(old), TOKENS)
+            assert row is not None and await reseal(work, row, sealed)
         await database.close()
 
     asyncio.run(seal_with_the_old_one())
@@ -118,7 +124,7 @@ def test_keys_of_the_settings_are_the_operators(tmp_path: Path) -> None:
     connect(tmp_path, old)
     done = typed(tmp_path, TOKEN_KEYS=f"{new},{old}")
     assert done.returncode == 0 and "first key of TOKEN_KEYS" in done.stdout
-    assert open_tokens(TokenCipher(new), stored(tmp_path)[0]) == TOKENS
+    assert opened(new, stored(tmp_path)[0]) == TOKENS
     assert typed(tmp_path, "--retire", TOKEN_KEYS=f"{new},{old}").returncode == 1
     assert not (tmp_path / "state" / "tokens.key").exists()
 
