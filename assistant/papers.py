@@ -103,6 +103,8 @@ def _safe(name: str) -> str:
 
 def file_props(file: File) -> dict[str, Any]:
     """Everything the file element shows."""
+    if file.online:
+        return _online_props(file)
     address = "/".join(part for part in (ROOT, file.organisation_id, file.document_id, file.file_id) if part)
     name = _safe(file.name)
     media_type = file.media_type.split(";")[0].strip().casefold()
@@ -125,6 +127,22 @@ def file_props(file: File) -> dict[str, Any]:
             "open": say("Open", "Öffnen"),
             "save": say("Save", "Speichern"),
         },
+    }
+
+
+def _online_props(file: File) -> dict[str, Any]:
+    """An address at Xero: shown whole to be copied, and opened where there is something to see."""
+
+    def say(en: str, de: str) -> str:
+        return words.say(file.language, en, de)
+
+    return {
+        "language": file.language,
+        "kind": "link",
+        "name": words.visible(file.online),
+        "address": file.online if file.leads else "",
+        "about": " · ".join((file.title, words.visible(file.organisation))),
+        "words": {"open": say("Open", "Öffnen"), "copy": say("Copy", "Kopieren"), "copied": say("Copied", "Kopiert")},
     }
 
 

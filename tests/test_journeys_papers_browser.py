@@ -40,8 +40,13 @@ def test_a_pdf_is_opened_in_the_chat(
             assert shown.value.status == 200
             vera.page.wait_for_timeout(1500)
             vera.shots("file-shown")
+        vera.say("Give me the online link for INV-0042")
+        link = vera.page.locator(".fin-file").last
+        expect(link).to_contain_text("https://in.xero.com/")
+        fits(vera.page)
+        vera.shots("online-address")
         vera.page.reload()
-        expect(vera.page.locator(".fin-file")).to_be_visible()
+        expect(vera.page.locator(".fin-file")).to_have_count(2)
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)

@@ -149,3 +149,18 @@ def test_what_the_page_gets_of_a_file() -> None:
     assert (props["kind"], props["about"]) == ("pdf", "BILL-201 von Acme Ltd · Demo GmbH · 2,5 MB")
     assert props["address"] == f"/papers/{HERE}/{DOCUMENT}/{SCAN}?name=scan.pdf"
     assert props["words"]["save"] == "Speichern"
+
+
+def test_an_address_is_shown_whole_and_opened_only_where_it_leads_somewhere() -> None:
+    file = File(
+        title="INV-0042 to Dupont SA",
+        name="x",
+        media_type="text/uri-list",
+        organisation="Demo GmbH",
+        organisation_id=HERE,
+        document_id=DOCUMENT,
+        online="https://in.xero.com/abc",
+    )
+    props = file_props(file)
+    assert (props["kind"], props["name"], props["address"]) == ("link", *["https://in.xero.com/abc"] * 2)
+    assert file_props(file.model_copy(update={"leads": False}))["address"] == ""

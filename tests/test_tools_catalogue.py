@@ -98,7 +98,7 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
             required = {"document_number": "INV-0042"}
         world = usual_world()
         world.credit_notes = [note("CN-1", "10.00")]
-        online = dict.fromkeys((document.id for document in world.documents), "https://in.example/1")
+        online = dict.fromkeys((document.id for document in world.documents), "https://in.xero.com/1")
         access = make_access(world, papers=FakePapers(PaperWorld(online=online)))
         result = await tool.run(access, **required)
         if not result.tables:

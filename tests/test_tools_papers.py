@@ -68,8 +68,12 @@ async def test_the_files_on_a_bill_are_listed_by_name_and_size() -> None:
 
 async def test_only_an_approved_sales_invoice_has_an_online_address() -> None:
     invoice = usual_world().document("INV-0042")
-    papers = PaperWorld(online={invoice.id: "https://in.example/abc"})
-    assert "https://in.example/abc" in (await read(get_online_invoice, "INV-0042", papers)).answer
+    papers = PaperWorld(online={invoice.id: "https://in.xero.com/abc"})
+    result = await read(get_online_invoice, "INV-0042", papers)
+    assert [(file.online, file.leads) for file in result.files] == [("https://in.xero.com/abc", True)]
+    papers.online[invoice.id] = "https://evil.example/abc"
+    with pytest.raises(ToolFailed):
+        await read(get_online_invoice, "INV-0042", papers)
     for number in ("BILL-201", "INV-0042"):
         with pytest.raises(ToolFailed, match="only approved sales invoices"):
             await read(get_online_invoice, number)
@@ -164,9 +168,7 @@ async def test_a_second_letter_is_told_from_the_first() -> None:
 
 
 async def test_a_note_is_shown_whole_and_carries_our_mark() -> None:
-    draft = await propose(
-        ADD_NOTE, usual_world(), PaperWorld(), document_number="BILL-201", text="Wartet auf Lieferung"
-    )
+    draft = await propose(ADD_NOTE, usual_world(), PaperWorld(), document_number="BILL-201", text="Wartet auf Ware")
     card = ADD_NOTE.card(draft.payload, "en")
     (noted,) = [fact.value for fact in card.facts if fact.label == "Note"]
     assert noted.startswith("Wartet auf Ware FA-") and card.payee == "bill BILL-201"

@@ -79,6 +79,10 @@ class File(View):
     """The invoice or bill at Xero."""
     file_id: str = ""
     """Of the file on it; "" for the document itself as it is printed."""
+    online: str = ""
+    """Where it is seen at Xero by whoever has this address, instead of a file of ours."""
+    leads: bool = True
+    """Whether there is something at that address (the sandbox has no pages)."""
     language: str = "en"
 
 

@@ -20,6 +20,8 @@ from tools.xero.papers import AttachedFile
 
 MOST_FILES = 10
 """Xero takes no more on a document."""
+_ONLINE = "https://in.xero.com/"
+"""Where Xero shows invoices to customers; another address is not handed on."""
 DocumentNumber = Annotated[Text, Field(description="Number of the invoice or bill, as typed")]
 
 
@@ -95,6 +97,8 @@ async def get_online_invoice(
         if document.kind is DocumentKind.BILL:
             raise _no_address(en, de)
         address = await access.papers.online_address(document.id)
+        if not address.startswith(_ONLINE):
+            raise _no_address(en, de)
     except ProviderRefused as refused:
         if refused.status != 404:
             raise
@@ -102,10 +106,23 @@ async def get_online_invoice(
     return ToolResult(
         answer=words.say(
             access.language,
-            f"The customer sees {en} ({house}) here: {address} – whoever has this address sees the invoice.",
-            f"Hier sieht der Kunde {de} ({house}): {address} – wer diese Adresse hat, sieht die Rechnung.",
+            f"The address at which the customer sees {en} ({house}) is below. Whoever has it sees the invoice.",
+            f"Die Adresse, unter der der Kunde {de} ({house}) sieht, steht unten. Wer sie hat, sieht die Rechnung.",
         ),
         facts={**_facts(access, document), "online_address": address},
+        files=(
+            File(
+                title=titled(document, access.language),
+                name=address,
+                media_type="text/uri-list",
+                organisation=access.organisation.name,
+                organisation_id=access.organisation.id,
+                document_id=document.id,
+                online=address,
+                leads=bool(access.organisation.short_code),
+                language=words.spoken(access.language),
+            ),
+        ),
     )
 
 
