@@ -34,6 +34,12 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "change_draft",
         "send_invoice",
         "add_document_note",
+        "create_quote",
+        "change_quote_status",
+        "invoice_quote",
+        "create_purchase_order",
+        "change_purchase_order_status",
+        "bill_purchase_order",
         "create_credit_note",
         "allocate_credit",
         "remove_payment",
@@ -94,6 +100,8 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
             required = {"contact_name": "Dupont"}
         if tool.name == "get_bill":
             required = {"bill_number": "BILL-201"}
+        if tool.name in ("get_quote", "get_purchase_order"):
+            required = {"quote_number": "QU-0001"} if tool.name == "get_quote" else {"order_number": "PO-0001"}
         if tool.name in ("get_document_pdf", "list_attachments", "get_online_invoice"):
             required = {"document_number": "INV-0042"}
         world = usual_world()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tools.xero.drafts import DocumentWriter
     from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
+    from tools.xero.trade import TradeBooks, TradeWriter
     from tools.xero.writing import ContactWriter, PaymentWriter
 
 Payload = dict[str, JsonValue]
@@ -138,6 +139,8 @@ class Access:
     """Xero's PDFs and attached files, reading."""
     cash: CashBooks
     """Xero's bank transactions and transfers, reading."""
+    trade: TradeBooks
+    """Xero's quotes and purchase orders, reading."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]
@@ -152,6 +155,7 @@ class WriteAccess:
     contacts: ContactWriter
     documents: DocumentWriter
     papers: PaperWriter
+    trade: TradeWriter
 
 
 class ToolResult(BaseModel):

@@ -45,6 +45,10 @@ from tools.xero.statements import (
     get_trial_balance,
 )
 from tools.xero.status_change import CHANGE_STATUS
+from tools.xero.trade_list import get_purchase_order, get_quote, list_purchase_orders, list_quotes
+from tools.xero.trade_make import CREATE_PURCHASE_ORDER, CREATE_QUOTE
+from tools.xero.trade_status import CHANGE_ORDER_STATUS, CHANGE_QUOTE_STATUS
+from tools.xero.trade_turn import BILL_ORDER, INVOICE_QUOTE
 
 _EVERY_DAY = Family(
     "every_day",
@@ -123,6 +127,19 @@ _PAPERS = Family(
     "beleg verschick versend versandt sende notiz vermerk verlauf historie geandert wer_ stamp allegat invia spedi "
     "nota storia cronolog imprim piece_jointe fichier envoi envoy historique",
 )
+_QUOTES = Family(
+    "quotes",
+    "quotes to customers, list, make, mark as sent or accepted, turn into an invoice",
+    (list_quotes, get_quote, CREATE_QUOTE, CHANGE_QUOTE_STATUS, INVOICE_QUOTE),
+    hints="quote quotes quotation estimate offer angebot angebote offert preventiv devis",
+)
+_ORDERS = Family(
+    "orders",
+    "purchase orders to suppliers, list, make, approve, turn into a bill",
+    (list_purchase_orders, get_purchase_order, CREATE_PURCHASE_ORDER, CHANGE_ORDER_STATUS, BILL_ORDER),
+    hints="purchase_order purchase_orders po_ pos_ order_ orders ordered bestellung bestellungen bestell ordin_acquist "
+    "ordini ordine commande bon_de_commande",
+)
 _CASH = Family(
     "cash",
     "money spent or received without an invoice or bill, and transfers between own accounts, as the ledger has them",
@@ -164,6 +181,8 @@ def families() -> tuple[Family, ...]:
         _DOCUMENTS,
         _DOCUMENT_CHANGES,
         _PAPERS,
+        _QUOTES,
+        _ORDERS,
         _CASH,
         _CREDITS,
         _CORRECTIONS,

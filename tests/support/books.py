@@ -16,6 +16,7 @@ from typing import Any
 from tests.support.cash import FakeCash
 from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
+from tests.support.trade import FakeTrade, FakeTradeWriter
 from tools.base import Access, Organisation, WriteAccess
 from tools.errors import NO_SUCH_RECORD, OutcomeUnknown, ProviderRefused, ProviderUnavailable, ToolFailed
 from tools.money import Money
@@ -650,6 +651,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
             "papers": FakePapers(),
             "cash": FakeCash(),
+            "trade": FakeTrade(),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,
@@ -665,6 +667,7 @@ def fake_writing(world: World, **sides: Any) -> WriteAccess:
             "contacts": FakeContactWriter(world),
             "documents": NoDocuments(),
             "papers": FakePaperWriter(),
+            "trade": FakeTradeWriter(),
             **sides,
         }
     )

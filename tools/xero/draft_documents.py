@@ -174,7 +174,7 @@ async def _plan(access: Access, said: Said) -> DraftPlan:
         access.live.organisation(),
         access.live.posting_accounts(),
         access.live.tax_rates(),
-        access.live.document(last.id) if last else _none(),
+        access.live.document(last.id) if last and not said.copied else _none(),
     )
     status = _STATUS[said.then]
     amounts = _amounts(said)

@@ -25,6 +25,12 @@ def bank_transaction_link(short_code: str, transaction_id: str) -> str:
     return _address(short_code, f"/Bank/ViewTransaction.aspx?bankTransactionID={transaction_id}") if short_code else ""
 
 
+def trade_link(short_code: str, form: str, paper_id: str) -> str:
+    """The page of a quote or purchase order in Xero; empty without a short code."""
+    page = "/Quotes/View/" if form == "quote" else "/Accounts/Payable/PurchaseOrders/View/"
+    return _address(short_code, f"{page}{paper_id}") if short_code else ""
+
+
 def contact_link(short_code: str, contact_id: str) -> str:
     """The page of a contact in Xero; empty without a short code."""
     return _address(short_code, f"/Contacts/View/{contact_id}") if short_code else ""

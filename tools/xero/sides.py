@@ -15,6 +15,9 @@ from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.paper_reader import XeroPapers
 from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.papers import Papers
+from tools.xero.trade import TradeBooks
+from tools.xero.trade_reader import XeroTrade
+from tools.xero.trade_writer import XeroTradeWriter
 from tools.xero.writer import XeroWriter
 
 
@@ -23,11 +26,12 @@ class ReadingSides(TypedDict):
 
     papers: Papers
     cash: CashBooks
+    trade: TradeBooks
 
 
 def reading_sides(calls: XeroCalls) -> ReadingSides:
     """Xero, reading."""
-    return ReadingSides(papers=XeroPapers(calls), cash=XeroCash(calls))
+    return ReadingSides(papers=XeroPapers(calls), cash=XeroCash(calls), trade=XeroTrade(calls))
 
 
 def writing_sides(calls: XeroCalls) -> WriteAccess:
@@ -38,4 +42,5 @@ def writing_sides(calls: XeroCalls) -> WriteAccess:
         contacts=writer,
         documents=XeroDocumentWriter(calls),
         papers=XeroPaperWriter(calls),
+        trade=XeroTradeWriter(calls),
     )

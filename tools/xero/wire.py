@@ -64,7 +64,7 @@ def post_bank_details(api: AccountingApi, tenant: str, new: NewBankDetails, key:
     )
 
 
-def _currency(code: str) -> Any:
+def currency_code(code: str) -> Any:
     """The SDK's word for a currency. Raises ToolFailed for one that it does not know: nothing is sent then."""
     from xero_python.accounting import CurrencyCode
 
@@ -93,10 +93,10 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         reference=new.reference or None,
         date=new.issued,
         due_date=new.due,
-        currency_code=_currency(new.currency),
+        currency_code=currency_code(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
-        line_items=_lines(new.lines),
+        line_items=line_items(new.lines),
     )
     return api.create_invoices(tenant, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False)
 
@@ -111,17 +111,18 @@ def put_credit_note(api: AccountingApi, tenant: str, new: NewDocument, key: str)
         credit_note_number=new.number or None,
         reference=new.reference or None,
         date=new.issued,
-        currency_code=_currency(new.currency),
+        currency_code=currency_code(new.currency),
         line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
-        line_items=_lines(new.lines),
+        line_items=line_items(new.lines),
     )
     return api.create_credit_notes(
         tenant, CreditNotes(credit_notes=[one]), unitdp=4, idempotency_key=key, _preload_content=False
     )
 
 
-def _lines(lines: Sequence[NewLine]) -> list[Any]:
+def line_items(lines: Sequence[NewLine]) -> list[Any]:
+    """Lines in the SDK's shape; each line's tax is sent as it was reckoned."""
     from xero_python.accounting import LineItem
 
     return [
@@ -147,7 +148,7 @@ def post_change(api: AccountingApi, tenant: str, change: DraftChange, key: str) 
         reference=change.reference,
         date=change.issued,
         due_date=change.due,
-        line_items=_lines(change.lines) or None,
+        line_items=line_items(change.lines) or None,
     )
     return api.update_invoice(
         tenant, change.document_id, Invoices(invoices=[one]), unitdp=4, idempotency_key=key, _preload_content=False
