@@ -172,8 +172,8 @@ async def test_it_is_moved_once_and_found_again(tool: WriteTool, number: str, wa
         with pytest.raises(OutcomeUnknown):
             await tool.execute(access, draft.payload, "key-1")
         assert (await tool.look_up(access, draft.payload, "key-1") is not None) is found
-    said = await tool.changed(make_access(trade=FakeTrade(trade)), draft.payload)
-    assert said is not None and "Nothing was changed" in said["en"]
+    told = await tool.changed(make_access(trade=FakeTrade(trade)), draft.payload)
+    assert told is not None and "Nothing was changed" in told["en"]
     assert tool.again is not None and tool.signature.arguments(**tool.again(draft.payload, {}))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -49,8 +50,8 @@ class Ledger:
         return self.xero.state()
 
     def today(self) -> date:
-        """The books' own day."""
-        return date.fromisoformat(self.state()["today"])
+        """The organisation's calendar day, by which people there speak; around midnight the clock's is another."""
+        return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
     def documents(self, kind: str = "") -> list[Document]:
         """Every document (of one kind: ACCREC invoices, ACCPAY bills)."""

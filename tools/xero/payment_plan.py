@@ -45,8 +45,13 @@ class PlannedDocument(Part):
     due: str
     """YYYY-MM-DD, empty where Xero has none."""
     updated_at: str
-    is_credit: bool = False
+    form: Literal["", "credit"] = ""
     """A credit note of that kind; what is due is then the credit left."""
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note."""
+        return self.form == "credit"
 
 
 class PlannedPayee(Part):

@@ -129,7 +129,7 @@ def planned_document(document: Document) -> PlannedDocument:
         issued=document.issued.isoformat() if document.issued else "",
         due=document.due.isoformat() if document.due else "",
         updated_at=document.updated_at.isoformat(),
-        is_credit=document.is_credit,
+        form="credit" if document.is_credit else "",
     )
 
 

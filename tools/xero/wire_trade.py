@@ -25,6 +25,7 @@ def put_paper(api: AccountingApi, tenant: str, new: NewPaper, key: str) -> Any:
         Quote,
         QuoteLineAmountTypes,
         Quotes,
+        QuoteStatusCodes,
     )
 
     contact, lines, currency = Contact(contact_id=new.contact_id), line_items(new.lines), currency_code(new.currency)
@@ -38,7 +39,7 @@ def put_paper(api: AccountingApi, tenant: str, new: NewPaper, key: str) -> Any:
             reference=new.reference,
             currency_code=currency,
             line_amount_types=QuoteLineAmountTypes(_QUOTE_AMOUNTS[new.amounts]),
-            status=new.status,
+            status=QuoteStatusCodes(new.status),
         )
         return api.create_quotes(tenant, Quotes(quotes=[quote]), idempotency_key=key, _preload_content=False)
     order = PurchaseOrder(
@@ -58,7 +59,7 @@ def put_paper(api: AccountingApi, tenant: str, new: NewPaper, key: str) -> Any:
 
 def post_quote_status(api: AccountingApi, tenant: str, quote_id: str, now: Wire, status: str, key: str) -> Any:
     """POST /Quotes/{QuoteID} with the new status and everything that Xero would clear if it were left out."""
-    from xero_python.accounting import Contact, Quote, Quotes
+    from xero_python.accounting import Contact, Quote, Quotes, QuoteStatusCodes
 
     one = Quote(
         quote_id=quote_id,
@@ -69,7 +70,7 @@ def post_quote_status(api: AccountingApi, tenant: str, quote_id: str, now: Wire,
         summary=text(now.get("Summary")) or None,
         terms=text(now.get("Terms")) or None,
         reference=text(now.get("Reference")) or None,
-        status=status,
+        status=QuoteStatusCodes(status),
     )
     return api.update_quote(tenant, quote_id, Quotes(quotes=[one]), idempotency_key=key, _preload_content=False)
 
