@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, LiveBooks
     from tools.xero.drafts import DocumentWriter
+    from tools.xero.master_data import MasterBooks, MasterWriter
     from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
     from tools.xero.writing import ContactWriter, PaymentWriter
@@ -135,6 +136,8 @@ class Access:
     """Xero's reports, reading; kept for a minute."""
     papers: Papers
     """Xero's PDFs and attached files, reading."""
+    masters: MasterBooks
+    """Items, contact groups, repeating invoices and details of contacts in Xero, reading."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]
@@ -149,6 +152,7 @@ class WriteAccess:
     contacts: ContactWriter
     documents: DocumentWriter
     papers: PaperWriter
+    masters: MasterWriter
 
 
 class ToolResult(BaseModel):

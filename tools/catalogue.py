@@ -9,6 +9,9 @@ from tools.solaris.bookings import list_bookings
 from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bills import get_bill, list_bills
+from tools.xero.contact_archive import ARCHIVE_CONTACT
+from tools.xero.contact_change import CHANGE_CONTACT
+from tools.xero.contact_view import get_contact
 from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_list import list_credit_notes
@@ -17,7 +20,12 @@ from tools.xero.document_history import get_document_history
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.document_papers import get_document_pdf, get_online_invoice, list_attachments
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
+from tools.xero.duplicate_contacts import find_duplicate_contacts
+from tools.xero.group_list import list_contact_groups
+from tools.xero.group_member import ADD_TO_GROUP
 from tools.xero.invoices import get_invoice, list_invoices
+from tools.xero.item_changes import CHANGE_ITEM, CREATE_ITEM
+from tools.xero.item_list import list_items
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
@@ -25,6 +33,7 @@ from tools.xero.payment_list import list_payments
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.repeating_list import list_repeating_invoices
 from tools.xero.search import search_ledger
 from tools.xero.sending import SEND_INVOICE
 from tools.xero.setup_lists import (
@@ -135,11 +144,34 @@ _CONTACTS = Family(
     "lieferant bankverbind kontonummer kontodaten neue_iban contatt client fornitor coordinate conto fournisseur "
     "coordonnees rib compte add anleg leg aggiung ajout",
 )
+_MASTERS = Family(
+    "masters",
+    "items and prices, contact groups, repeating invoices, contact details, duplicate contacts, change or archive them",
+    (
+        list_items,
+        list_contact_groups,
+        list_repeating_invoices,
+        get_contact,
+        find_duplicate_contacts,
+        CREATE_ITEM,
+        CHANGE_ITEM,
+        CHANGE_CONTACT,
+        ARCHIVE_CONTACT,
+        ADD_TO_GROUP,
+    ),
+    hints="item items product products price_list prices_of price_of service_item article group groups repeat "
+    "recurring template subscription duplicate double details_of contact_details phone telephone address_of e-mail_of "
+    "email_of e-mail_address email_address rename archiv customer_number supplier_number artikel preisliste preis "
+    "produkt leistung gruppe kontaktgruppe wiederkehrend wiederhol dauerrechnung abo doppelt dublett telefon "
+    "adresse anschrift e-mail-adresse umbenenn kundennummer lieferantennummer articol prodott listino prezz grupp "
+    "ricorrent ripet duplicat doppi telefono indirizz rinomin archivia produit prix groupe recurrent repetit doublon "
+    "numero_de_tel adresse renomm",
+)
 
 
 def families() -> tuple[Family, ...]:
     """The closed catalogue by families: what every conversation is offered first."""
-    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS)
+    return (_EVERY_DAY, _REPORTS, _SETUP, _DOCUMENTS, _PAPERS, _CREDITS, _CORRECTIONS, _CONTACTS, _MASTERS)
 
 
 def toolset() -> Toolset:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support.masters import FakeMasters, FakeMasterWriter, MasterWorld
 from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
 from tools.base import Access, Organisation, WriteAccess
@@ -627,6 +628,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "live": FakeLive(world),
             "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
             "papers": FakePapers(),
+            "masters": FakeMasters(MasterWorld(contacts=lambda: world.contacts)),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,
@@ -642,6 +644,7 @@ def fake_writing(world: World, **sides: Any) -> WriteAccess:
             "contacts": FakeContactWriter(world),
             "documents": NoDocuments(),
             "papers": FakePaperWriter(),
+            "masters": FakeMasterWriter(MasterWorld(contacts=lambda: world.contacts)),
             **sides,
         }
     )

@@ -10,6 +10,9 @@ from typing import TypedDict
 from tools.base import WriteAccess
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
+from tools.xero.master_data import MasterBooks
+from tools.xero.master_reader import XeroMasters
+from tools.xero.master_writer import XeroMasterWriter
 from tools.xero.paper_reader import XeroPapers
 from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.papers import Papers
@@ -20,11 +23,12 @@ class ReadingSides(TypedDict):
     """The parts of an Access that need nothing but the client, under their names in it."""
 
     papers: Papers
+    masters: MasterBooks
 
 
 def reading_sides(calls: XeroCalls) -> ReadingSides:
     """Xero, reading."""
-    return ReadingSides(papers=XeroPapers(calls))
+    return ReadingSides(papers=XeroPapers(calls), masters=XeroMasters(calls))
 
 
 def writing_sides(calls: XeroCalls) -> WriteAccess:
@@ -35,4 +39,5 @@ def writing_sides(calls: XeroCalls) -> WriteAccess:
         contacts=writer,
         documents=XeroDocumentWriter(calls),
         papers=XeroPaperWriter(calls),
+        masters=XeroMasterWriter(calls),
     )
