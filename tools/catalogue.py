@@ -159,13 +159,12 @@ _MASTERS = Family(
         ARCHIVE_CONTACT,
         ADD_TO_GROUP,
     ),
-    hints="item items product products price_list prices_of price_of service_item article group groups repeat "
-    "recurring template subscription duplicate double details_of contact_details phone telephone address_of e-mail_of "
-    "email_of e-mail_address email_address rename archiv customer_number supplier_number artikel preisliste preis "
-    "produkt leistung gruppe kontaktgruppe wiederkehrend wiederhol dauerrechnung abo doppelt dublett telefon "
-    "adresse anschrift e-mail-adresse umbenenn kundennummer lieferantennummer articol prodott listino prezz grupp "
-    "ricorrent ripet duplicat doppi telefono indirizz rinomin archivia produit prix groupe recurrent repetit doublon "
-    "numero_de_tel adresse renomm",
+    hints="item items product price article repeat recurring template subscription duplicate double twice details_of "
+    "contact_details phone telephone address city_of rename chang updat add archiv group artikel preis produkt "
+    "leistung gruppe kontaktgruppe wiederkehrend wiederhol dauerrechnung abo doppelt dublett telefon adresse "
+    "anschrift benenn umbenenn ander anleg leg nimm aufnehm articol prodott listino prezz grupp ricorrent ripet "
+    "duplicat doppi indirizz rinomin modific cambi aggiung produit prix groupe recurrent repetit doublon "
+    "numero_de_tel renomm modifi ajout e-mail email contacts customers suppliers kontakte kontaktdaten contatti",
 )
 
 

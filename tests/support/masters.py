@@ -40,7 +40,7 @@ def item(code: str, name: str, price: str = "", **more: Any) -> Item:
     return Item(**{"id": _id(code), "code": code, "name": name, "sales": sales, "is_purchased": False, **more})
 
 
-def repeating(contact_id: str, name: str, total: str, **more: Any) -> RepeatingInvoice:
+def template(contact_id: str, name: str, total: str, **more: Any) -> RepeatingInvoice:
     """An invoice that comes every month and is approved by itself."""
     return RepeatingInvoice(
         **{
@@ -75,7 +75,9 @@ class MasterWorld:
             ContactGroup(id=_id("VIP"), name="VIP"),
         ]
     )
-    repeating: list[RepeatingInvoice] = field(default_factory=list)
+    repeating: list[RepeatingInvoice] = field(
+        default_factory=lambda: [template(_id("somebody else"), "Hofgarten Immobilien KG", "2650.00")]
+    )
     details: dict[str, ContactDetails] = field(default_factory=dict)
     """By contact; others have what `of` makes of the address book."""
     contacts: Callable[[], Sequence[Contact]] = tuple
@@ -118,6 +120,10 @@ class MasterWorld:
     def change_item(self, code: str, **fields: Any) -> None:
         """Changes an item as somebody else would."""
         self.items = [one.model_copy(update=fields) if one.code == code else one for one in self.items]
+
+    def replace_item(self, changed: Item) -> None:
+        """Puts an item in the place of the one with its id."""
+        self.items = [changed if one.id == changed.id else one for one in self.items]
 
     def change_contact(self, contact_id: str, **fields: Any) -> None:
         """Changes a contact as somebody else would."""
@@ -173,7 +179,7 @@ class FakeMasterWriter:
     async def change_item(self, item: SentItem, *, key: str) -> Item:
         before = self.world.item(item.id)
         made = before.model_copy(update=self._fields(item))
-        done = lambda: self.world.change_item(before.code, **self._fields(item))  # noqa: E731
+        done = lambda: self.world.replace_item(made)  # noqa: E731
         return self._write(key, item, done, made, before)
 
     @staticmethod
