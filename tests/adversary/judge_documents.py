@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tests.adversary import judge_masters
 from tests.adversary.played import Effect
 from tests.adversary.promises import Promises
 
@@ -22,6 +23,7 @@ OPERATIONS = (
     "create_allocation",
     "email_invoice",
     "create_history_record",
+    *judge_masters.CHECKS,
 )
 """What the provider records of them."""
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
@@ -35,6 +37,7 @@ _TOOLS = {
     "create_allocation": ("allocate_credit",),
     "email_invoice": ("send_invoice",),
     "create_history_record": ("add_document_note",),
+    **judge_masters.TOOLS,
 }
 
 
@@ -163,4 +166,5 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "create_allocation": _set_off,
     "email_invoice": _sent,
     "create_history_record": _noted,
+    **judge_masters.CHECKS,
 }
