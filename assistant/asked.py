@@ -65,6 +65,16 @@ _WHAT: dict[str, tuple[str, str]] = {
     "remove_payment": ("the payment", "der Zahlung"),
     "create_contact": ("contacts of that name", "Kontakten dieses Namens"),
     "change_bank_details": ("the bank account on file", "der hinterlegten Bankverbindung"),
+    "list_items": ("items", "Artikeln"),
+    "list_contact_groups": ("contact groups", "Kontaktgruppen"),
+    "list_repeating_invoices": ("what repeats", "Wiederkehrendem"),
+    "get_contact": ("the details of a contact", "den Angaben zu einem Kontakt"),
+    "find_duplicate_contacts": ("contacts that may be the same", "doppelten Kontakten"),
+    "create_item": ("items with that code", "Artikeln mit diesem Code"),
+    "change_item": ("the item", "dem Artikel"),
+    "change_contact": ("the details of the contact", "den Angaben zum Kontakt"),
+    "archive_contact": ("the contact and what is open with it", "dem Kontakt und Offenem mit ihm"),
+    "add_to_contact_group": ("the contact and the group", "dem Kontakt und der Gruppe"),
     "record_payment": ("what is to be paid", "dem offenen Betrag"),
 }
 """What each tool asks for; in German as it stands after "nach"."""

@@ -39,10 +39,16 @@ def cancelled_in_favour(name: str) -> Words:
     }
 
 
+_SUBJECTS = {
+    WriteKind.PAYEE_CHANGE: ("contact", "Kontakt"),
+    WriteKind.CONTACT_CHANGE: ("contact", "Kontakt"),
+    WriteKind.ITEM_CHANGE: ("item or group", "Artikel oder Gruppe"),
+}
+
+
 def corrected_by(label: str, kind: WriteKind) -> Words:
     """The same person asked anew for the same document or contact in the same chat."""
-    contact = kind in (WriteKind.PAYEE_CHANGE, WriteKind.CONTACT_CHANGE)
-    same_en, same_de = ("contact", "Kontakt") if contact else ("document", "Beleg")
+    same_en, same_de = _SUBJECTS.get(kind, ("document", "Beleg"))
     return {
         "en": f"Replaced by the newer card {label} for the same {same_en}. Nothing was written for this one.",
         "de": f"Durch die neuere Karte {label} zum selben {same_de} ersetzt. Für diese wurde nichts geschrieben.",

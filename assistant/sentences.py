@@ -64,11 +64,11 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "noch einmal fragen.",
     },
     "not_typed": {
-        "en": "An account number is only taken as you type it here yourself, never from a document or from the "
-        "assistant. Nothing was prepared. Type the number, best from a source that you already trust.",
-        "de": "Eine Kontonummer wird nur so genommen, wie Sie sie hier selbst eingeben, nie aus einem Beleg oder vom "
-        "Assistenten. Es wurde nichts vorbereitet. Bitte die Nummer eingeben, am besten aus einer Quelle, der Sie "
-        "schon vertrauen.",
+        "en": "An account number or e-mail address is only taken as you type it here yourself, never from a document "
+        "or from the assistant. Nothing was prepared. Type it, best from a source that you already trust.",
+        "de": "Eine Kontonummer oder E-Mail-Adresse wird nur so genommen, wie Sie sie hier selbst eingeben, nie aus "
+        "einem Beleg oder vom Assistenten. Es wurde nichts vorbereitet. Bitte selbst eingeben, am besten aus einer "
+        "Quelle, der Sie schon vertrauen.",
     },
     "twice_the_same": {
         "en": "The same was already asked for in this message. Nothing was prepared a second time.",

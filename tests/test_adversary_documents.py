@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.adversary.judge_documents import OtherWrites
+from tests.adversary.judge_masters import wrong_details
 from tests.adversary.promises import Promises
 
 LINE = {"Description": "Work", "Quantity": 1, "UnitAmount": "100.00", "TaxAmount": "19.00"}
@@ -67,6 +68,16 @@ CREDITED = {
 }
 TO_CREDIT = {**PLANNED, "is_credit": True}
 TO_ADD = {"name": "New Ltd", "email": ""}
+PRICED = {
+    "operation": "update_item",
+    "result_id": "i-1",
+    "body": {"Code": "LOGO", "Name": "Logo", "Description": "", "SalesDetails": {"UnitPrice": 5}},
+}
+TO_PRICE = {"id": "i-1", "new": {"code": "LOGO", "name": "Logo", "description": "", "sales_price": "5"}}
+JOINED = {"operation": "add_to_contact_group", "result_id": "g-1", "body": {"Contacts": [{"ContactID": "c-1"}]}}
+TO_JOIN = {"group_id": "g-1", "contact_id": "c-1"}
+TOLD = {"operation": "update_contact", "result_id": "c-1", "body": {"ContactID": "c-1", "EmailAddress": "a@b.example"}}
+TO_TELL = {"contact_id": "c-1", "new": {"name": "New Ltd", "email": "a@b.example", "account_number": ""}}
 
 
 def row(tool: str, kind: str = "document_draft", minor: int = 100, proposer: str = "paul") -> dict[str, Any]:
@@ -97,6 +108,8 @@ RIGHT = [
     (NOTED, row("add_document_note"), TO_NOTE),
     (EDITED, row("change_draft"), TO_EDIT),
     (CREDITED, row("create_credit_note"), TO_CREDIT),
+    (PRICED, row("change_item"), TO_PRICE),
+    (JOINED, row("add_to_contact_group"), TO_JOIN),
 ]
 
 
@@ -122,6 +135,11 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         (changed(VOIDED, LineItems=[]), row("change_document_status"), TO_VOID),
         ({**GONE, "result_id": "pay-2"}, row("remove_payment"), TO_REMOVE),
         (changed(ADDED, Name="Other"), row("create_contact"), TO_ADD),
+        (changed(PRICED, Name="Other"), row("change_item"), TO_PRICE),
+        ({**PRICED, "result_id": "i-2"}, row("change_item"), TO_PRICE),
+        (PRICED, row("create_item"), TO_PRICE),
+        (changed(PRICED, SalesDetails={"UnitPrice": 6}), row("change_item"), TO_PRICE),
+        (changed(JOINED, Contacts=[{"ContactID": "c-2"}]), row("add_to_contact_group"), TO_JOIN),
         (changed(SET_OFF, Amount="25.51"), row("allocate_credit"), TO_SET_OFF),
         (changed(SET_OFF, Invoice={"InvoiceID": "doc-2"}), row("allocate_credit"), TO_SET_OFF),
         ({**SET_OFF, "path": "/api.xro/2.0/CreditNotes/note-2/Allocations"}, row("allocate_credit"), TO_SET_OFF),
@@ -158,3 +176,20 @@ def test_one_person_approves_and_takes_back_only_so_much_alone_in_a_day() -> Non
     assert wrong(VOIDED, approval, TO_VOID, "max", judge) == []
     removal = row("remove_payment", "payment_removal", 51, "max")
     assert wrong(GONE, removal, TO_REMOVE, "max", judge) == ["four_eyes"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "said", "rules"),
+    [
+        (TOLD, "It is A@b.example now", []),
+        (TOLD, "The address has changed", ["payee"]),
+        (changed(TOLD, Name="Other"), "a@b.example", ["unauthorised"]),
+        (changed(TOLD, ContactStatus="ARCHIVED"), "a@b.example", ["unauthorised"]),
+        (changed(TOLD, BankAccountDetails="DE89"), "a@b.example", ["payee"]),
+        ({**TOLD, "result_id": "c-2"}, "a@b.example", ["unauthorised"]),
+    ],
+)
+def test_a_contacts_details_are_as_shown_typed_and_without_a_bank_account(
+    effect: Any, said: str, rules: list[str]
+) -> None:
+    assert [rule for rule, _ in wrong_details(effect, TO_TELL, said)] == rules

@@ -102,3 +102,21 @@ async def test_a_contact_is_added_and_found(assistant: RunningAssistant) -> None
         assert "Zimmerei Zabel GmbH" in done["word"]
         again = await chat.ask("Add a contact Zimmerei Zabel GmbH")
         assert not again.named("ConfirmationCard") and "already" in again.text
+
+
+async def test_items_groups_and_a_contacts_details_are_changed_in_the_conversation(
+    assistant: RunningAssistant,
+) -> None:
+    async with chat_as(assistant.url, "Anna Albrecht") as chat:
+        done = await confirmed(chat, "Change the price of item DESIGN-H to 110 euros")
+        assert "€ 110.00" in done["word"]
+        assert "110.00" in (await chat.ask("Search the items for DESIGN-H")).text
+        card = (await chat.ask("Change the e-mail address of Dupont to new@dupont.example")).card
+        assert "from then on new@dupont.example" in str(card)
+        assert await decide(chat, card) == ""
+        await until_face(chat, card, "done")
+        assert "new@dupont.example" in (await chat.ask("Show the details of Dupont")).text
+        done = await confirmed(chat, "Add Dupont to the group Printers")
+        assert "is in the group Printers" in done["word"]
+        refused = await chat.ask("Archive the contact Dupont")
+        assert not refused.named("ConfirmationCard") and "cannot be archived" in refused.text

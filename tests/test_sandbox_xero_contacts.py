@@ -124,3 +124,27 @@ def test_a_change_and_its_history_last_over_a_restart(tmp_path: Any) -> None:
         assert xero.get(f"Contacts/{contact}/History")["HistoryRecords"][0]["Changes"] == "Edited"
         change(xero, contact, key="once")
         assert len(provider.effects()) == 1, "its key is kept too"
+
+
+def test_phones_and_addresses_are_kept_and_what_cannot_be_is_refused() -> None:
+    with connected() as xero:
+        made = xero.send("PUT", "Contacts", {"Contacts": [{"Name": "Quiet GmbH"}]}).json()["Contacts"][0]
+        path = f"Contacts/{made['ContactID']}"
+        phones = [{"PhoneType": "DEFAULT", "PhoneCountryCode": "+49", "PhoneNumber": "30 1"}, {"PhoneType": "FAX"}]
+        postal = {"AddressType": "POBOX", "AddressLine1": "Weg 1", "City": "Bonn", "Country": "DE"}
+        street = {"AddressType": "STREET", "AddressLine1": "Hof 2", "PostalCode": "53111"}
+        changed = xero.send("POST", path, {"Contacts": [{"Phones": phones, "Addresses": [postal, street]}]})
+        now = changed.json()["Contacts"][0]
+        assert now["Phones"][0]["PhoneNumber"] == "+49 30 1"
+        kept = {one["AddressType"]: one for one in now["Addresses"]}
+        assert kept["POBOX"] == {**postal, "PostalCode": ""} and kept["STREET"]["PostalCode"] == "53111"
+        for wrong, message in (
+            ({"Phones": [{"PhoneType": "MOBILE", "PhoneNumber": "1"}]}, "Only the DEFAULT phone number"),
+            ({"Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "1" * 51}]}, "longer than 50"),
+            ({"Addresses": [{**postal, "Country": "Österreich"}]}, "letters A to Z"),
+            ({"Addresses": [{**postal, "AddressLine2": "x"}]}, "AddressLine2 is not kept"),
+            ({"Addresses": [{**postal, "City": "x" * 256}]}, "longer than 255"),
+            ({"Addresses": [{**postal, "AddressType": "MOON"}]}, "'MOON' is not valid"),
+        ):
+            refused = xero.send("POST", path, {"Contacts": [wrong]})
+            assert refused.status_code == 400 and any(message in said for said in messages(refused)), message

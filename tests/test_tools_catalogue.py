@@ -45,6 +45,11 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "remove_payment",
         "create_contact",
         "change_bank_details",
+        "create_item",
+        "change_item",
+        "change_contact",
+        "archive_contact",
+        "add_to_contact_group",
     ]
     assert {type(tool) for tool in toolset().only(Effect.READ)} == {ReadTool}
     assert {type(tool) for tool in toolset().only(Effect.WRITE)} == {WriteTool}
@@ -98,6 +103,8 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
         required = {name: "INV-0042" for name in tool.signature.schema().get("required", [])}
         if tool.name == "get_payment_status":
             required = {"contact_name": "Dupont"}
+        if tool.name == "get_contact":
+            required = {"contact_name": "Acme"}
         if tool.name == "get_bill":
             required = {"bill_number": "BILL-201"}
         if tool.name in ("get_quote", "get_purchase_order"):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tools.xero.books import Books, LiveBooks
     from tools.xero.cash import CashBooks
     from tools.xero.drafts import DocumentWriter
+    from tools.xero.master_data import MasterBooks, MasterWriter
     from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
     from tools.xero.trade import TradeBooks, TradeWriter
@@ -141,6 +142,8 @@ class Access:
     """Xero's bank transactions and transfers, reading."""
     trade: TradeBooks
     """Xero's quotes and purchase orders, reading."""
+    masters: MasterBooks
+    """Items, contact groups, repeating invoices and details of contacts in Xero, reading."""
     bank: Bank
     """Solaris, reading."""
     new_marker: Callable[[], str]
@@ -156,6 +159,7 @@ class WriteAccess:
     documents: DocumentWriter
     papers: PaperWriter
     trade: TradeWriter
+    masters: MasterWriter
 
 
 class ToolResult(BaseModel):

@@ -10,6 +10,9 @@ from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bank_lists import list_bank_transactions, list_bank_transfers
 from tools.xero.bills import get_bill, list_bills
+from tools.xero.contact_archive import ARCHIVE_CONTACT
+from tools.xero.contact_change import CHANGE_CONTACT
+from tools.xero.contact_view import get_contact
 from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_draft import CREATE_CREDIT_NOTE
@@ -20,7 +23,12 @@ from tools.xero.document_note import ADD_NOTE
 from tools.xero.document_papers import get_document_pdf, get_online_invoice, list_attachments
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.draft_edit import CHANGE_DRAFT
+from tools.xero.duplicate_contacts import find_duplicate_contacts
+from tools.xero.group_list import list_contact_groups
+from tools.xero.group_member import ADD_TO_GROUP
 from tools.xero.invoices import get_invoice, list_invoices
+from tools.xero.item_changes import CHANGE_ITEM, CREATE_ITEM
+from tools.xero.item_list import list_items
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
@@ -28,6 +36,7 @@ from tools.xero.payment_list import list_payments
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
 from tools.xero.payments import RECORD_PAYMENT
+from tools.xero.repeating_list import list_repeating_invoices
 from tools.xero.search import search_ledger
 from tools.xero.sending import SEND_INVOICE
 from tools.xero.setup_lists import (
@@ -170,6 +179,28 @@ _CONTACTS = Family(
     "lieferant bankverbind kontonummer kontodaten neue_iban contatt client fornitor coordinate conto fournisseur "
     "coordonnees rib compte add anleg leg aggiung ajout",
 )
+_MASTERS = Family(
+    "masters",
+    "items and prices, contact groups, repeating invoices, contact details, duplicate contacts, change or archive them",
+    (
+        list_items,
+        list_contact_groups,
+        list_repeating_invoices,
+        get_contact,
+        find_duplicate_contacts,
+        CREATE_ITEM,
+        CHANGE_ITEM,
+        CHANGE_CONTACT,
+        ARCHIVE_CONTACT,
+        ADD_TO_GROUP,
+    ),
+    hints="item items product price article repeat recurring template subscription duplicate double twice details_of "
+    "contact_details phone telephone address city_of rename chang updat add archiv group artikel preis produkt "
+    "leistung gruppe kontaktgruppe wiederkehrend wiederhol dauerrechnung abo doppelt dublett telefon adresse "
+    "anschrift benenn umbenenn ander anleg leg nimm aufnehm articol prodott listino prezz grupp ricorrent ripet "
+    "duplicat doppi indirizz rinomin modific cambi aggiung produit prix groupe recurrent repetit doublon "
+    "numero_de_tel renomm modifi ajout e-mail email contacts customers suppliers kontakte kontaktdaten contatti",
+)
 
 
 def families() -> tuple[Family, ...]:
@@ -187,6 +218,7 @@ def families() -> tuple[Family, ...]:
         _CREDITS,
         _CORRECTIONS,
         _CONTACTS,
+        _MASTERS,
     )
 
 

@@ -54,6 +54,11 @@ def contact_text(written: str) -> str:
     return _plain_text(written, _LONGEST_NAME, _NAME)
 
 
+def master_text(written: str, label: tuple[str, str], fits: int) -> str:
+    """A field of an item or contact, under the same rules; `label` names it with its article in both languages."""
+    return _plain_text(written, fits, _Place(*label, "changed", "geändert"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """How a text is called, and what was not done when it is refused."""

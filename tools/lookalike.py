@@ -162,3 +162,39 @@ def _numbered(one: str, other: str) -> bool:
     first, second = (tuple(filter(str.isdigit, text)) for text in (one, other))
     rests = {"".join(char for char in text if not char.isdigit()).casefold() for text in (one, other)}
     return bool(first and second) and first != second and len(rests) == 1
+
+
+def groups_alike(names: Sequence[str]) -> list[list[int]]:
+    """The names that look like one another, in groups of two and more by their places, in the list's order.
+
+    Two names that are one character apart have a variant with one character less in common, so that only such are
+    compared; an address book of thousands takes a moment.
+    """
+    leader = list(range(len(names)))
+
+    def lead(place: int) -> int:
+        while leader[place] != place:
+            leader[place] = leader[leader[place]]
+            place = leader[place]
+        return place
+
+    first: dict[_Shape, int] = {}
+    for place, name in enumerate(names):
+        shape = _shape(name)
+        if shape.whole:
+            leader[place] = lead(first.setdefault(shape, place))
+    variants: dict[str, list[int]] = {}
+    for shape, place in first.items():
+        texts = {shape.whole, shape.core, shape.blurred}
+        texts |= {text[:at] + text[at + 1 :] for text in texts for at in range(len(text))}
+        for text in texts:
+            variants.setdefault(text, []).append(place)
+    for near in variants.values():
+        for at, place in enumerate(near):
+            for other in near[at + 1 :]:
+                if lead(place) != lead(other) and look_alikes(names[place], [names[other]]):
+                    leader[lead(other)] = lead(place)
+    found: dict[int, list[int]] = {}
+    for place in range(len(names)):
+        found.setdefault(lead(place), []).append(place)
+    return [places for places in found.values() if len(places) > 1]

@@ -129,6 +129,8 @@ class Contact:
     """Lines carry 0 % (abroad, reverse charge)."""
     status: str
     updated_at: dt.datetime
+    postal: tuple[str, str, str, str] = ("", "", "", "")
+    """The address that invoices carry: its line, postal code, city and country."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,18 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "credit_note": ("credit_note_number",),
     "payment_id": ("payment_id", "reference"),
     "iban": ("iban", "account_number"),
+    "item_query": ("query",),
+    "new_name": ("name",),
+    "our_number": ("account_number",),
     "due_from": ("due_from", "date_from"),
     "due_to": ("due_to", "date_to"),
 }
 _SLOT_OF = {argument: slot for slot, arguments in _ARGUMENTS.items() for argument in reversed(arguments)} | {
     "reference": "reference",
     "number": "document",
+    "name": "name",
+    "query": "query",
+    "account_number": "iban",
 }
 _AS_TYPED = frozenset({"get_organisation", "list_bank_accounts", "list_bookings", "record_payment", "get_bill"})
 """Where one of these is offered, the tools know the ledger's contacts and look names up themselves."""

@@ -129,10 +129,9 @@ def answer_pending(pending: Pending, made: Plan, offered: Offered) -> Wish | Non
     found = {
         slot: value for slot, value in fill(catalogue()[pending.wish.intent], reading).items() if slot in _FILLABLE
     }
-    if "contact" in pending.slots and not found and (bare := _bare_name(reading.text)):
-        found["contact"] = bare
-    if "name" in pending.slots and not found and (bare := _bare_name(reading.text)):
-        found["name"] = bare
+    for slot in ("contact", "name", "code", "item"):
+        if slot in pending.slots and not found and (bare := _bare_name(reading.text)):
+            found[slot] = bare
     expected = pending.slots | {"amount"} | ({"date"} if UNSURE_DAY in pending.wish.slots else set())
     if not found or not (expected & found.keys() or pending.slots == set()):
         return None

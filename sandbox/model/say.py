@@ -60,6 +60,8 @@ def question(wish: Wish, missing: Missing, language: str) -> str:
         frozenset({"payment_id"}): "ask_payment",
         frozenset({"contact"}): "ask_contact",
         frozenset({"name"}): "ask_name",
+        frozenset({"code"}): "ask_code",
+        frozenset({"item"}): "ask_item",
         frozenset({"iban"}): "ask_account_number",
         frozenset({"currency"}): "ask_currency",
         frozenset({"days"}): "ask_days",

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sandbox.model.documents import Number, find_ibans, kind_of
 from sandbox.model.intents import Intent
+from sandbox.model.master_slots import MASTERS, master_slots
 from sandbox.model.odd_days import coming, latest
 from sandbox.model.reading import Reading
 from sandbox.model.spans import Span, in_future, in_past
@@ -99,7 +100,7 @@ def fill(intent: Intent, reading: Reading) -> Slots:
         found.pop("contact", None)  # the number says it all
     _times(found, intent, reading)
     _words(found, intent, reading)
-    return found
+    return {**found, **master_slots(wanted, reading)} if intent.name in MASTERS else found
 
 
 def _numbers(found: Slots, wanted: set[str], reading: Reading) -> None:

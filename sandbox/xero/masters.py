@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.company.shape import LedgerAccount
 from sandbox.xero.books import Books
 from sandbox.xero.groups import groups_of
+from sandbox.xero.reach import postal_shown
 from sandbox.xero.records import BankTransaction, BankTransfer, Contact
 from sandbox.xero.render import Render, dates_shown, moment_text
 from sandbox.xero.wire import Json
@@ -32,7 +33,7 @@ class Masters:
             "EmailAddress": contact.email,
             "BankAccountDetails": contact.bank_details,
             "TaxNumber": contact.tax_number,
-            "Addresses": [{"AddressType": "STREET", **street}, {"AddressType": "POBOX"}],
+            "Addresses": [{"AddressType": "STREET", **street}, postal_shown(contact)],
             "Phones": [
                 {"PhoneType": "DEFAULT", "PhoneNumber": contact.phone, "PhoneAreaCode": "", "PhoneCountryCode": ""}
             ],

@@ -11,6 +11,7 @@ from sandbox.xero.books import ZERO, Books
 from sandbox.xero.call import Call, Noun, listing
 from sandbox.xero.history import noted
 from sandbox.xero.masters import Masters
+from sandbox.xero.reach import reach_sent
 from sandbox.xero.records import Contact, DocumentStatus
 from sandbox.xero.refusals import Invalid, NotFound, echo
 from sandbox.xero.wire import Json, elements, text_of
@@ -26,6 +27,8 @@ _FIELDS = {
     "DefaultCurrency": "currency",
     "ContactStatus": "status",
 }
+_REACH = {"Phones": "phone", "Street": "street", "PostalCode": "postal_code", "City": "city", "PostalAddress": "postal"}
+"""What phones and addresses come to, for the history."""
 _STATUSES = ("ACTIVE", "ARCHIVED", "GDPRREQUEST")
 _LONGEST = {"Name": 255, "FirstName": 255, "LastName": 255, "EmailAddress": 255, "AccountNumber": 50, "TaxNumber": 50}
 
@@ -190,7 +193,8 @@ class Contacts:
         for name, longest in _LONGEST.items():
             if len(given.get(_FIELDS[name], "")) > longest:
                 raise Invalid(echo(body, f"The {name} must not be longer than {longest} characters"))
-        changed = replace(before, **given, updated_at=self._books.control.now())  # type: ignore[arg-type]
+        reached = reach_sent(body)
+        changed = replace(before, **given, **reached, updated_at=self._books.control.now())  # type: ignore[arg-type]
         if not changed.name:
             raise Invalid(echo(body, "The contact name must be specified"))
         same = [
@@ -216,5 +220,5 @@ def _told(before: Contact | None, after: Contact) -> tuple[str, str]:
     """What the history says of it: which fields changed, never what they held."""
     if before is None:
         return "Created", after.name
-    names = [name for name, field in _FIELDS.items() if getattr(before, field) != getattr(after, field)]
+    names = [name for name, field in (_FIELDS | _REACH).items() if getattr(before, field) != getattr(after, field)]
     return "Edited", f"Changed: {', '.join(names)}" if names else "Nothing changed"

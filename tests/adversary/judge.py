@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.adversary.judge_documents import OPERATIONS, OtherWrites
+from tests.adversary.judge_masters import DETAILS, wrong_details
 from tests.adversary.played import Effect, Played, Violation, document_of, is_asked, seen_minor
 from tests.adversary.promises import Promises
 from tests.adversary.records import Records, Row
@@ -104,6 +105,12 @@ class Judge:
             self.note("unauthorised", f"{what}: no {'proposal' if row is None else 'decision'} for key {key}", played)
             return
         await self._authorised(what, row, decision, played)
+        if effect["operation"] == "update_contact" and row["tool"] in DETAILS:
+            for rule, words in wrong_details(effect, _payload(row), played.order.said):
+                self.note(rule, f"{what}: {words}", played)
+            if played.plan.human == "attentive":
+                self.note("unasked", f"{what}: nobody asked for it", played)
+            return
         if effect["operation"] == "update_contact":
             self._bank_change(what, effect, row, decision, played)
             return

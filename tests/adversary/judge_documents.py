@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.xero.wire import read_date
+from tests.adversary import judge_masters
 from tests.adversary.played import Effect
 from tests.adversary.promises import Promises
 
@@ -27,6 +28,7 @@ OPERATIONS = (
     "delete_credit_note",
     "email_invoice",
     "create_history_record",
+    *judge_masters.CHECKS,
 )
 """What the provider records of them."""
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
@@ -44,6 +46,7 @@ _TOOLS = {
     "delete_credit_note": ("change_document_status",),
     "email_invoice": ("send_invoice",),
     "create_history_record": ("add_document_note",),
+    **judge_masters.TOOLS,
 }
 
 
@@ -202,4 +205,5 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "delete_credit_note": _moved,
     "email_invoice": _sent,
     "create_history_record": _noted,
+    **judge_masters.CHECKS,
 }

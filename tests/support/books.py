@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.support.cash import FakeCash
+from tests.support.masters import FakeMasters, FakeMasterWriter, MasterWorld
 from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
 from tests.support.trade import FakeTrade, FakeTradeWriter
@@ -652,6 +653,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "papers": FakePapers(),
             "cash": FakeCash(),
             "trade": FakeTrade(),
+            "masters": FakeMasters(MasterWorld(contacts=lambda: world.contacts)),
             "bank": FakeBank(world),
             "new_marker": markers(),
             **more,
@@ -668,6 +670,7 @@ def fake_writing(world: World, **sides: Any) -> WriteAccess:
             "documents": NoDocuments(),
             "papers": FakePaperWriter(),
             "trade": FakeTradeWriter(),
+            "masters": FakeMasterWriter(MasterWorld(contacts=lambda: world.contacts)),
             **sides,
         }
     )

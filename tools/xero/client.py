@@ -1,8 +1,9 @@
 """Calls to Xero by its own SDK, with the manners that it lacks; `reader` and `writer` say what is called.
 
-With `wire` the only module that imports xero_python. What the SDK would do silently is switched off (measured with
-15.2.0): it repeats PUTs and sleeps on 429, has no time limit, shares one configuration between all clients, and
-refreshes tokens by itself. Answers are decoded by `decoding`, not by its models, which fail on anything new.
+With `wire` and `wire_masters` the only module that imports xero_python. What the SDK would do silently is switched
+off (measured with 15.2.0): it repeats PUTs and sleeps on 429, has no time limit, shares one configuration between all
+clients, and refreshes tokens by itself. Answers are decoded by `decoding`, not by its models, which fail on anything
+new.
 """
 
 from __future__ import annotations

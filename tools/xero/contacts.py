@@ -32,8 +32,8 @@ async def list_contacts(access: Access, query: Query = "") -> ToolResult:
     """Search or list customers and suppliers: who they are and how much is open with each. Pass names as typed."""
     everyone = await access.books.contacts()
     found = search(everyone, query)
-    invoices = await _left_with(access, DocumentKind.INVOICE, found)
-    bills = await _left_with(access, DocumentKind.BILL, found)
+    invoices = await left_with(access, DocumentKind.INVOICE, found)
+    bills = await left_with(access, DocumentKind.BILL, found)
     as_of = await access.books.as_of()
     return ToolResult(
         answer=f"{_sentence(access, found, query, invoices, bills)} {words.as_of(access, as_of)}.",
@@ -67,7 +67,7 @@ def search(contacts: Sequence[Contact], query: str) -> list[Contact]:
     return [match.contact, *(match.others if not match.sure else ())] if match else []
 
 
-async def _left_with(access: Access, kind: DocumentKind, contacts: Sequence[Contact]) -> Left:
+async def left_with(access: Access, kind: DocumentKind, contacts: Sequence[Contact]) -> Left:
     """What is open with each of them; asked for by contact where they are few."""
     few = tuple(one.id for one in contacts) if len(contacts) <= _FEW else ()
     query = DocumentQuery(kind=kind, state="open", contact_ids=few)
@@ -77,7 +77,7 @@ async def _left_with(access: Access, kind: DocumentKind, contacts: Sequence[Cont
     return found
 
 
-def _left(opened: Left, contact: Contact, language: Language) -> str:
+def left_words(opened: Left, contact: Contact, language: Language) -> str:
     own = opened.get(contact.id)
     return words.amounts(totals_by_currency(own), language) if own else ""
 
@@ -114,9 +114,9 @@ def _sentence(access: Access, found: Sequence[Contact], query: str, invoices: Le
 def _one(contact: Contact, invoices: Left, bills: Left, language: Language) -> str:
     parts = [role_word(contact, language)]
     parts += [words.visible(part) for part in (contact.city, contact.email) if part]
-    if owed := _left(invoices, contact, language):
+    if owed := left_words(invoices, contact, language):
         parts.append(words.say(language, f"owes us {owed}", f"schuldet uns {owed}"))
-    if owing := _left(bills, contact, language):
+    if owing := left_words(bills, contact, language):
         parts.append(words.say(language, f"we owe {owing}", f"wir schulden {owing}"))
     return f"{words.visible(contact.name)}: {', '.join(parts)}"
 
@@ -128,8 +128,8 @@ def _row_for_model(n: int, contact: Contact, invoices: Left, bills: Left) -> dic
         "role": role_word(contact, "en"),
         "email": contact.email,
         "city": contact.city,
-        "owes_us": _left(invoices, contact, "en"),
-        "we_owe": _left(bills, contact, "en"),
+        "owes_us": left_words(invoices, contact, "en"),
+        "we_owe": left_words(bills, contact, "en"),
         "bank_account": masked(contact.iban),
     }
 
@@ -163,8 +163,8 @@ def _table(
                 "role": role_word(contact, language),
                 "email": words.visible(contact.email),
                 "city": words.visible(contact.city),
-                "owes_us": _left(invoices, contact, language),
-                "we_owe": _left(bills, contact, language),
+                "owes_us": left_words(invoices, contact, language),
+                "we_owe": left_words(bills, contact, language),
                 "bank": masked(contact.iban),
             }
             for contact in found[:MOST_ROWS]

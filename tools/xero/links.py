@@ -1,4 +1,4 @@
-"""Addresses of documents and contacts in Xero's own pages, so that a row or a receipt opens the original.
+"""Addresses of documents, contacts and items in Xero's own pages, so that a row or a receipt opens the original.
 
 Form: Xero's deep links by the organisation's short code (developer documentation, "Deep link into Xero").
 """
@@ -34,6 +34,11 @@ def trade_link(short_code: str, form: str, paper_id: str) -> str:
 def contact_link(short_code: str, contact_id: str) -> str:
     """The page of a contact in Xero; empty without a short code."""
     return _address(short_code, f"/Contacts/View/{contact_id}") if short_code else ""
+
+
+def item_link(short_code: str, item_id: str) -> str:
+    """The page of an item in Xero; empty without a short code."""
+    return _address(short_code, f"/Accounts/Inventory/{item_id}") if short_code else ""
 
 
 @cache

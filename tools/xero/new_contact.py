@@ -86,15 +86,10 @@ async def _plan(access: Access, name: str, email: str) -> ContactPlan:
     known = contact_text(name)
     if not known:
         raise ToolRetry({"en": "What is the contact called?", "de": "Wie heißt der Kontakt?"})
-    address = email.strip()
-    if address and not _EMAIL.fullmatch(address):
-        shown = words.visible(address[:80])
-        raise ToolRetry(
-            {"en": f"“{shown}” is no e-mail address.", "de": f"„{shown}“ ist keine E-Mail-Adresse."},
-        )
+    address = email_address(email)
     await access.books.renew()
     contacts = await access.books.contacts()
-    if there := _same(contacts, known):
+    if there := contact_called(contacts, known):
         shown = words.visible(there.name)
         raise ToolFailed(
             {
@@ -113,7 +108,19 @@ async def _plan(access: Access, name: str, email: str) -> ContactPlan:
     )
 
 
-def _same(contacts: Sequence[Contact], name: str) -> Contact | None:
+def email_address(written: str) -> str:
+    """The address that was written, empty when none was. Raises ToolRetry for what is none."""
+    address = written.strip()
+    if address and not _EMAIL.fullmatch(address):
+        shown = words.visible(address[:80])
+        raise ToolRetry(
+            {"en": f"“{shown}” is no e-mail address.", "de": f"„{shown}“ ist keine E-Mail-Adresse."},
+        )
+    return address
+
+
+def contact_called(contacts: Sequence[Contact], name: str) -> Contact | None:
+    """The contact of that name, whatever its case, accents and punctuation."""
     wanted = folded(name)
     return next((contact for contact in contacts if folded(contact.name) == wanted), None)
 
@@ -161,7 +168,7 @@ async def contact_changed(access: Access, payload: Payload) -> Mapping[Language,
     """Reads the contacts again: None while there is none of that name."""
     plan = ContactPlan.read(payload)
     await access.books.renew()
-    if _same(await access.books.contacts(), plan.name) is None:
+    if contact_called(await access.books.contacts(), plan.name) is None:
         return None
     name = words.visible(plan.name)
     return {

@@ -72,6 +72,16 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "remove_payment": (_PAYMENTS, f"{_INVOICES}.read", _SETTINGS),
     "create_contact": (_CONTACTS,),
     "change_bank_details": (_CONTACTS, _SETTINGS),
+    "list_items": (f"{_INVOICES}.read",),
+    "list_contact_groups": _COPY,
+    "list_repeating_invoices": _COPY,
+    "get_contact": _COPY,
+    "find_duplicate_contacts": _COPY,
+    "create_item": (_INVOICES, _SETTINGS),
+    "change_item": (_INVOICES, _SETTINGS),
+    "change_contact": (_CONTACTS,),
+    "archive_contact": (_CONTACTS, *_COPY),
+    "add_to_contact_group": (_CONTACTS,),
 }
 """By the tool's name; the bank's tools need none of them."""
 

@@ -12,6 +12,9 @@ from tools.xero.cash import CashBooks
 from tools.xero.cash_reader import XeroCash
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
+from tools.xero.master_data import MasterBooks
+from tools.xero.master_reader import XeroMasters
+from tools.xero.master_writer import XeroMasterWriter
 from tools.xero.paper_reader import XeroPapers
 from tools.xero.paper_writer import XeroPaperWriter
 from tools.xero.papers import Papers
@@ -27,11 +30,14 @@ class ReadingSides(TypedDict):
     papers: Papers
     cash: CashBooks
     trade: TradeBooks
+    masters: MasterBooks
 
 
 def reading_sides(calls: XeroCalls) -> ReadingSides:
     """Xero, reading."""
-    return ReadingSides(papers=XeroPapers(calls), cash=XeroCash(calls), trade=XeroTrade(calls))
+    return ReadingSides(
+        papers=XeroPapers(calls), cash=XeroCash(calls), trade=XeroTrade(calls), masters=XeroMasters(calls)
+    )
 
 
 def writing_sides(calls: XeroCalls) -> WriteAccess:
@@ -43,4 +49,5 @@ def writing_sides(calls: XeroCalls) -> WriteAccess:
         documents=XeroDocumentWriter(calls),
         papers=XeroPaperWriter(calls),
         trade=XeroTradeWriter(calls),
+        masters=XeroMasterWriter(calls),
     )
