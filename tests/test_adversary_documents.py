@@ -67,6 +67,21 @@ CREDITED = {
     "body": {**MADE["body"], "Type": "ACCPAYCREDIT", "InvoiceNumber": None, "CreditNoteNumber": "A-1"},  # type: ignore[dict-item]
 }
 TO_CREDIT = {**PLANNED, "is_credit": True}
+OFFERED = {
+    "operation": "create_quote",
+    "result_id": "q-1",
+    "body": {"Contact": {"ContactID": "c-1"}, "Status": "DRAFT", "Reference": "FA-1", "LineItems": [LINE]},
+}
+TO_OFFER = {
+    "form": "quote",
+    "contact": {"id": "c-1"},
+    "status": "DRAFT",
+    "reference": "FA-1",
+    "title": "",
+    "lines": PLANNED["lines"],
+}
+ORDER_MOVED = {"operation": "update_purchase_order", "result_id": "o-1", "body": {"Status": "AUTHORISED"}}
+TO_MOVE = {"form": "order", "id": "o-1", "deed": "approve"}
 TO_ADD = {"name": "New Ltd", "email": ""}
 PRICED = {
     "operation": "update_item",
@@ -108,6 +123,8 @@ RIGHT = [
     (NOTED, row("add_document_note"), TO_NOTE),
     (EDITED, row("change_draft"), TO_EDIT),
     (CREDITED, row("create_credit_note"), TO_CREDIT),
+    (OFFERED, row("create_quote"), TO_OFFER),
+    (ORDER_MOVED, row("change_purchase_order_status"), TO_MOVE),
     (PRICED, row("change_item"), TO_PRICE),
     (JOINED, row("add_to_contact_group"), TO_JOIN),
 ]
@@ -155,6 +172,12 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         (changed(EDITED, LineItems=[{**LINE, "UnitAmount": "101.00"}]), row("change_draft"), TO_EDIT),
         (changed(EDITED, InvoiceNumber="A-2"), row("change_draft"), TO_EDIT),
         (CREDITED, row("create_credit_note"), PLANNED),
+        (changed(OFFERED, Contact={"ContactID": "c-2"}), row("create_quote"), TO_OFFER),
+        (changed(OFFERED, LineItems=[LINE, LINE]), row("create_quote"), TO_OFFER),
+        (changed(OFFERED, Status="SENT"), row("create_quote"), TO_OFFER),
+        (changed(ORDER_MOVED, Status="BILLED"), row("change_purchase_order_status"), TO_MOVE),
+        ({**ORDER_MOVED, "result_id": "o-2"}, row("change_purchase_order_status"), TO_MOVE),
+        (changed(ORDER_MOVED, LineItems=[]), row("change_purchase_order_status"), TO_MOVE),
         (changed(CREDITED, Type="ACCPAY"), row("create_credit_note"), TO_CREDIT),
     ],
 )

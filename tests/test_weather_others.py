@@ -17,7 +17,7 @@ from tools.xero.books import Document, DocumentKind
 from tools.xero.credit_notes import Allocation, CreditNote
 from tools.xero.drafts import Deed, DocumentWriter, DraftChange, NewDocument
 
-RUNS = 90
+RUNS = 110
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -27,7 +27,7 @@ def test_each_write_is_made_once_or_not_at_all_and_said_so(kind: Kind) -> None:
     assert [f"seed {each.seed}: {each.kind}: {each.what}" for each in figures.violations] == []
     assert figures.runs == RUNS and figures.deaths > 5 and figures.kinds.total() > RUNS
     done = {what for what in WISHES if figures.ends[f"{what} succeeded"]}
-    assert len(done) >= len(WISHES) - 3, figures.ends
+    assert len(done) >= len(WISHES) - 4, figures.ends
 
 
 class _Spoiled:

@@ -18,7 +18,14 @@ OFFER_TOOLS = "offer_tools"
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "note": ("text",),
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
-    "document": ("document_number", "invoice_number", "bill_number", "number"),
+    "document": (
+        "document_number",
+        "invoice_number",
+        "bill_number",
+        "quote_number",
+        "order_number",
+        "number",
+    ),
     "number": ("number", "invoice_number", "bill_number"),
     "credit_note": ("credit_note_number",),
     "payment_id": ("payment_id", "reference"),

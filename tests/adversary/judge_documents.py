@@ -26,6 +26,12 @@ OPERATIONS = (
     "update_credit_note",
     "void_credit_note",
     "delete_credit_note",
+    "create_quote",
+    "update_quote",
+    "delete_quote",
+    "create_purchase_order",
+    "update_purchase_order",
+    "delete_purchase_order",
     "email_invoice",
     "create_history_record",
     *judge_masters.CHECKS,
@@ -33,7 +39,7 @@ OPERATIONS = (
 """What the provider records of them."""
 _STATUS = {"submit": "SUBMITTED", "approve": "AUTHORISED", "void": "VOIDED", "delete": "DELETED"}
 _TOOLS = {
-    "create_invoice": ("create_invoice", "create_bill", "copy_document"),
+    "create_invoice": ("create_invoice", "create_bill", "copy_document", "invoice_quote", "bill_purchase_order"),
     "update_invoice": ("change_document_status", "send_invoice", "change_draft"),
     "void_invoice": ("change_document_status",),
     "delete_invoice": ("change_document_status",),
@@ -44,6 +50,12 @@ _TOOLS = {
     "update_credit_note": ("change_document_status",),
     "void_credit_note": ("change_document_status",),
     "delete_credit_note": ("change_document_status",),
+    "create_quote": ("create_quote",),
+    "update_quote": ("change_quote_status",),
+    "delete_quote": ("change_quote_status",),
+    "create_purchase_order": ("create_purchase_order",),
+    "update_purchase_order": ("change_purchase_order_status",),
+    "delete_purchase_order": ("change_purchase_order_status",),
     "email_invoice": ("send_invoice",),
     "create_history_record": ("add_document_note",),
     **judge_masters.TOOLS,
@@ -113,6 +125,48 @@ def _line(line: Row) -> tuple[str, Decimal, Decimal, int]:
         Decimal(str(line.get("UnitAmount", 0))),
         int(Decimal(str(line.get("TaxAmount", 0))) * 100),
     )
+
+
+def _offered(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    body = effect["body"]
+    sent = (
+        f"create_{'quote' if payload['form'] == 'quote' else 'purchase_order'}",
+        str(body.get("Contact", {}).get("ContactID", "")),
+        str(body.get("Status", "")),
+        str(body.get("Reference", "")),
+        str(body.get("Title") or ""),
+    )
+    shown = (effect["operation"], payload["contact"]["id"], payload["status"], payload["reference"], payload["title"])
+    if sent != shown:
+        yield "unauthorised", f"sent {sent}, confirmed {shown}"
+    lines = [_line(line) for line in body.get("LineItems", ())]
+    confirmed = [
+        (line["description"], Decimal(line["quantity"]), Decimal(line["unit_amount"]), line["tax_minor"])
+        for line in payload["lines"]
+    ]
+    if lines != confirmed:
+        yield "unauthorised", f"sent the lines {lines}, confirmed {confirmed}"
+
+
+_OFFER_STATES = {
+    "send": "SENT",
+    "accept": "ACCEPTED",
+    "decline": "DECLINED",
+    "invoiced": "INVOICED",
+    "submit": "SUBMITTED",
+    "approve": "AUTHORISED",
+    "billed": "BILLED",
+    "delete": "DELETED",
+}
+
+
+def _offer_moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
+    sent = (str(effect["result_id"]), str(effect["body"].get("Status", "")))
+    shown = (payload["id"], _OFFER_STATES[payload["deed"]])
+    if sent != shown:
+        yield "unauthorised", f"sent {sent}, confirmed {shown}"
+    if extra := set(effect["body"]) & {"LineItems", "Total", "QuoteNumber", "PurchaseOrderNumber"}:
+        yield "unauthorised", f"changed {sorted(extra)} beside the state"
 
 
 def _moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
@@ -203,6 +257,12 @@ CHECKS: dict[str, Callable[[Effect, Row], Iterator[tuple[str, str]]]] = {
     "update_credit_note": _moved,
     "void_credit_note": _moved,
     "delete_credit_note": _moved,
+    "create_quote": _offered,
+    "update_quote": _offer_moved,
+    "delete_quote": _offer_moved,
+    "create_purchase_order": _offered,
+    "update_purchase_order": _offer_moved,
+    "delete_purchase_order": _offer_moved,
     "email_invoice": _sent,
     "create_history_record": _noted,
     **judge_masters.CHECKS,

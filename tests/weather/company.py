@@ -96,6 +96,20 @@ class Company:
         (one,) = self._put("Invoices", {"Invoices": [sent]})["Invoices"]
         return Bill(one["InvoiceID"], one["InvoiceNumber"])
 
+    def enter_quote(self) -> Bill:
+        """A fresh draft of a quote with a title and terms, which a careless update would clear."""
+        line = {"Description": "Offer", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "200"}
+        sent = {
+            "Contact": {"Name": "Acme Ltd"},
+            "Date": self.clock().date().isoformat(),
+            "LineAmountTypes": "NOTAX",
+            "LineItems": [line],
+            "Title": "Offer",
+            "Terms": "30 days",
+        }
+        (one,) = self._put("Quotes", {"Quotes": [sent]})["Quotes"]
+        return Bill(one["QuoteID"], one["QuoteNumber"])
+
     def enter_credit(self, status: str) -> Bill:
         """A fresh credit note of the supplier, for as much as two bills."""
         self._made += 1

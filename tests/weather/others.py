@@ -43,6 +43,8 @@ from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.sending import SEND_INVOICE
 from tools.xero.status_change import CHANGE_STATUS
+from tools.xero.trade_make import CREATE_PURCHASE_ORDER, CREATE_QUOTE
+from tools.xero.trade_status import CHANGE_QUOTE_STATUS
 
 _CONTACT = "Acme Ltd"
 
@@ -145,6 +147,23 @@ def _edited(company: Company, dice: random.Random) -> Wish:
     return Wish(CHANGE_DRAFT, said, f"POST /api.xro/2.0/Invoices/{bill.id}", bill.id)
 
 
+def _quote(_company: Company, dice: random.Random) -> Wish:
+    line = {"description": "Offer", "amount": f"{dice.randint(1, 900)}.10", "account": "200"}
+    said = {"contact_name": _CONTACT, "lines": [line], "title": f"T{dice.randint(1, 9)}"}
+    return Wish(CREATE_QUOTE, said, "PUT /api.xro/2.0/Quotes")
+
+
+def _order(_company: Company, dice: random.Random) -> Wish:
+    line = {"description": "Paper", "amount": f"{dice.randint(1, 900)}.20", "account": "400"}
+    said = {"contact_name": _CONTACT, "lines": [line], "then": dice.choice(("draft", "submitted", "approved"))}
+    return Wish(CREATE_PURCHASE_ORDER, said, "PUT /api.xro/2.0/PurchaseOrders")
+
+
+def _quote_sent(company: Company, _dice: random.Random) -> Wish:
+    quote = company.enter_quote()
+    return Wish(CHANGE_QUOTE_STATUS, {"quote_number": quote.id, "to": "send"}, f"POST /api.xro/2.0/Quotes/{quote.id}")
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -159,6 +178,9 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "note left": _note,
     "invoice copied": _copy,
     "draft changed": _edited,
+    "quote made": _quote,
+    "order made": _order,
+    "quote sent": _quote_sent,
     "credit note made": _credit,
     "credit note approved": _credit_status,
     "credit set off": _set_off,
