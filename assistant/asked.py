@@ -49,6 +49,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "change_document_status": ("the document", "dem Beleg"),
     "list_bank_transactions": ("bank transactions", "Bankbuchungen"),
     "list_bank_transfers": ("transfers", "Umbuchungen"),
+    "record_bank_transfer": ("the accounts", "den Konten"),
     "list_quotes": ("quotes", "Angeboten"),
     "get_quote": ("a quote", "einem Angebot"),
     "create_quote": ("what a quote needs", "den Angaben für ein Angebot"),

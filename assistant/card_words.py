@@ -184,10 +184,20 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.DOCUMENT_SENT: _OF_A_LETTER,
     WriteKind.DOCUMENT_NOTE: _OF_A_DOCUMENT,
     WriteKind.OWN_TRANSFER: {
-        **_OF_A_CHANGE,
+        "unclear": {
+            "en": "Outcome unclear: do not record it again",
+            "de": "Ausgang unklar: bitte nicht noch einmal erfassen",
+        },
+        "said_checking": {
+            "en": "The accounts are read once more in {provider}. Nothing has been sent yet.",
+            "de": "Die Konten werden noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
+        },
+        "not_again": {
+            "en": "Do not record it again until that is certain.",
+            "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
+        },
         "receipt": {"en": "Transfer in {provider}", "de": "Umbuchung in {provider}"},
     },
-    WriteKind.JOURNAL: {**_OF_A_CHANGE, "receipt": {"en": "Journal in {provider}", "de": "Buchung in {provider}"}},
     WriteKind.ITEM_CHANGE: {**_OF_A_CHANGE, "receipt": {"en": "Entry in {provider}", "de": "Eintrag in {provider}"}},
 }
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {

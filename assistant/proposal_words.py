@@ -229,7 +229,6 @@ _RECORDS = {
     ),
     WriteKind.DOCUMENT_SENT: ("an e-mail in the history of the invoice", "E-Mail im Verlauf der Rechnung"),
     WriteKind.OWN_TRANSFER: ("a transfer between own accounts", "Umbuchung zwischen eigenen Konten"),
-    WriteKind.JOURNAL: ("a manual journal", "manuelle Buchung"),
     WriteKind.ITEM_CHANGE: ("an item or contact group", "Artikel oder Kontaktgruppe"),
     WriteKind.DOCUMENT_NOTE: ("a note in the history of the document", "Notiz im Verlauf des Belegs"),
 }

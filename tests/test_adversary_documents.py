@@ -89,6 +89,25 @@ PRICED = {
     "body": {"Code": "LOGO", "Name": "Logo", "Description": "", "SalesDetails": {"UnitPrice": 5}},
 }
 TO_PRICE = {"id": "i-1", "new": {"code": "LOGO", "name": "Logo", "description": "", "sales_price": "5"}}
+MOVED_OWN = {
+    "operation": "create_bank_transfer",
+    "path": "/api.xro/2.0/BankTransfers",
+    "result_id": "t-1",
+    "body": {
+        "FromBankAccount": {"AccountID": "a-1"},
+        "ToBankAccount": {"AccountID": "a-2"},
+        "Amount": 500.0,
+        "Date": "2026-11-20",
+        "Reference": "FA-1",
+    },
+}
+TO_MOVE_OWN = {
+    "source": {"id": "a-1"},
+    "target": {"id": "a-2"},
+    "amount": {"minor": 50000, "currency": "EUR"},
+    "date": "2026-11-20",
+    "reference": "FA-1",
+}
 JOINED = {"operation": "add_to_contact_group", "result_id": "g-1", "body": {"Contacts": [{"ContactID": "c-1"}]}}
 TO_JOIN = {"group_id": "g-1", "contact_id": "c-1"}
 TOLD = {"operation": "update_contact", "result_id": "c-1", "body": {"ContactID": "c-1", "EmailAddress": "a@b.example"}}
@@ -127,6 +146,7 @@ RIGHT = [
     (ORDER_MOVED, row("change_purchase_order_status"), TO_MOVE),
     (PRICED, row("change_item"), TO_PRICE),
     (JOINED, row("add_to_contact_group"), TO_JOIN),
+    (MOVED_OWN, row("record_bank_transfer"), TO_MOVE_OWN),
 ]
 
 
@@ -179,6 +199,9 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         ({**ORDER_MOVED, "result_id": "o-2"}, row("change_purchase_order_status"), TO_MOVE),
         (changed(ORDER_MOVED, LineItems=[]), row("change_purchase_order_status"), TO_MOVE),
         (changed(CREDITED, Type="ACCPAY"), row("create_credit_note"), TO_CREDIT),
+        (changed(MOVED_OWN, Amount=501), row("record_bank_transfer"), TO_MOVE_OWN),
+        (changed(MOVED_OWN, ToBankAccount={"AccountID": "a-3"}), row("record_bank_transfer"), TO_MOVE_OWN),
+        (MOVED_OWN, row("record_payment"), TO_MOVE_OWN),
     ],
 )
 def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) -> None:

@@ -72,6 +72,8 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Mark INV-0042 as sent", ("send_invoice", {"document_number": "INV-0042", "how": "mark"})),
     ("Markiere INV-0042 als versandt", ("send_invoice", {"document_number": "INV-0042", "how": "mark"})),
     ("Leave a note on BILL-201: waiting for the delivery", ("add_document_note", {"document_number": "BILL-201", "text": "waiting for the delivery"})),
+    ("We moved 5,000.00 from the Solaris account to 091", ("record_bank_transfer", {"from_account": "Solaris account", "to_account": "091", "amount": "5000.00"})),
+    ("Bitte Umbuchung von 250,00 € von 090 auf 091 erfassen", ("record_bank_transfer", {"from_account": "090", "to_account": "091", "amount": "250.00", "currency": "EUR"})),
     ("Hinterlasse eine Notiz zu BILL-201: Lieferung fehlt noch", ("add_document_note", {"document_number": "BILL-201", "text": "Lieferung fehlt noch"})),
     ("Change the draft INV-0053 to 650.00", ("change_draft", {"document_number": "INV-0053", "amount": "650.00"})),
     ("Change the due date of INV-0053 to 2026-12-24", ("change_draft", {"document_number": "INV-0053", "due_date": "2026-12-24"})),

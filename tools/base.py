@@ -24,7 +24,7 @@ from tools.views import Card, File, Table
 if TYPE_CHECKING:
     from tools.solaris.bank import Bank
     from tools.xero.books import Books, LiveBooks
-    from tools.xero.cash import CashBooks
+    from tools.xero.cash import CashBooks, CashWriter
     from tools.xero.drafts import DocumentWriter
     from tools.xero.master_data import MasterBooks, MasterWriter
     from tools.xero.papers import Papers, PaperWriter
@@ -66,8 +66,6 @@ class WriteKind(StrEnum):
     """A note is left in a document's history."""
     OWN_TRANSFER = "own_transfer"
     """Money that moved between our own accounts is recorded."""
-    JOURNAL = "journal"
-    """A manual journal is made, posted, voided or deleted: it can change any account."""
     ITEM_CHANGE = "item_change"
     """What is sold or bought by a code, or which group a contact is in, is added or changed."""
 
@@ -158,6 +156,7 @@ class WriteAccess:
     contacts: ContactWriter
     documents: DocumentWriter
     papers: PaperWriter
+    cash: CashWriter
     trade: TradeWriter
     masters: MasterWriter
 

@@ -32,6 +32,7 @@ from tools.xero.item_list import list_items
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
+from tools.xero.own_transfer import RECORD_TRANSFER
 from tools.xero.payment_list import list_payments
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.payment_status import get_payment_status
@@ -151,11 +152,11 @@ _ORDERS = Family(
 )
 _CASH = Family(
     "cash",
-    "money spent or received without an invoice or bill, and transfers between own accounts, as the ledger has them",
-    (list_bank_transactions, list_bank_transfers),
+    "money spent or received without an invoice or bill, transfers between own accounts, list or record them",
+    (list_bank_transactions, list_bank_transfers, RECORD_TRANSFER),
     hints="bank_transaction transactions spend_money spent_direct receive_money received_direct transfer transfers "
     "between_our own_account bankbuchung buchungen_in_xero umbuchung ubertrag zwischen_unseren eigene_konten girocont "
-    "trasferiment moviment virement interne",
+    "trasferiment moviment virement interne moved_ move_ umgebucht buche_",
 )
 _CREDITS = Family(
     "credits",

@@ -21,7 +21,6 @@ _NAMES = {
     WriteKind.DOCUMENT_SENT: "Sending (invoices e-mailed to their customers, or marked as sent)",
     WriteKind.DOCUMENT_NOTE: "Notes (left in the history of an invoice or bill)",
     WriteKind.OWN_TRANSFER: "Transfers between own accounts (recorded in the books)",
-    WriteKind.JOURNAL: "Manual journals (made, posted, voided or deleted)",
     WriteKind.ITEM_CHANGE: "Items and contact groups (added or changed)",
 }
 

@@ -150,7 +150,6 @@ class Policy(Rule):
     document_sent: KindRules | None = None
     document_note: KindRules | None = None
     own_transfer: KindRules | None = None
-    journal: KindRules | None = None
     item_change: KindRules | None = None
 
     @model_validator(mode="after")

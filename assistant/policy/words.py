@@ -24,7 +24,6 @@ _KINDS = {
     WriteKind.DOCUMENT_SENT: ("sending of invoices", "Versendungen von Rechnungen"),
     WriteKind.DOCUMENT_NOTE: ("notes on documents", "Notizen zu Belegen"),
     WriteKind.OWN_TRANSFER: ("transfers between own accounts", "Umbuchungen zwischen eigenen Konten"),
-    WriteKind.JOURNAL: ("manual journals", "manuelle Buchungen"),
     WriteKind.ITEM_CHANGE: ("changes of items or contact groups", "Änderungen von Artikeln oder Kontaktgruppen"),
 }
 _DEEDS = {"propose": ("propose", "vorschlagen"), "confirm": ("confirm", "bestätigen")}

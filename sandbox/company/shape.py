@@ -233,6 +233,8 @@ class BankTransfer:
     rate: Decimal
     reference: str
     updated_at: dt.datetime
+    status: str = "AUTHORISED"
+    reconciled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 
+_BETWEEN = re.compile(
+    r"\b(?:from|von|vom|dal|du)\s+(?:the |our |dem |unserem |il |le )?(?P<source>[^,.;]{2,60}?)\s+(?:to|into|auf|aufs|al|au|vers)\s+(?:the |our |das |unser |il |le )?(?P<target>[^,.;]{2,60}?)(?=\s+(?:on|today|yesterday|heute|gestern|am|um|for|für|reference|with|erfassen|buchen|bitte|please|um)\b|\s*[,.;!]|\s*$)",
+    re.IGNORECASE,
+)
+
 MASTERS = frozenset(
     [
         "list_items",
@@ -82,6 +87,7 @@ MASTERS = frozenset(
         "change_item",
         "change_contact",
         "add_to_contact_group",
+        "record_bank_transfer",
     ]
 )
 """The intents that such words are read for."""
@@ -104,6 +110,8 @@ def master_slots(wanted: set[str], reading: Reading) -> Slots:
             found[slot] = match["what"].strip()
     if not reading.email and "phone" in reading.seen and (match := _PHONE.search(reading.text)):
         found["phone"] = match["what"].strip()
+    if match := _BETWEEN.search(reading.text):
+        found |= {"from_account": match["source"].strip(), "to_account": match["target"].strip()}
     priced = [amount for amount in reading.amounts if amount.value is not None]
     if len(priced) == 1 and priced[0].value is not None:
         found["price"] = priced[0].value

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sandbox.xero.records import (
     Allocation,
     Attached,
+    BankTransfer,
     Contact,
     Doc,
     Grant,
@@ -34,6 +35,7 @@ _KINDS: tuple[type[Record], ...] = (
     Contact,
     Allocation,
     Attached,
+    BankTransfer,
     Note,
     Removed,
     Replay,

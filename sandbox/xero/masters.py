@@ -124,10 +124,10 @@ class Masters:
             "Amount": transfer.amount,
             "CurrencyRate": transfer.rate,
             "Reference": transfer.reference,
-            "FromIsReconciled": True,
-            "ToIsReconciled": True,
+            "FromIsReconciled": transfer.reconciled,
+            "ToIsReconciled": transfer.reconciled,
             "HasAttachments": False,
             "CreatedDateUTC": transfer.updated_at,
             "CreatedDateUTCString": moment_text(transfer.updated_at),
-            "Status": "AUTHORISED",
+            "Status": transfer.status,
         }

@@ -1,4 +1,4 @@
-"""What must be true of a change of an item, a group or a contact's details: as shown, and no bank details in it."""
+"""What must be true of an own transfer, and of a changed item, group or contact: as shown, no bank details in it."""
 
 from __future__ import annotations
 
@@ -52,13 +52,35 @@ def _member(effect: Effect, payload: Row) -> Wrong:
         yield "unauthorised", f"put {sent}, confirmed {payload['contact_id']} in {payload['group_id']}"
 
 
+def _transfer(effect: Effect, payload: Row) -> Wrong:
+    body = effect["body"]
+    sent = (
+        body["FromBankAccount"]["AccountID"],
+        body["ToBankAccount"]["AccountID"],
+        Decimal(str(body["Amount"])),
+        str(body["Date"])[:10],
+        body["Reference"],
+    )
+    shown = (
+        payload["source"]["id"],
+        payload["target"]["id"],
+        Decimal(payload["amount"]["minor"]) / 100,
+        payload["date"],
+        payload["reference"],
+    )
+    if sent != shown:
+        yield "unauthorised", f"moved {sent}, confirmed {shown}"
+
+
 CHECKS: dict[str, Callable[[Effect, Row], Wrong]] = {
     "create_item": _item,
     "update_item": _item,
     "add_to_contact_group": _member,
+    "create_bank_transfer": _transfer,
 }
 TOOLS = {
     "create_item": ("create_item",),
     "update_item": ("change_item",),
     "add_to_contact_group": ("add_to_contact_group",),
+    "create_bank_transfer": ("record_bank_transfer",),
 }

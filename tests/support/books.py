@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.support.cash import FakeCash
+from tests.support.cash import FakeCash, FakeCashWriter
 from tests.support.masters import FakeMasters, FakeMasterWriter, MasterWorld
 from tests.support.papers import FakePapers, FakePaperWriter
 from tests.support.reports import FakeReports, report
@@ -669,6 +669,7 @@ def fake_writing(world: World, **sides: Any) -> WriteAccess:
             "contacts": FakeContactWriter(world),
             "documents": NoDocuments(),
             "papers": FakePaperWriter(),
+            "cash": FakeCashWriter(),
             "trade": FakeTradeWriter(),
             "masters": FakeMasterWriter(MasterWorld(contacts=lambda: world.contacts)),
             **sides,

@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tools.errors import OutcomeUnknown
+from tools.trouble import BROKE_OFF
 from tools.xero.books import Line
-from tools.xero.cash import BankTransaction, BankTransfer, TransactionQuery
+from tools.xero.cash import BankTransaction, BankTransfer, NewTransfer, TransactionQuery
 
 
 def transaction(number: int, total: str, *, received: bool = False, **more: Any) -> BankTransaction:
@@ -67,3 +69,35 @@ class FakeCash:
 
     async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
         return [one for one in self.moved if first <= one.on <= last]
+
+
+@dataclass
+class FakeCashWriter:
+    """Records transfers in a FakeCash; `answers` as in FakeMasterWriter, one a call."""
+
+    cash: FakeCash = field(default_factory=FakeCash)
+    answers: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def create_transfer(self, new: NewTransfer, *, key: str) -> BankTransfer:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        made = transfer(
+            len(self.cash.moved) + 1,
+            str(new.money.amount),
+            on=new.on,
+            from_id=new.from_id,
+            to_id=new.to_id,
+            reference=new.reference,
+        )
+        if answer != "nothing":
+            self.cash.moved.append(made)
+        if answer in ("nothing", "lost"):
+            raise OutcomeUnknown("Xero", trouble=BROKE_OFF)
+        return made.model_copy(update={"amount": made.amount + 1}) if answer == "other" else made
+
+    async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
+        return [one for one in self.cash.moved if one.on == on and not one.deleted]
+
+    async def transfer_now(self, transfer_id: str) -> BankTransfer:
+        return next(one for one in self.cash.moved if one.id == transfer_id)

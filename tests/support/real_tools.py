@@ -94,7 +94,9 @@ class House:
     async def enter(self, method: str, path: str, body: dict[str, Any]) -> None:
         """What another bookkeeper enters in Xero itself."""
         url = self.sandbox.urls["xero"]
-        token = await self.token("accounting.contacts accounting.invoices accounting.payments")
+        token = await self.token(
+            "accounting.contacts accounting.invoices accounting.payments accounting.banktransactions"
+        )
         headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
         async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:
             (await browser.request(method, path, json=body)).raise_for_status()

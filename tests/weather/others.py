@@ -40,6 +40,7 @@ from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.draft_edit import CHANGE_DRAFT
 from tools.xero.new_contact import CREATE_CONTACT
+from tools.xero.own_transfer import RECORD_TRANSFER
 from tools.xero.payment_removal import REMOVE_PAYMENT
 from tools.xero.sending import SEND_INVOICE
 from tools.xero.status_change import CHANGE_STATUS
@@ -164,6 +165,11 @@ def _quote_sent(company: Company, _dice: random.Random) -> Wish:
     return Wish(CHANGE_QUOTE_STATUS, {"quote_number": quote.id, "to": "send"}, f"POST /api.xro/2.0/Quotes/{quote.id}")
 
 
+def _transfer(_company: Company, dice: random.Random) -> Wish:
+    said = {"from_account": "090", "to_account": "091", "amount": f"{dice.randint(1, 900)}.{dice.randint(0, 99):02d}"}
+    return Wish(RECORD_TRANSFER, said, "PUT /api.xro/2.0/BankTransfers")
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -184,6 +190,7 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "credit note made": _credit,
     "credit note approved": _credit_status,
     "credit set off": _set_off,
+    "transfer recorded": _transfer,
 }
 
 

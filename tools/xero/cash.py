@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from tools.money import Money
 from tools.xero.books import Line, Shape
 
 
@@ -44,6 +45,7 @@ class BankTransfer(Shape):
     to_name: str
     amount: Decimal
     reference: str
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +68,34 @@ class CashBooks(Protocol):
 
     async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
         """Every transfer between two days, both included, latest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """A transfer to be recorded: both accounts are kept in the money's currency."""
+
+    from_id: str
+    to_id: str
+    on: date
+    money: Money
+    reference: str
+
+
+class CashWriter(Protocol):
+    """Xero, writing what moved between bank accounts; only the executor holds one.
+
+    Raises ToolFailed when nothing was written for certain, OutcomeUnknown when that cannot be known.
+    """
+
+    async def create_transfer(self, new: NewTransfer, *, key: str) -> BankTransfer:
+        """Records it once under that idempotency key."""
+        ...
+
+    async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
+        """Every transfer of that day that is not deleted, read live."""
+        ...
+
+    async def transfer_now(self, transfer_id: str) -> BankTransfer:
+        """One transfer, read live."""
         ...

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tools.errors import ProviderUnavailable
 from tools.trouble import TOO_LARGE
 from tools.xero import decoding
+from tools.xero.allowance import Urgency
 from tools.xero.cash import BankTransaction, BankTransfer, TransactionQuery
 from tools.xero.client import XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire, decimal, text
@@ -55,13 +56,31 @@ class XeroCash:
 
     async def transfers(self, first: date, last: date) -> list[BankTransfer]:
         """GET /BankTransfers, which Xero gives in one piece."""
-        where = " AND ".join(_between(first, last))
-        body = await read(
-            self._calls,
-            lambda api: api.get_bank_transfers(self._tenant, where=where, order="Date DESC", _preload_content=False),
-            "read",
-        )
-        return decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransfers", transfer))
+        return await transfers_now(self._calls, first, last, "read")
+
+
+async def transfers_now(calls: XeroCalls, first: date, last: date, urgency: Urgency) -> list[BankTransfer]:
+    """Every transfer between two days that is not deleted, latest first. Raises ToolFailed kinds."""
+    where = " AND ".join(_between(first, last))
+    body = await read(
+        calls,
+        lambda api: api.get_bank_transfers(calls.tenant_id, where=where, order="Date DESC", _preload_content=False),
+        urgency,
+    )
+    return [one for one in transfers_of(body) if not one.deleted]
+
+
+async def transfer_now(calls: XeroCalls, transfer_id: str, urgency: Urgency) -> BankTransfer:
+    """One transfer, deleted or not. Raises ToolFailed kinds."""
+    known = known_id(transfer_id)
+    body = await read(calls, lambda api: api.get_bank_transfer(calls.tenant_id, known, _preload_content=False), urgency)
+    (one,) = transfers_of(body)
+    return one
+
+
+def transfers_of(body: bytes) -> list[BankTransfer]:
+    """The transfers of an answer. Raises ToolFailed when it cannot be read."""
+    return decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransfers", transfer))
 
 
 def _between(first: date, last: date) -> list[str]:
@@ -113,4 +132,5 @@ def transfer(record: Wire) -> BankTransfer:
         to_name=text(target.get("Name")) or text(target.get("Code")),
         amount=decimal(record["Amount"]),
         reference=text(record.get("Reference")),
+        deleted=text(record.get("Status")) == "DELETED",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 _INVOICES, _PAYMENTS = "accounting.invoices", "accounting.payments"
 _CONTACTS, _SETTINGS = "accounting.contacts", "accounting.settings.read"
-_BANK = "accounting.banktransactions.read"
+_BANK = "accounting.banktransactions"
 _ATTACHMENTS = "accounting.attachments.read"
 
 
@@ -54,8 +54,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "add_document_note": (_INVOICES,),
     "change_document_status": (_INVOICES, _SETTINGS),
     "record_payment": (_PAYMENTS, f"{_INVOICES}.read", f"{_CONTACTS}.read", _SETTINGS),
-    "list_bank_transactions": (*_COPY, _BANK),
-    "list_bank_transfers": (*_COPY, _BANK),
+    "list_bank_transactions": (*_COPY, f"{_BANK}.read"),
+    "list_bank_transfers": (*_COPY, f"{_BANK}.read"),
+    "record_bank_transfer": (_BANK, _SETTINGS),
     "list_quotes": _COPY,
     "get_quote": _COPY,
     "create_quote": (_INVOICES, f"{_CONTACTS}.read", _SETTINGS),

@@ -10,6 +10,7 @@ from typing import TypedDict
 from tools.base import WriteAccess
 from tools.xero.cash import CashBooks
 from tools.xero.cash_reader import XeroCash
+from tools.xero.cash_writer import XeroCashWriter
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
 from tools.xero.master_data import MasterBooks
@@ -48,6 +49,7 @@ def writing_sides(calls: XeroCalls) -> WriteAccess:
         contacts=writer,
         documents=XeroDocumentWriter(calls),
         papers=XeroPaperWriter(calls),
+        cash=XeroCashWriter(calls),
         trade=XeroTradeWriter(calls),
         masters=XeroMasterWriter(calls),
     )

@@ -1,4 +1,4 @@
-"""More kinds of write: invoices that are sent, notes, own transfers, journals, items.
+"""More kinds of write: invoices that are sent, notes, own transfers, items.
 
 Revision 0012, after 0011.
 """
@@ -21,7 +21,7 @@ _BEFORE = (
     "document_draft",
     "document_approval",
 )
-_AFTER = (*_BEFORE, "document_sent", "document_note", "own_transfer", "journal", "item_change")
+_AFTER = (*_BEFORE, "document_sent", "document_note", "own_transfer", "item_change")
 
 
 def upgrade() -> None:
