@@ -233,8 +233,6 @@ class BankTransfer:
     rate: Decimal
     reference: str
     updated_at: dt.datetime
-    status: str = "AUTHORISED"
-    reconciled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

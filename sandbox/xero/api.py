@@ -31,7 +31,6 @@ from sandbox.xero.render import Render
 from sandbox.xero.repeating import RepeatingInvoices
 from sandbox.xero.reports import Reports
 from sandbox.xero.settings import Settings
-from sandbox.xero.transfers import Transfers
 from sandbox.xero.wire import Json
 from sandbox.xero.writing import Writing
 
@@ -133,7 +132,7 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     crediting = Writing(books, render, CREDIT_NOTE)
     payments, notes = Payments(books, render), CreditNotes(books, render)
     contacts, history = Contacts(books, Masters(books, render)), History(books)
-    files, transfers = Files(books), Transfers(books, Masters(books, render))
+    files = Files(books)
     return (
         ("GET", "Invoices", invoices.find),
         ("PUT", "Invoices", invoicing.create),
@@ -147,10 +146,6 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
         ("GET", "Invoices/([^/]+)/Attachments/([^/]+)", files.attachment),
         ("PUT", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
         ("POST", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
-        ("GET", "BankTransfers", transfers.find),
-        ("PUT", "BankTransfers", transfers.create),
-        ("GET", "BankTransfers/([^/]+)", transfers.get),
-        ("POST", "BankTransfers/([^/]+)", transfers.delete),
         ("GET", "Payments", payments.find),
         ("PUT", "Payments", payments.create),
         ("POST", "Payments", payments.create),
@@ -178,7 +173,7 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
 def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
     quotes, orders, items = Quotes(books, render), Orders(books, render), Items(books)
     groups, repeating, history = Groups(books, render), RepeatingInvoices(books, render), History(books)
-    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices|BankTransfers)/([^/]+)/History"
+    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices)/([^/]+)/History"
     return (
         *_written("Quotes", quotes),
         *_written("PurchaseOrders", orders),
@@ -218,6 +213,7 @@ def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
         ("GET", "Users", settings.users),
         ("GET", "BankTransactions", settings.bank_transactions),
         ("GET", "BankTransactions/([^/]+)", settings.bank_transaction),
+        ("GET", "BankTransfers", settings.bank_transfers),
     )
 
 

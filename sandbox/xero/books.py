@@ -16,7 +16,6 @@ from sandbox.xero.keeping import Keeping
 from sandbox.xero.records import (
     Allocation,
     Attached,
-    BankTransfer,
     Contact,
     Doc,
     DocumentKind,
@@ -86,7 +85,6 @@ class Books:
         self.allocations: dict[str, Allocation] = {}
         self.attached: dict[str, dict[str, Attached]] = defaultdict(dict)
         """Files by document and id."""
-        self.transfers: dict[str, BankTransfer] = {}
         self.quotes: dict[str, Quote] = {}
         self.orders: dict[str, Order] = {}
         self.items: dict[str, Ware] = {}
@@ -124,8 +122,6 @@ class Books:
             self._put(contact)
         for allocation in self.company.allocations:
             self._put(allocation)
-        for transfer in self.company.bank_transfers:
-            self._put(transfer)
         for item in self.company.items:
             self._put(ware_of(item, self.company.organisation.created_at))
         papers = paperwork(self.company)
@@ -163,9 +159,6 @@ class Books:
             case Contact():
                 self.contacts[record.contact_id] = record
                 self.changed[record.contact_id] += 1
-            case BankTransfer():
-                self.transfers[record.bank_transfer_id] = record
-                self.changed[record.bank_transfer_id] += 1
             case Attached():
                 self.attached[record.document_id][record.attachment_id] = record
                 self.changed[record.document_id] += 1
@@ -221,18 +214,7 @@ class Books:
     def frozen(self) -> Books:
         """These books as they are now: what changes here afterwards does not show there. For reading only."""
         still = copy.copy(self)
-        records = (
-            "documents",
-            "payments",
-            "contacts",
-            "allocations",
-            "transfers",
-            "quotes",
-            "orders",
-            "items",
-            "groups",
-            "notes",
-        )
+        records = ("documents", "payments", "contacts", "allocations", "quotes", "orders", "items", "groups", "notes")
         for name in (*records, "changed"):
             setattr(still, name, copy.copy(getattr(self, name)))
         still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})

@@ -72,8 +72,6 @@ class History:
             case "purchaseorders" if order := books.orders.get(key):
                 text = f"{order.number} to {books.contacts[order.contact_id].name} for {order.total:.2f}."
                 found = _Subject(order.order_id, text, self._morning(order.date))
-            case "banktransfers" if transfer := books.transfers.get(key):
-                found = _Subject(transfer.bank_transfer_id, "", self._morning(transfer.date))
             case "items" if item := books.items.get(key):
                 found = _Subject(item.item_id, item.code, books.company.organisation.created_at)
             case "repeatinginvoices" if template := books.repeating.get(key):

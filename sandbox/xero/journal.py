@@ -45,7 +45,7 @@ class Journal:
 
     def postings(self) -> Iterator[Posting]:
         """Every posting, in no particular order."""
-        yield from self.without_documents()
+        yield from self._fixed
         for document_id, document in self._books.documents.items():
             version = self._books.changed[document_id]
             known = self._of_document.get(document_id)
@@ -57,9 +57,6 @@ class Journal:
     def without_documents(self) -> Iterator[Posting]:
         """Opening balances, bank transactions, transfers and manual journals."""
         yield from self._fixed
-        for transfer in self._books.transfers.values():
-            if transfer.status == "AUTHORISED":
-                yield from self._transfer(transfer)
 
     def balances(self, until: date, since: date | None = None) -> dict[str, Decimal]:
         """What each account came to by that day (or between two days, both included), debit positive."""
@@ -84,6 +81,8 @@ class Journal:
     def _bank(self) -> Iterator[Posting]:
         for booking in self._books.company.bank_transactions:
             yield from self._bank_transaction(booking)
+        for transfer in self._books.company.bank_transfers:
+            yield from self._transfer(transfer)
 
     def _bank_transaction(self, booking: BankTransaction) -> Iterator[Posting]:
         sign = 1 if booking.received else -1

@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from sandbox.xero.records import (
     Allocation,
     Attached,
-    BankTransfer,
     Contact,
     Doc,
     Grant,
@@ -35,7 +34,6 @@ _KINDS: tuple[type[Record], ...] = (
     Contact,
     Allocation,
     Attached,
-    BankTransfer,
     Note,
     Removed,
     Replay,

@@ -124,10 +124,10 @@ class Masters:
             "Amount": transfer.amount,
             "CurrencyRate": transfer.rate,
             "Reference": transfer.reference,
-            "FromIsReconciled": transfer.reconciled,
-            "ToIsReconciled": transfer.reconciled,
+            "FromIsReconciled": True,
+            "ToIsReconciled": True,
             "HasAttachments": False,
             "CreatedDateUTC": transfer.updated_at,
             "CreatedDateUTCString": moment_text(transfer.updated_at),
-            "Status": transfer.status,
+            "Status": "AUTHORISED",
         }

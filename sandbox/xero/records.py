@@ -232,9 +232,7 @@ class Link:
 
 Paper = Quote | Order | Ware | Group
 """What the ledger keeps beside its books."""
-Record = (
-    Doc | BankTransfer | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper
-)
+Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper
 
 
 def doc_of(document: Document, fully_paid_on: dt.date | None) -> Doc:

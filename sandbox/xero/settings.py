@@ -56,6 +56,19 @@ class Settings:
             },
             id_field="BankTransactionID",
         )
+        self._transfers = Noun(
+            "BankTransfer",
+            "BankTransfers",
+            {
+                "BankTransferID": lambda t: t.bank_transfer_id,
+                "Date": lambda t: t.date,
+                "Amount": lambda t: t.amount,
+                "Reference": lambda t: t.reference,
+                "CreatedDateUTC": lambda t: t.updated_at,
+            },
+            updated="CreatedDateUTC",
+            id_field="BankTransferID",
+        )
 
     def organisation(self, call: Call) -> Json:
         """The one organisation of these books."""
@@ -187,3 +200,8 @@ class Settings:
             if booking.bank_transaction_id == wanted.lower():
                 return {"BankTransactions": [self._masters.bank_transaction(booking)]}
         raise NotFound
+
+    def bank_transfers(self, call: Call) -> Json:
+        """Money moved between our own accounts."""
+        rows = selected(call, self._transfers, self._books.company.bank_transfers)
+        return {"BankTransfers": [self._masters.bank_transfer(transfer) for transfer in rows]}
