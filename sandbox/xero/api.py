@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.faults import ORDERED_ANSWER
+from sandbox.xero.bank_transactions import BankTransactions
+from sandbox.xero.bank_transfers import BankTransfers
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
@@ -52,7 +54,8 @@ class Api:
             for method, pattern, serve in (
                 *_document_routes(books, render),
                 *_paper_routes(books, render),
-                *_settings_routes(Settings(books, Masters(books, render))),
+                *_cash_routes(books, render),
+                *_settings_routes(Settings(books, Masters(books))),
                 *_report_routes(Reports(books, journal)),
             )
         ]
@@ -131,7 +134,7 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     invoices, invoicing = Invoices(books, render), Writing(books, render, INVOICE)
     crediting = Writing(books, render, CREDIT_NOTE)
     payments, notes = Payments(books, render), CreditNotes(books, render)
-    contacts, history = Contacts(books, Masters(books, render)), History(books)
+    contacts, history = Contacts(books, Masters(books)), History(books)
     files = Files(books)
     return (
         ("GET", "Invoices", invoices.find),
@@ -173,7 +176,8 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
 def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
     quotes, orders, items = Quotes(books, render), Orders(books, render), Items(books)
     groups, repeating, history = Groups(books, render), RepeatingInvoices(books, render), History(books)
-    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices)/([^/]+)/History"
+    kinds = "Quotes|PurchaseOrders|Items|RepeatingInvoices|BankTransactions|BankTransfers|ManualJournals"
+    with_history = f"({kinds}|BatchPayments|Prepayments|Overpayments)/([^/]+)/History"
     return (
         *_written("Quotes", quotes),
         *_written("PurchaseOrders", orders),
@@ -192,7 +196,19 @@ def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve],
     )
 
 
-def _written(noun: str, served: Quotes | Orders | Items) -> tuple[tuple[str, str, Serve], ...]:
+def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
+    transfers = BankTransfers(books)
+    return (
+        *_written("BankTransactions", BankTransactions(books, render)),
+        ("GET", "BankTransfers", transfers.find),
+        ("PUT", "BankTransfers", transfers.create),
+        ("POST", "BankTransfers", transfers.delete_named),
+        ("GET", "BankTransfers/([^/]+)", transfers.get),
+        ("POST", "BankTransfers/([^/]+)", transfers.delete),
+    )
+
+
+def _written(noun: str, served: Quotes | Orders | Items | BankTransactions) -> tuple[tuple[str, str, Serve], ...]:
     return (
         ("GET", noun, served.find),
         ("PUT", noun, served.create),
@@ -211,9 +227,6 @@ def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
         ("GET", "Currencies", settings.currencies),
         ("GET", "TrackingCategories", settings.tracking_categories),
         ("GET", "Users", settings.users),
-        ("GET", "BankTransactions", settings.bank_transactions),
-        ("GET", "BankTransactions/([^/]+)", settings.bank_transaction),
-        ("GET", "BankTransfers", settings.bank_transfers),
     )
 
 

@@ -172,7 +172,10 @@ def table_on(page: Page) -> Locator:
 def deed(card: Locator) -> Locator:
     """The button that says what will be done."""
     return card.get_by_role(
-        "button", name=re.compile("^(Record|Pay|Change|Make|Enter|Submit|Approve|Void|Delete|Take|Add|Set|Send|Mark|Leave|Archive|Accept|Decline|Post|Refund)")
+        "button",
+        name=re.compile(
+            "^(Record|Pay|Change|Make|Enter|Submit|Approve|Void|Delete|Take|Add|Set|Send|Mark|Leave|Archive|Accept|Decline|Post|Refund)"
+        ),
     )
 
 
