@@ -23,6 +23,7 @@ from sandbox.xero.groups import Groups
 from sandbox.xero.history import History
 from sandbox.xero.items import Items
 from sandbox.xero.journal import Journal
+from sandbox.xero.manual_journals import ManualJournals
 from sandbox.xero.masters import Masters
 from sandbox.xero.orders import Orders
 from sandbox.xero.payments import Payments
@@ -37,6 +38,8 @@ from sandbox.xero.wire import Json
 from sandbox.xero.writing import Writing
 
 ROOT = "/api.xro/2.0/"
+Served = Quotes | Orders | Items | BankTransactions | ManualJournals
+"""What is found, made and changed under the five usual addresses."""
 Serve = Callable[..., Json | Response | None]
 """What a route answers: the body of the envelope, an answer of another form (a file), or nothing."""
 
@@ -200,6 +203,7 @@ def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], 
     transfers = BankTransfers(books)
     return (
         *_written("BankTransactions", BankTransactions(books, render)),
+        *_written("ManualJournals", ManualJournals(books)),
         ("GET", "BankTransfers", transfers.find),
         ("PUT", "BankTransfers", transfers.create),
         ("POST", "BankTransfers", transfers.delete_named),
@@ -208,7 +212,7 @@ def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], 
     )
 
 
-def _written(noun: str, served: Quotes | Orders | Items | BankTransactions) -> tuple[tuple[str, str, Serve], ...]:
+def _written(noun: str, served: Served) -> tuple[tuple[str, str, Serve], ...]:
     return (
         ("GET", noun, served.find),
         ("PUT", noun, served.create),
