@@ -12,6 +12,7 @@ from starlette.responses import Response
 from sandbox.faults import ORDERED_ANSWER
 from sandbox.xero.bank_transactions import BankTransactions
 from sandbox.xero.bank_transfers import BankTransfers
+from sandbox.xero.batch_payments import BatchPayments
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
@@ -200,7 +201,7 @@ def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve],
 
 
 def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
-    transfers = BankTransfers(books)
+    transfers, batches = BankTransfers(books), BatchPayments(books, render)
     return (
         *_written("BankTransactions", BankTransactions(books, render)),
         *_written("ManualJournals", ManualJournals(books)),
@@ -209,6 +210,11 @@ def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], 
         ("POST", "BankTransfers", transfers.delete_named),
         ("GET", "BankTransfers/([^/]+)", transfers.get),
         ("POST", "BankTransfers/([^/]+)", transfers.delete),
+        ("GET", "BatchPayments", batches.find),
+        ("PUT", "BatchPayments", batches.create),
+        ("POST", "BatchPayments", batches.delete_named),
+        ("GET", "BatchPayments/([^/]+)", batches.get),
+        ("POST", "BatchPayments/([^/]+)", batches.delete),
     )
 
 

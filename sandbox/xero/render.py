@@ -201,7 +201,7 @@ class Render:
                 "LineItems": [],
                 "CurrencyCode": document.currency,
             }
-        return {
+        body: Json = {
             "PaymentID": payment.payment_id,
             "Date": payment.date,
             "BankAmount": payment.bank_amount,
@@ -217,6 +217,9 @@ class Render:
             "Invoice": shown,
             "HasValidationErrors": False,
         }
+        if payment.batch_id:
+            body["BatchPaymentID"] = payment.batch_id
+        return body
 
     def line(self, line: Line) -> Json:
         """One line of a document or bank transaction."""
