@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.faults import ORDERED_ANSWER
+from sandbox.xero.advances import Advances
 from sandbox.xero.bank_transactions import BankTransactions
 from sandbox.xero.bank_transfers import BankTransfers
 from sandbox.xero.batch_payments import BatchPayments
@@ -210,11 +211,22 @@ def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], 
         ("POST", "BankTransfers", transfers.delete_named),
         ("GET", "BankTransfers/([^/]+)", transfers.get),
         ("POST", "BankTransfers/([^/]+)", transfers.delete),
+        *_set_off("Prepayments", Advances(books, render, "Prepayment")),
+        *_set_off("Overpayments", Advances(books, render, "Overpayment")),
         ("GET", "BatchPayments", batches.find),
         ("PUT", "BatchPayments", batches.create),
         ("POST", "BatchPayments", batches.delete_named),
         ("GET", "BatchPayments/([^/]+)", batches.get),
         ("POST", "BatchPayments/([^/]+)", batches.delete),
+    )
+
+
+def _set_off(noun: str, served: Advances) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", noun, served.find),
+        ("GET", f"{noun}/([^/]+)", served.get),
+        ("PUT", f"{noun}/([^/]+)/Allocations", served.allocate),
+        ("DELETE", f"{noun}/([^/]+)/Allocations/([^/]+)", served.remove),
     )
 
 
