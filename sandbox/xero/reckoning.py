@@ -73,10 +73,18 @@ def reckon(books: Books, journal: Journal) -> dict[str, Any]:
         },
         "quotes": {quote.number: f"{quote.status} {quote.total:.2f}" for quote in books.quotes.values()},
         "purchase_orders": {order.number: f"{order.status} {order.total:.2f}" for order in books.orders.values()},
-        "advances": {
-            booking.advance_id: f"{booking.type} {status_of(books, booking)} {remaining(books, booking):.2f}"
+        "advances": [
+            {
+                "id": booking.advance_id,
+                "type": booking.type,
+                "contact": books.contacts[booking.contact_id].name,
+                "status": status_of(books, booking),
+                "currency": booking.currency,
+                "total": f"{booking.total:.2f}",
+                "remaining": f"{remaining(books, booking):.2f}",
+            }
             for booking in map(books.bookings.__getitem__, books.advances.values())
-        },
+        ],
         "documents": [_document(books, doc) for doc in books.documents.values()],
         "payments": [
             {
