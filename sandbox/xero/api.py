@@ -25,6 +25,7 @@ from sandbox.xero.groups import Groups
 from sandbox.xero.history import History
 from sandbox.xero.items import Items
 from sandbox.xero.journal import Journal
+from sandbox.xero.journals import Journals
 from sandbox.xero.manual_journals import ManualJournals
 from sandbox.xero.masters import Masters
 from sandbox.xero.orders import Orders
@@ -202,7 +203,7 @@ def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve],
 
 
 def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
-    transfers, batches = BankTransfers(books), BatchPayments(books, render)
+    transfers, batches, journals = BankTransfers(books), BatchPayments(books, render), Journals(books)
     return (
         *_written("BankTransactions", BankTransactions(books, render)),
         *_written("ManualJournals", ManualJournals(books)),
@@ -211,6 +212,8 @@ def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], 
         ("POST", "BankTransfers", transfers.delete_named),
         ("GET", "BankTransfers/([^/]+)", transfers.get),
         ("POST", "BankTransfers/([^/]+)", transfers.delete),
+        ("GET", "Journals", journals.find),
+        ("GET", "Journals/([^/]+)", journals.get),
         *_set_off("Prepayments", Advances(books, render, "Prepayment")),
         *_set_off("Overpayments", Advances(books, render, "Overpayment")),
         ("GET", "BatchPayments", batches.find),

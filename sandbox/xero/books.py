@@ -38,18 +38,10 @@ from sandbox.xero.records import (
     pay_of,
     ware_of,
 )
+from sandbox.xero.standing import Standing, of_ledger
 from sandbox.xero.supplied import own_paper
 
 ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How much of a document has been settled: paid in money, credited by notes, still due."""
-
-    paid: Decimal
-    credited: Decimal
-    due: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,17 @@ class Books:
                 self.company.organisation, name=another.name, legal_name=another.name, short_code=another.short_code
             )
             self.company = replace(self.company, organisation=own)
+        self.writes: list[tuple[Record, ...]] = []
+        """What every write since the company began changed in the ledger, oldest first."""
+        self._unwritten: list[Record] = []
+        self._begin()
+        self._keeping = Keeping(state)
+        for records in self._keeping.read():
+            self._take(records)
+            self.writes.append(of_ledger(records))
+
+    def _begin(self) -> None:
+        """Makes the books those that the company began with."""
         self.documents: dict[str, Doc] = {}
         self.payments: dict[str, Pay] = {}
         self.contacts: dict[str, Contact] = {}
@@ -109,13 +112,6 @@ class Books:
         self._payments_of: dict[str, list[str]] = defaultdict(list)
         self._allocations_of: dict[str, list[str]] = defaultdict(list)
         self._by_number: dict[str, list[str]] = defaultdict(list)
-        self._unwritten: list[Record] = []
-        self._begin()
-        self._keeping = Keeping(state)
-        for records in self._keeping.read():
-            self._take(records)
-
-    def _begin(self) -> None:
         last_paid = {payment.document_id: payment.date for payment in self.company.payments}
         for allocation in self.company.allocations:
             last_paid.setdefault(allocation.document_id, allocation.date)
@@ -148,6 +144,7 @@ class Books:
         """Puts all changes since the last commit on disk as one: after a kill either all of them are there or none."""
         if self._unwritten:
             self._keeping.write(self._unwritten)
+            self.writes.append(of_ledger(self._unwritten))
             self._unwritten.clear()
 
     def _take(self, records: tuple[Record, ...] | list[Record]) -> None:
@@ -247,12 +244,19 @@ class Books:
         still = copy.copy(self)
         records = ("documents", "payments", "contacts", "allocations", "quotes", "orders", "items", "groups", "notes")
         cash = ("bookings", "advances", "transfers", "manuals", "batches")
-        for name in (*records, *cash, "changed"):
+        for name in (*records, *cash, "changed", "writes"):
             setattr(still, name, copy.copy(getattr(self, name)))
         still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})
         for name in ("_payments_of", "_allocations_of", "_by_number"):
             setattr(still, name, {key: list(ids) for key, ids in getattr(self, name).items()})
         return still
+
+    def beginning(self) -> Books:
+        """Books of their own as they were before any write; only `apply` what was written to these."""
+        first = copy.copy(self)
+        first._begin()
+        first._unwritten = []
+        return first
 
     def new_id(self) -> str:
         """A fresh id for something a client made."""

@@ -37,7 +37,7 @@ class Journal:
     def __init__(self, books: Books) -> None:
         self._books = books
         self._of_record: dict[str, tuple[int, list[Posting]]] = {}
-        self._fixed = list(self._opening())
+        self._fixed = list(self.opening())
 
     def postings(self) -> Iterator[Posting]:
         """Every posting, in no particular order."""
@@ -78,7 +78,8 @@ class Journal:
         rows = (posting.native for posting in self.postings() if posting.code == code and posting.on <= until)
         return sum(rows, ZERO)
 
-    def _opening(self) -> Iterator[Posting]:
+    def opening(self) -> Iterator[Posting]:
+        """Where the accounts stood when the books began."""
         company = self._books.company
         for row in company.opening:
             bank = self._books.banks.get(row.account_code)
