@@ -90,6 +90,21 @@ def test_an_overpayment_stands_against_what_is_owed(xero: Connected) -> None:
     assert void.status_code == 400
 
 
+def test_an_overpayment_is_seen_on_the_contact_and_on_its_aged_report(xero: Connected) -> None:
+    contact = xero.document("INV-0050")["Contact"]["ContactID"]
+
+    def owed() -> tuple[Decimal, Decimal]:
+        balances = xero.get(f"Contacts/{contact}")["Contacts"][0]["Balances"]["AccountsReceivable"]
+        aged = xero.get("Reports/AgedReceivablesByContact", contactId=contact)["Reports"][0]["Rows"][1]["Rows"][-1]
+        return Decimal(str(balances["Outstanding"])), Decimal(aged["Cells"][-1]["Value"])
+
+    before = owed()
+    made = advance(xero, "RECEIVE-OVERPAYMENT", "INV-0050")
+    assert [was - now for was, now in zip(before, owed(), strict=True)] == [100, 100]
+    assert set_off(xero, f"Overpayments/{made['OverpaymentID']}", "INV-0050", 40).status_code == 200
+    assert [was - now for was, now in zip(before, owed(), strict=True)] == [100, 100], "setting off moves nothing"
+
+
 def test_pounds_paid_ahead_leave_a_gain_at_the_other_rate(xero: Connected) -> None:
     before, rate = balances(xero), Decimal(str(xero.document("INV-0053")["CurrencyRate"]))
     made = advance(xero, "RECEIVE-OVERPAYMENT", "INV-0053", BankAccount={"Code": "092"}, CurrencyRate=0.8)

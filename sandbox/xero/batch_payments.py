@@ -97,8 +97,8 @@ class BatchPayments:
             raise Invalid(echo(body, NOT_A_BANK))
         if not isinstance(sent, list) or not sent:
             raise Invalid(echo(body, "A batch payment must have at least one payment"))
-        own = {"Account": {"Code": account.code}, "Date": body.get("Date"), "Reference": body.get("Reference")}
-        own["IsReconciled"] = False
+        own = {name: body[name] for name in ("Date", "Reference") if name in body}
+        own |= {"Account": {"Code": account.code}, "IsReconciled": False}
         messages, payments = list[str](), list[Wanted]()
         so_far = dict(planned)
         for one in sent:
@@ -112,6 +112,8 @@ class BatchPayments:
             payments.append(wanted)
         if len({(one.document.kind, one.document.currency) for one in payments}) > 1:
             messages.append(NOT_ALIKE)
+        if len({one.on for one in payments}) > 1:
+            messages.append("The payments of a batch must all be of one day")
         if any(one.document.is_credit for one in payments):
             messages.append("A batch payment cannot pay credit notes")
         if messages:
