@@ -97,7 +97,7 @@ class BatchPayments:
             raise Invalid(echo(body, NOT_A_BANK))
         if not isinstance(sent, list) or not sent:
             raise Invalid(echo(body, "A batch payment must have at least one payment"))
-        own = {name: body[name] for name in ("Date", "Reference") if name in body}
+        own: Json = {name: body[name] for name in ("Date", "Reference") if name in body}
         own |= {"Account": {"Code": account.code}, "IsReconciled": False}
         messages, payments = list[str](), list[Wanted]()
         so_far = dict(planned)
