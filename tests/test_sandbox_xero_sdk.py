@@ -13,6 +13,12 @@ from xero_python.accounting import (  # type: ignore[import-untyped]
     AccountingApi,
     Allocation,
     Allocations,
+    BankTransaction,
+    BankTransactions,
+    BankTransfer,
+    BankTransfers,
+    BatchPayment,
+    BatchPayments,
     Contact,
     Contacts,
     HistoryRecord,
@@ -20,6 +26,9 @@ from xero_python.accounting import (  # type: ignore[import-untyped]
     Invoice,
     Invoices,
     LineItem,
+    ManualJournal,
+    ManualJournalLine,
+    ManualJournals,
     Payment,
     PaymentDelete,
     Payments,
@@ -107,6 +116,31 @@ def test_it_pages_through_every_invoice_once(sdk: Sdk) -> None:
     whole = sdk.api.get_invoices(sdk.tenant, page=1, page_size=1000)
     assert len(seen) == len(set(seen)) == whole.pagination.item_count > 400
     assert page - 1 == -(-len(seen) // 100)
+
+
+def test_it_writes_what_has_no_document(sdk: Sdk) -> None:
+    bank, savings = Account(code="090"), Account(code="091")
+    line = LineItem(description="Ahead", quantity=Decimal(1), unit_amount=Decimal(100))
+    contact = Contact(contact_id=sdk.invoice("INV-0050").contact.contact_id)
+    booking = BankTransaction(type="RECEIVE-OVERPAYMENT", contact=contact, bank_account=bank, line_items=[line])
+    made = sdk.api.create_bank_transactions(sdk.tenant, BankTransactions(bank_transactions=[booking]))
+    ahead = sdk.api.get_overpayment(sdk.tenant, made.bank_transactions[0].overpayment_id).overpayments[0]
+    part = Allocation(amount=Decimal(30), date=TODAY, invoice=Invoice(invoice_id=sdk.invoice("INV-0050").invoice_id))
+    sdk.api.create_overpayment_allocations(sdk.tenant, ahead.overpayment_id, Allocations(allocations=[part]))
+    assert sdk.api.get_overpayments(sdk.tenant).overpayments[0].remaining_credit == 70
+    transfer = BankTransfer(from_bank_account=bank, to_bank_account=savings, amount=Decimal(5), date=TODAY)
+    moved = sdk.api.create_bank_transfer(sdk.tenant, BankTransfers(bank_transfers=[transfer])).bank_transfers[0]
+    assert sdk.api.get_bank_transfer(sdk.tenant, moved.bank_transfer_id).bank_transfers[0].amount == 5
+    lines = [
+        ManualJournalLine(line_amount=Decimal(amount), account_code=code) for code, amount in (("469", 9), ("620", -9))
+    ]
+    journal = ManualJournal(narration="by hand", date=TODAY, journal_lines=lines, status="POSTED")
+    posted = sdk.api.create_manual_journals(sdk.tenant, ManualJournals(manual_journals=[journal])).manual_journals[0]
+    assert sdk.api.get_manual_journal(sdk.tenant, posted.manual_journal_id).manual_journals[0].status == "POSTED"
+    pays = [Payment(invoice=Invoice(invoice_id=sdk.invoice("BILL-202").invoice_id), amount=Decimal(80), date=TODAY)]
+    batch = BatchPayments(batch_payments=[BatchPayment(account=bank, date=TODAY, payments=pays)])
+    paid = sdk.api.create_batch_payment(sdk.tenant, batch).batch_payments[0]
+    assert (paid.type, paid.total_amount, sdk.invoice("BILL-202").amount_paid) == ("PAYBATCH", 80, 80)
 
 
 def test_it_reads_bank_bookings_transfers_and_reports(sdk: Sdk) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from sandbox.xero.books import ZERO, Books
+from sandbox.xero.cash import Booking
 from sandbox.xero.records import Doc
 from sandbox.xero.report_rows import header, money, row, section, summary
 from sandbox.xero.wire import Json, iso_day
@@ -16,6 +17,14 @@ def _left_on(books: Books, document: Doc, day: date) -> tuple[Decimal, Decimal, 
     paid = sum((p.amount for p in books.payments_of(document.document_id) if p.date <= day), ZERO)
     credited = sum((a.amount for a in books.allocations_of(document.document_id) if a.date <= day), ZERO)
     return paid, credited, document.total - paid - credited
+
+
+def _overpayments(books: Books, contact_id: str, *, sales: bool) -> list[Booking]:
+    """What was paid beyond what was owed: it stands on the same account as the documents."""
+    found = (b for b in books.bookings.values() if b.is_overpayment and b.status == "AUTHORISED")
+    return sorted(
+        (b for b in found if b.contact_id == contact_id and b.received == sales), key=lambda b: (b.date, b.booking_id)
+    )
 
 
 def aged_rows(books: Books, contact_id: str, *, sales: bool, day: date, since: date, until: date) -> list[Json]:
@@ -44,5 +53,13 @@ def aged_rows(books: Books, contact_id: str, *, sales: bool, day: date, since: d
                 attribute=("invoiceID", document.document_id),
             )
         )
+    for booking in _overpayments(books, contact_id, sales=sales):
+        gone = sum((a.amount for a in books.allocations_of(booking.advance_id) if a.date <= day), ZERO)
+        if booking.total == gone or booking.date > day or not since <= booking.date <= until:
+            continue
+        figures = [-booking.total, ZERO, -gone, gone - booking.total]
+        totals = [total + figure for total, figure in zip(totals, figures, strict=True)]
+        texts = (iso_day(booking.date), booking.reference or "Overpayment", "", "", *map(money, figures))
+        rows.append(row(*texts, attribute=("overpaymentID", booking.advance_id)))
     head = header("Date", "Number", "Due Date", "", "Total", "Paid", "Credited", "Due")
     return [head, section("", [*rows, summary("Total", "", "", "", *map(money, totals))])]

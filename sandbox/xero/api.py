@@ -10,6 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.faults import ORDERED_ANSWER
+from sandbox.xero.advances import Advances
+from sandbox.xero.bank_transactions import BankTransactions
+from sandbox.xero.bank_transfers import BankTransfers
+from sandbox.xero.batch_payments import BatchPayments
 from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.credits import CreditNotes
@@ -21,6 +25,8 @@ from sandbox.xero.groups import Groups
 from sandbox.xero.history import History
 from sandbox.xero.items import Items
 from sandbox.xero.journal import Journal
+from sandbox.xero.journals import Journals
+from sandbox.xero.manual_journals import ManualJournals
 from sandbox.xero.masters import Masters
 from sandbox.xero.orders import Orders
 from sandbox.xero.payments import Payments
@@ -35,6 +41,8 @@ from sandbox.xero.wire import Json
 from sandbox.xero.writing import Writing
 
 ROOT = "/api.xro/2.0/"
+Served = Quotes | Orders | Items | BankTransactions | ManualJournals
+"""What is found, made and changed under the five usual addresses."""
 Serve = Callable[..., Json | Response | None]
 """What a route answers: the body of the envelope, an answer of another form (a file), or nothing."""
 
@@ -52,7 +60,8 @@ class Api:
             for method, pattern, serve in (
                 *_document_routes(books, render),
                 *_paper_routes(books, render),
-                *_settings_routes(Settings(books, Masters(books, render))),
+                *_cash_routes(books, render),
+                *_settings_routes(Settings(books, Masters(books))),
                 *_report_routes(Reports(books, journal)),
             )
         ]
@@ -131,7 +140,7 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
     invoices, invoicing = Invoices(books, render), Writing(books, render, INVOICE)
     crediting = Writing(books, render, CREDIT_NOTE)
     payments, notes = Payments(books, render), CreditNotes(books, render)
-    contacts, history = Contacts(books, Masters(books, render)), History(books)
+    contacts, history = Contacts(books, Masters(books)), History(books)
     files = Files(books)
     return (
         ("GET", "Invoices", invoices.find),
@@ -173,7 +182,8 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
 def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
     quotes, orders, items = Quotes(books, render), Orders(books, render), Items(books)
     groups, repeating, history = Groups(books, render), RepeatingInvoices(books, render), History(books)
-    with_history = "(Quotes|PurchaseOrders|Items|RepeatingInvoices)/([^/]+)/History"
+    kinds = "Quotes|PurchaseOrders|Items|RepeatingInvoices|BankTransactions|BankTransfers|ManualJournals"
+    with_history = f"({kinds}|BatchPayments|Prepayments|Overpayments)/([^/]+)/History"
     return (
         *_written("Quotes", quotes),
         *_written("PurchaseOrders", orders),
@@ -192,7 +202,38 @@ def _paper_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve],
     )
 
 
-def _written(noun: str, served: Quotes | Orders | Items) -> tuple[tuple[str, str, Serve], ...]:
+def _cash_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serve], ...]:
+    transfers, batches, journals = BankTransfers(books), BatchPayments(books, render), Journals(books)
+    return (
+        *_written("BankTransactions", BankTransactions(books, render)),
+        *_written("ManualJournals", ManualJournals(books)),
+        ("GET", "BankTransfers", transfers.find),
+        ("PUT", "BankTransfers", transfers.create),
+        ("POST", "BankTransfers", transfers.delete_named),
+        ("GET", "BankTransfers/([^/]+)", transfers.get),
+        ("POST", "BankTransfers/([^/]+)", transfers.delete),
+        ("GET", "Journals", journals.find),
+        ("GET", "Journals/([^/]+)", journals.get),
+        *_set_off("Prepayments", Advances(books, render, "Prepayment")),
+        *_set_off("Overpayments", Advances(books, render, "Overpayment")),
+        ("GET", "BatchPayments", batches.find),
+        ("PUT", "BatchPayments", batches.create),
+        ("POST", "BatchPayments", batches.delete_named),
+        ("GET", "BatchPayments/([^/]+)", batches.get),
+        ("POST", "BatchPayments/([^/]+)", batches.delete),
+    )
+
+
+def _set_off(noun: str, served: Advances) -> tuple[tuple[str, str, Serve], ...]:
+    return (
+        ("GET", noun, served.find),
+        ("GET", f"{noun}/([^/]+)", served.get),
+        ("PUT", f"{noun}/([^/]+)/Allocations", served.allocate),
+        ("DELETE", f"{noun}/([^/]+)/Allocations/([^/]+)", served.remove),
+    )
+
+
+def _written(noun: str, served: Served) -> tuple[tuple[str, str, Serve], ...]:
     return (
         ("GET", noun, served.find),
         ("PUT", noun, served.create),
@@ -211,9 +252,6 @@ def _settings_routes(settings: Settings) -> tuple[tuple[str, str, Serve], ...]:
         ("GET", "Currencies", settings.currencies),
         ("GET", "TrackingCategories", settings.tracking_categories),
         ("GET", "Users", settings.users),
-        ("GET", "BankTransactions", settings.bank_transactions),
-        ("GET", "BankTransactions/([^/]+)", settings.bank_transaction),
-        ("GET", "BankTransfers", settings.bank_transfers),
     )
 
 

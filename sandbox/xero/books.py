@@ -12,13 +12,13 @@ from sandbox.company import anchored
 from sandbox.company.paperwork import paperwork
 from sandbox.company.shape import BankAccount, Company, LedgerAccount
 from sandbox.control import Control
+from sandbox.xero.cash import Batch, Booking, Cash, Manual, Transfer, cash_of
 from sandbox.xero.keeping import Keeping
 from sandbox.xero.records import (
     Allocation,
     Attached,
     Contact,
     Doc,
-    DocumentKind,
     DocumentStatus,
     Grant,
     Group,
@@ -38,17 +38,10 @@ from sandbox.xero.records import (
     pay_of,
     ware_of,
 )
+from sandbox.xero.standing import Standing, of_ledger
+from sandbox.xero.supplied import own_paper
 
 ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How much of a document has been settled: paid in money, credited by notes, still due."""
-
-    paid: Decimal
-    credited: Decimal
-    due: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,17 @@ class Books:
                 self.company.organisation, name=another.name, legal_name=another.name, short_code=another.short_code
             )
             self.company = replace(self.company, organisation=own)
+        self.writes: list[tuple[Record, ...]] = []
+        """What every write since the company began changed in the ledger, oldest first."""
+        self._unwritten: list[Record] = []
+        self._begin()
+        self._keeping = Keeping(state)
+        for records in self._keeping.read():
+            self._take(records)
+            self.writes.append(of_ledger(records))
+
+    def _begin(self) -> None:
+        """Makes the books those that the company began with."""
         self.documents: dict[str, Doc] = {}
         self.payments: dict[str, Pay] = {}
         self.contacts: dict[str, Contact] = {}
@@ -90,6 +94,12 @@ class Books:
         self.items: dict[str, Ware] = {}
         self.groups: dict[str, Group] = {}
         self.repeating: dict[str, Repeating] = {}
+        self.bookings: dict[str, Booking] = {}
+        self.advances: dict[str, str] = {}
+        """Bank transactions by the prepayment or overpayment that they made."""
+        self.transfers: dict[str, Transfer] = {}
+        self.manuals: dict[str, Manual] = {}
+        self.batches: dict[str, Batch] = {}
         self.notes: list[Note] = []
         self.replays: dict[str, Replay] = {}
         self.grants: dict[str, Grant] = {}
@@ -102,13 +112,6 @@ class Books:
         self._payments_of: dict[str, list[str]] = defaultdict(list)
         self._allocations_of: dict[str, list[str]] = defaultdict(list)
         self._by_number: dict[str, list[str]] = defaultdict(list)
-        self._unwritten: list[Record] = []
-        self._begin()
-        self._keeping = Keeping(state)
-        for records in self._keeping.read():
-            self._take(records)
-
-    def _begin(self) -> None:
         last_paid = {payment.document_id: payment.date for payment in self.company.payments}
         for allocation in self.company.allocations:
             last_paid.setdefault(allocation.document_id, allocation.date)
@@ -124,6 +127,8 @@ class Books:
             self._put(allocation)
         for item in self.company.items:
             self._put(ware_of(item, self.company.organisation.created_at))
+        for cash in cash_of(self.company):
+            self._put_cash(cash)
         papers = paperwork(self.company)
         for kept in (papers.quotes, papers.orders, papers.groups):
             for paper in kept:
@@ -139,6 +144,7 @@ class Books:
         """Puts all changes since the last commit on disk as one: after a kill either all of them are there or none."""
         if self._unwritten:
             self._keeping.write(self._unwritten)
+            self.writes.append(of_ledger(self._unwritten))
             self._unwritten.clear()
 
     def _take(self, records: tuple[Record, ...] | list[Record]) -> None:
@@ -166,6 +172,8 @@ class Books:
                 self.notes.append(record)
             case Quote() | Order() | Ware() | Group():
                 self._put_paper(record)
+            case Booking() | Transfer() | Manual() | Batch():
+                self._put_cash(record)
             case _:
                 self._put_login(record)
 
@@ -181,13 +189,17 @@ class Books:
     def _put_allocation(self, record: Allocation | Removed) -> None:
         allocation = record if isinstance(record, Allocation) else self.allocations.pop(record.allocation_id)
         for document_id in (allocation.document_id, allocation.credit_note_id):
-            self.changed[document_id] += 1
+            self.changed[self.advances.get(document_id, document_id)] += 1
             if isinstance(record, Removed):
                 self._allocations_of[document_id].remove(record.allocation_id)
             else:
                 self._allocations_of[document_id].append(record.allocation_id)
         if isinstance(record, Allocation):
             self.allocations[record.allocation_id] = record
+            return
+        # What other documents took of the same credit may now be worth a cent more or less.
+        for other in self.allocations_of(allocation.credit_note_id):
+            self.changed[other.document_id] += 1
 
     def _put_paper(self, record: Paper) -> None:
         match record:
@@ -199,6 +211,22 @@ class Books:
                 self.items[record.item_id] = record
             case Group():
                 self.groups[record.group_id] = record
+
+    def _put_cash(self, record: Cash) -> None:
+        match record:
+            case Booking():
+                self.bookings[record.booking_id] = record
+                self.changed[record.booking_id] += 1
+                if record.advance_id:
+                    self.advances[record.advance_id] = record.booking_id
+            case Transfer():
+                self.transfers[record.transfer_id] = record
+                self.changed[record.transfer_id] += 1
+            case Manual():
+                self.manuals[record.manual_id] = record
+                self.changed[record.manual_id] += 1
+            case Batch():
+                self.batches[record.batch_id] = record
 
     def _put_login(self, record: Replay | Grant | Token | Link) -> None:
         match record:
@@ -215,12 +243,20 @@ class Books:
         """These books as they are now: what changes here afterwards does not show there. For reading only."""
         still = copy.copy(self)
         records = ("documents", "payments", "contacts", "allocations", "quotes", "orders", "items", "groups", "notes")
-        for name in (*records, "changed"):
+        cash = ("bookings", "advances", "transfers", "manuals", "batches")
+        for name in (*records, *cash, "changed", "writes"):
             setattr(still, name, copy.copy(getattr(self, name)))
         still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})
         for name in ("_payments_of", "_allocations_of", "_by_number"):
             setattr(still, name, {key: list(ids) for key, ids in getattr(self, name).items()})
         return still
+
+    def beginning(self) -> Books:
+        """Books of their own as they were before any write; only `apply` what was written to these."""
+        first = copy.copy(self)
+        first._begin()
+        first._unwritten = []
+        return first
 
     def new_id(self) -> str:
         """A fresh id for something a client made."""
@@ -237,7 +273,7 @@ class Books:
 
     def attached_to(self, document_id: str) -> list[Attached]:
         """The files on a document, oldest first: of some bills the supplier's own paper, and what was added."""
-        own = _own_paper(self.documents[document_id])
+        own = own_paper(self.documents[document_id])
         added = self.attached.get(document_id, {})
         return [*([own] if own and own.attachment_id not in added else []), *added.values()]
 
@@ -251,21 +287,11 @@ class Books:
         """Documents with exactly this number (suppliers may share one)."""
         return [self.documents[document_id] for document_id in self._by_number.get(number, ())]
 
+    def advance(self, advance_id: str) -> Booking | None:
+        """The bank transaction that made this prepayment or overpayment."""
+        return self.bookings.get(self.advances.get(advance_id, ""))
+
     def account_by_id(self, account_id: str) -> LedgerAccount | None:
         """The ledger account with this id."""
         wanted = account_id.lower()
         return next((account for account in self.accounts.values() if account.account_id == wanted), None)
-
-
-def _own_paper(document: Doc) -> Attached | None:
-    """What a supplier sent with a bill: two of five have it, told by their id."""
-    if document.kind is not DocumentKind.BILL or int(document.document_id[:2], 16) > 102 or not document.number:
-        return None
-    return Attached(
-        attachment_id=str(uuid.uuid5(uuid.UUID(document.document_id), "paper")),
-        document_id=document.document_id,
-        file_name=f"{document.number.replace('/', '-')}.pdf",
-        media_type="application/pdf",
-        size=0,
-        content="",
-    )

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.xero.books import ZERO, Books
-from sandbox.xero.journal import CENT, Journal, Posting, in_base
+from sandbox.xero.journal import Journal, Posting
+from sandbox.xero.posting import CENT, base_value
 from sandbox.xero.records import Doc, DocumentKind
 
 
@@ -32,8 +33,8 @@ def settled_parts(books: Books, document: Doc) -> Iterator[Posting]:
         settled += amount
         for place, line in enumerate(document.lines):
             inclusive = document.line_amounts == "Inclusive"
-            net = in_base(line.line_amount - line.tax_amount if inclusive else line.line_amount, document.rate)
+            net = base_value(line.line_amount - line.tax_amount if inclusive else line.line_amount, document.rate)
             so_far = (net * settled / document.total).quantize(CENT, ROUND_HALF_UP)
             if part := so_far - counted[place]:
-                yield Posting(on, line.account_code, -sign * part, ZERO, line.tracking_option)
+                yield Posting(on, line.account_code, -sign * part, ZERO, option=line.tracking_option)
             counted[place] = so_far

@@ -62,7 +62,7 @@ class History:
         return datetime.combine(day, self._books.company.organisation.created_at.timetz())
 
     def _subject(self, noun: str, wanted: str) -> _Subject:
-        """The quote, purchase order, item or template with this id. Raises NotFound."""
+        """The record of that kind with this id. Raises NotFound."""
         books, key = self._books, wanted.lower()
         found: _Subject | None = None
         match noun.lower():
@@ -76,12 +76,31 @@ class History:
                 found = _Subject(item.item_id, item.code, books.company.organisation.created_at)
             case "repeatinginvoices" if template := books.repeating.get(key):
                 found = _Subject(template.repeating_id, "", self._morning(template.schedule.start_date))
+            case _:
+                found = self._cash_subject(noun.lower(), key)
         if found is None:
             raise NotFound
         return found
 
+    def _cash_subject(self, noun: str, key: str) -> _Subject | None:
+        books = self._books
+        match noun:
+            case "banktransactions" if booking := books.bookings.get(key):
+                text = f"{booking.type} {booking.total:.2f} {booking.currency}"
+                return _Subject(booking.booking_id, text, self._morning(booking.date))
+            case "prepayments" | "overpayments" if advance := books.advance(key):
+                return _Subject(advance.advance_id, "", self._morning(advance.date))
+            case "banktransfers" if transfer := books.transfers.get(key):
+                text = f"{transfer.amount:.2f} from {transfer.from_code} to {transfer.to_code}"
+                return _Subject(transfer.transfer_id, text, self._morning(transfer.date))
+            case "manualjournals" if manual := books.manuals.get(key):
+                return _Subject(manual.manual_id, manual.narration, self._morning(manual.date))
+            case "batchpayments" if batch := books.batches.get(key):
+                return _Subject(batch.batch_id, "", self._morning(batch.date))
+        return None
+
     def find_of(self, call: Call, noun: str, wanted: str) -> Json:
-        """The same of a quote, purchase order, item or repeating invoice."""
+        """The same of a record of any other kind."""
         return self._lines(*self._subject(noun, wanted))
 
     def add_to(self, call: Call, noun: str, wanted: str) -> Json:

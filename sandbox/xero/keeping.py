@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from sandbox.xero.cash import Batch, Booking, Manual, Transfer
 from sandbox.xero.records import (
     Allocation,
     Attached,
@@ -44,6 +45,10 @@ _KINDS: tuple[type[Record], ...] = (
     Order,
     Ware,
     Group,
+    Booking,
+    Transfer,
+    Manual,
+    Batch,
 )
 
 

@@ -55,8 +55,10 @@ def line_amounts_of(body: Json, usual: LineAmounts) -> LineAmounts:
 class Lines:
     """Turns what was sent into lines; every refusal carries the vendor's message."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, only: str = "") -> None:
         self._books = books
+        self._only = only
+        """The code of the one account that every line is for, of papers where that is fixed."""
         self._rates: dict[str, TaxRate] = {rate.tax_type: rate for rate in books.company.tax_rates}
 
     def read(
@@ -95,7 +97,7 @@ class Lines:
         amount = (quantity * unit * (100 - discount) / 100).quantize(CENT, ROUND_HALF_UP)
         if given is not None and given != amount:
             messages.append(f"The line total {given} does not match the expected line total {amount}")
-        code = text_of(sent, "AccountCode")
+        code = text_of(sent, "AccountCode") or self._only
         tax_type = self._coding(sent, code, messages, coded=coded)
         tracking = elements(sent.get("Tracking"), "Tracking") or [{}]
         return Line(
@@ -115,7 +117,10 @@ class Lines:
     def _coding(self, sent: Json, code: str, messages: list[str], *, coded: bool) -> str:
         """The line's tax type, once account and tax type have been tried."""
         account = self._books.accounts.get(code)
-        if account is None or account.type == "BANK" or account.system_account in _NOT_FOR_LINES:
+        if self._only:
+            if code != self._only:
+                messages.append(f"Account code '{code}' is not a valid code for this document.")
+        elif account is None or account.type == "BANK" or account.system_account in _NOT_FOR_LINES:
             if code:
                 messages.append(f"Account code '{code}' is not a valid code for this document.")
             elif coded:

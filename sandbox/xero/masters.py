@@ -1,4 +1,4 @@
-"""How contacts, accounts and bank movements look in Xero's JSON."""
+"""How contacts and accounts look in Xero's JSON."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from sandbox.company.shape import LedgerAccount
 from sandbox.xero.books import Books
 from sandbox.xero.groups import groups_of
 from sandbox.xero.reach import postal_shown
-from sandbox.xero.records import BankTransaction, BankTransfer, Contact
-from sandbox.xero.render import Render, dates_shown, moment_text
+from sandbox.xero.records import Contact
 from sandbox.xero.wire import Json
 
 
 class Masters:
     """Renders what documents refer to."""
 
-    def __init__(self, books: Books, render: Render) -> None:
+    def __init__(self, books: Books) -> None:
         self._books = books
-        self._render = render
 
     def contact(self, contact: Contact, balances: Json | None = None) -> Json:
         """A contact with its master data, bank details included."""
@@ -84,50 +82,3 @@ class Masters:
         if bank is not None:
             body |= {"BankAccountNumber": bank.iban, "BankAccountType": "BANK", "CurrencyCode": bank.currency}
         return body
-
-    def bank_transaction(self, booking: BankTransaction) -> Json:
-        """Money in or out that settles no document."""
-        account = self._books.accounts[booking.account_code]
-        body: Json = {
-            "BankTransactionID": booking.bank_transaction_id,
-            "BankAccount": {"AccountID": account.account_id, "Code": account.code, "Name": account.name},
-            "Type": "RECEIVE" if booking.received else "SPEND",
-            "Reference": booking.reference,
-            "IsReconciled": booking.reconciled,
-            "HasAttachments": False,
-        }
-        if booking.contact_id:
-            body["Contact"] = self._render.contact_inside(booking.contact_id)
-        body |= dates_shown(Date=booking.date)
-        return body | {
-            "Status": "AUTHORISED",
-            "LineAmountTypes": "Exclusive",
-            "LineItems": [self._render.line(line) for line in booking.lines],
-            "SubTotal": booking.subtotal,
-            "TotalTax": booking.tax,
-            "Total": booking.total,
-            "UpdatedDateUTC": booking.updated_at,
-            "CurrencyCode": booking.currency,
-            "CurrencyRate": booking.rate,
-        }
-
-    def bank_transfer(self, transfer: BankTransfer) -> Json:
-        """Money moved between two of our own accounts."""
-        ends = {}
-        for name, code in (("FromBankAccount", transfer.from_code), ("ToBankAccount", transfer.to_code)):
-            account = self._books.accounts[code]
-            ends[name] = {"AccountID": account.account_id, "Code": code, "Name": account.name}
-        return {
-            "BankTransferID": transfer.bank_transfer_id,
-            **dates_shown(Date=transfer.date),
-            **ends,
-            "Amount": transfer.amount,
-            "CurrencyRate": transfer.rate,
-            "Reference": transfer.reference,
-            "FromIsReconciled": True,
-            "ToIsReconciled": True,
-            "HasAttachments": False,
-            "CreatedDateUTC": transfer.updated_at,
-            "CreatedDateUTCString": moment_text(transfer.updated_at),
-            "Status": "AUTHORISED",
-        }

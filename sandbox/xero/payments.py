@@ -21,11 +21,12 @@ NOT_AUTHORISED = "Payments can only be made against Authorised documents"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
 WRONG_ACCOUNT = "Account type is invalid for making a payment to/from"
 NOT_CHANGEABLE = "Payment not of valid status for modification"
+IN_A_BATCH = "This payment is part of a batch payment and can only be deleted together with it"
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """A payment that may be made."""
 
     document: Doc
@@ -88,11 +89,11 @@ class Payments:
             failed = self._failures(sent)
             if failed:
                 raise Invalid(*failed)
-            return {"Payments": [self._make(call, body, self._wanted(body)) for body in sent]}
+            return {"Payments": [self._make(call, body, self.wanted(body)) for body in sent]}
         answers = []
         for body in sent:
             try:
-                answers.append({**self._make(call, body, self._wanted(body)), "StatusAttributeString": "OK"})
+                answers.append({**self._make(call, body, self.wanted(body)), "StatusAttributeString": "OK"})
             except Invalid as refusal:
                 failure = {**refusal.elements[0], "StatusAttributeString": "ERROR", "HasValidationErrors": True}
                 answers.append(failure)
@@ -103,7 +104,7 @@ class Payments:
         failed, planned = [], dict[str, Decimal]()
         for body in sent:
             try:
-                wanted = self._wanted(body, planned)
+                wanted = self.wanted(body, planned)
                 so_far = planned.get(wanted.document.document_id, Decimal(0))
                 planned[wanted.document.document_id] = so_far + wanted.amount
             except Invalid as refusal:
@@ -126,7 +127,7 @@ class Payments:
             return self._books.account_by_id(text_of(account, "AccountID"))
         return self._books.accounts.get(text_of(account, "Code") or text_of(body, "Code"))
 
-    def _wanted(self, body: Json, planned: dict[str, Decimal] | None = None) -> _Wanted:
+    def wanted(self, body: Json, planned: dict[str, Decimal] | None = None) -> Wanted:
         """What is asked for, if every rule holds. Raises Invalid with every message that applies."""
         document, account = self._document(body), self._account(body)
         messages: list[str] = []
@@ -153,7 +154,7 @@ class Payments:
         usual_rate = document.rate if document.currency != "EUR" else Decimal(1)
         reconciled = body.get("IsReconciled") is True
         reference = text_of(body, "Reference")[:255]
-        return _Wanted(document, account, amount, on, rate or usual_rate, reference, reconciled)
+        return Wanted(document, account, amount, on, rate or usual_rate, reference, reconciled)
 
     def _account_messages(self, account: LedgerAccount | None, document: Doc | None) -> list[str]:
         if account is None:
@@ -166,7 +167,12 @@ class Payments:
             return ["The payment account must be in the organisation's base currency or the document's currency"]
         return []
 
-    def _make(self, call: Call, sent: Json, wanted: _Wanted) -> Json:
+    def _make(self, call: Call, sent: Json, wanted: Wanted) -> Json:
+        payment = self.settle(call, wanted)
+        call.took_effect("create_payment", sent, payment.payment_id)
+        return self._render.payment(payment, whole=True)
+
+    def settle(self, call: Call, wanted: Wanted, batch_id: str = "") -> Pay:
         """Writes the payment; the document becomes PAID when nothing is left."""
         now = self._books.control.now()
         document = wanted.document
@@ -186,6 +192,7 @@ class Payments:
             status="AUTHORISED",
             idempotency_key=call.key,
             updated_at=now,
+            batch_id=batch_id,
         )
         left = self._books.standing(document).due - wanted.amount
         settled = replace(document, updated_at=now)
@@ -195,8 +202,7 @@ class Payments:
         text = f"Payment made on {wanted.on:%d %B %Y} for {wanted.amount:.2f} {document.currency}"
         text += f". There is {left:.2f} outstanding on this document."
         self._books.apply(payment, settled, noted(call, document.document_id, "Paid", text))
-        call.took_effect("create_payment", sent, payment.payment_id)
-        return self._render.payment(payment, whole=True)
+        return payment
 
     def delete(self, call: Call, payment_id: str) -> Json:
         """Takes a payment back: `{"Status": "DELETED"}` is the only change a payment allows."""
@@ -207,9 +213,15 @@ class Payments:
         body = sent[0] if sent else {}
         if text_of(body, "Status").upper() != "DELETED" or payment.status == "DELETED":
             raise Invalid(echo({"PaymentID": payment.payment_id, **body}, NOT_CHANGEABLE))
-        locked = lock_messages(self._books, payment.date)
-        if locked:
-            raise Invalid(echo({"PaymentID": payment.payment_id, **body}, *locked))
+        messages = [IN_A_BATCH] if payment.batch_id else lock_messages(self._books, payment.date)
+        if messages:
+            raise Invalid(echo({"PaymentID": payment.payment_id, **body}, *messages))
+        gone = self.take_back(call, payment)
+        call.took_effect("delete_payment", body, payment.payment_id)
+        return {"Payments": [self._render.payment(gone, whole=True)]}
+
+    def take_back(self, call: Call, payment: Pay) -> Pay:
+        """The payment as it is once deleted; its document is open again."""
         now = self._books.control.now()
         gone = replace(payment, status="DELETED", updated_at=now)
         document = self._books.documents[payment.document_id]
@@ -217,8 +229,7 @@ class Payments:
         reverted: Record = replace(document, status=status, fully_paid_on=None, updated_at=now)
         text = f"Payment of {payment.amount:.2f} {document.currency} on {payment.date:%d %B %Y} was removed"
         self._books.apply(gone, reverted, noted(call, document.document_id, "Payment removed", text))
-        call.took_effect("delete_payment", body, payment.payment_id)
-        return {"Payments": [self._render.payment(gone, whole=True)]}
+        return gone
 
 
 def _amount_messages(document: Doc, amount: Decimal, left: Decimal) -> list[str]:

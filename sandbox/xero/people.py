@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from sandbox.xero.advances import remaining
 from sandbox.xero.books import ZERO, Books
 from sandbox.xero.call import Call, Noun, listing
 from sandbox.xero.history import noted
@@ -121,6 +122,9 @@ class Contacts:
             pair[0] += due
             if document.due_date is not None and document.due_date < today and not document.is_credit:
                 pair[1] += due
+        for booking in self._books.bookings.values():
+            if booking.is_overpayment and (left := remaining(self._books, booking)):
+                owed[(booking.contact_id, booking.received)][0] -= left
         return {
             contact_id: {
                 name: dict(zip(("Outstanding", "Overdue"), owed.get((contact_id, sales), [ZERO, ZERO]), strict=True))

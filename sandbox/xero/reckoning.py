@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from sandbox.xero.advances import remaining, status_of
 from sandbox.xero.books import ZERO, Books
 from sandbox.xero.journal import PAYABLES, RECEIVABLES, Journal
 from sandbox.xero.records import Doc, DocumentStatus
@@ -19,8 +20,12 @@ def _open(books: Books, *, sales: bool) -> list[Doc]:
     ]
 
 
-def _by_currency(books: Books, documents: list[Doc]) -> dict[str, str]:
+def _by_currency(books: Books, documents: list[Doc], *, sales: bool) -> dict[str, str]:
+    """What is still to be paid, less what was paid beyond what was owed (that stands on the same account)."""
     sums: dict[str, Decimal] = {}
+    for booking in books.bookings.values():
+        if booking.is_overpayment and booking.received == sales and (left := remaining(books, booking)):
+            sums[booking.currency] = sums.get(booking.currency, ZERO) - left
     for doc in documents:
         due = books.standing(doc).due * (-1 if doc.is_credit else 1)
         sums[doc.currency] = sums.get(doc.currency, ZERO) + due
@@ -45,11 +50,11 @@ def reckon(books: Books, journal: Journal) -> dict[str, Any]:
         },
         "receivables": {
             "ledger": f"{balances.get(RECEIVABLES, ZERO):.2f}",
-            "open": _by_currency(books, _open(books, sales=True)),
+            "open": _by_currency(books, _open(books, sales=True), sales=True),
         },
         "payables": {
             "ledger": f"{-balances.get(PAYABLES, ZERO):.2f}",
-            "open": _by_currency(books, _open(books, sales=False)),
+            "open": _by_currency(books, _open(books, sales=False), sales=False),
         },
         "banks": {
             code: {
@@ -68,6 +73,18 @@ def reckon(books: Books, journal: Journal) -> dict[str, Any]:
         },
         "quotes": {quote.number: f"{quote.status} {quote.total:.2f}" for quote in books.quotes.values()},
         "purchase_orders": {order.number: f"{order.status} {order.total:.2f}" for order in books.orders.values()},
+        "advances": [
+            {
+                "id": booking.advance_id,
+                "type": booking.type,
+                "contact": books.contacts[booking.contact_id].name,
+                "status": status_of(books, booking),
+                "currency": booking.currency,
+                "total": f"{booking.total:.2f}",
+                "remaining": f"{remaining(books, booking):.2f}",
+            }
+            for booking in map(books.bookings.__getitem__, books.advances.values())
+        ],
         "documents": [_document(books, doc) for doc in books.documents.values()],
         "payments": [
             {

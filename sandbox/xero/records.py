@@ -10,8 +10,6 @@ from typing import Literal
 from sandbox.company.papers import Group, LineAmounts, Order, OrderStatus, Quote, QuoteStatus, Repeating
 from sandbox.company.shape import (
     Allocation,
-    BankTransaction,
-    BankTransfer,
     Contact,
     Document,
     DocumentKind,
@@ -20,12 +18,11 @@ from sandbox.company.shape import (
     Line,
     Payment,
 )
+from sandbox.xero.cash import Cash
 
 __all__ = [
     "Allocation",
     "Attached",
-    "BankTransaction",
-    "BankTransfer",
     "Contact",
     "Doc",
     "DocumentKind",
@@ -113,6 +110,8 @@ class Pay:
     idempotency_key: str
     """The key of the request that made it; empty for payments the company began with."""
     updated_at: dt.datetime
+    batch_id: str = ""
+    """Of the batch payment that it is a part of, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +231,7 @@ class Link:
 
 Paper = Quote | Order | Ware | Group
 """What the ledger keeps beside its books."""
-Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper
+Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper | Cash
 
 
 def doc_of(document: Document, fully_paid_on: dt.date | None) -> Doc:

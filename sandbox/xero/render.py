@@ -67,9 +67,10 @@ class Render:
         if not short:
             payments = self._books.payments_of(document.document_id)
             body["Payments"] = [self._payment_inside(payment) for payment in payments]
-            body["CreditNotes"] = [self._credit_inside(a) for a in self._books.allocations_of(document.document_id)]
-            body["Prepayments"] = []
-            body["Overpayments"] = []
+            body |= {"CreditNotes": [], "Prepayments": [], "Overpayments": []}
+            for allocation in self._books.allocations_of(document.document_id):
+                noun, shown = self._credit_inside(allocation)
+                body[noun].append(shown)
         body |= {
             "AmountDue": standing.due if document.is_booked else _if_open(document, standing.due),
             "AmountPaid": standing.paid,
@@ -157,9 +158,21 @@ class Render:
             },
         }
 
-    def _credit_inside(self, item: Allocation) -> Json:
+    def _credit_inside(self, item: Allocation) -> tuple[str, Json]:
+        """Credit that was set off against a document, and in which of its lists that is shown."""
+        advance = self._books.advance(item.credit_note_id)
+        if advance is not None:
+            noun = "Prepayment" if advance.is_prepayment else "Overpayment"
+            return f"{noun}s", {
+                f"{noun}ID": advance.advance_id,
+                "ID": advance.advance_id,
+                "AppliedAmount": item.amount,
+                "Date": item.date,
+                "Total": advance.total,
+                "LineItems": [],
+            }
         note = self._books.documents[item.credit_note_id]
-        return {
+        return "CreditNotes", {
             "CreditNoteID": note.document_id,
             "CreditNoteNumber": note.number,
             "ID": note.document_id,
@@ -201,7 +214,7 @@ class Render:
                 "LineItems": [],
                 "CurrencyCode": document.currency,
             }
-        return {
+        body: Json = {
             "PaymentID": payment.payment_id,
             "Date": payment.date,
             "BankAmount": payment.bank_amount,
@@ -217,6 +230,9 @@ class Render:
             "Invoice": shown,
             "HasValidationErrors": False,
         }
+        if payment.batch_id:
+            body["BatchPaymentID"] = payment.batch_id
+        return body
 
     def line(self, line: Line) -> Json:
         """One line of a document or bank transaction."""

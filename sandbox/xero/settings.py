@@ -1,9 +1,9 @@
-"""The organisation and what is set up in it: accounts, tax rates, currencies, tracking, users, bank."""
+"""The organisation and what is set up in it: accounts, tax rates, currencies, tracking, users."""
 
 from __future__ import annotations
 
 from sandbox.xero.books import Books
-from sandbox.xero.call import Call, Noun, listing, selected
+from sandbox.xero.call import Call, Noun, selected
 from sandbox.xero.masters import Masters
 from sandbox.xero.refusals import NotFound
 from sandbox.xero.wire import Json
@@ -35,39 +35,6 @@ class Settings:
                 "UpdatedDateUTC": lambda a: books.company.organisation.created_at,
             },
             id_field="Code",
-        )
-        self._bank_transactions = Noun(
-            "BankTransaction",
-            "BankTransactions",
-            {
-                "BankTransactionID": lambda b: b.bank_transaction_id,
-                "Type": lambda b: "RECEIVE" if b.received else "SPEND",
-                "Status": lambda b: "AUTHORISED",
-                "Date": lambda b: b.date,
-                "Reference": lambda b: b.reference,
-                "Total": lambda b: b.total,
-                "IsReconciled": lambda b: b.reconciled,
-                "CurrencyCode": lambda b: b.currency,
-                "UpdatedDateUTC": lambda b: b.updated_at,
-                "BankAccount.Code": lambda b: b.account_code,
-                "BankAccount.AccountID": lambda b: books.accounts[b.account_code].account_id,
-                "Contact.ContactID": lambda b: b.contact_id,
-                "Contact.Name": lambda b: books.contacts[b.contact_id].name if b.contact_id else "",
-            },
-            id_field="BankTransactionID",
-        )
-        self._transfers = Noun(
-            "BankTransfer",
-            "BankTransfers",
-            {
-                "BankTransferID": lambda t: t.bank_transfer_id,
-                "Date": lambda t: t.date,
-                "Amount": lambda t: t.amount,
-                "Reference": lambda t: t.reference,
-                "CreatedDateUTC": lambda t: t.updated_at,
-            },
-            updated="CreatedDateUTC",
-            id_field="BankTransferID",
         )
 
     def organisation(self, call: Call) -> Json:
@@ -188,20 +155,3 @@ class Settings:
                 for place, person in enumerate(self._books.company.colleagues)
             ]
         }
-
-    def bank_transactions(self, call: Call) -> Json:
-        """Money in and out that settles no document."""
-        rows = self._books.company.bank_transactions
-        return listing(call, self._bank_transactions, rows, self._masters.bank_transaction)
-
-    def bank_transaction(self, call: Call, wanted: str) -> Json:
-        """One of them."""
-        for booking in self._books.company.bank_transactions:
-            if booking.bank_transaction_id == wanted.lower():
-                return {"BankTransactions": [self._masters.bank_transaction(booking)]}
-        raise NotFound
-
-    def bank_transfers(self, call: Call) -> Json:
-        """Money moved between our own accounts."""
-        rows = selected(call, self._transfers, self._books.company.bank_transfers)
-        return {"BankTransfers": [self._masters.bank_transfer(transfer) for transfer in rows]}
