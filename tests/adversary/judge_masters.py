@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox.xero.wire import read_date
+
 Effect = Mapping[str, Any]
 Row = Mapping[str, Any]
 Wrong = Iterator[tuple[str, str]]
@@ -58,7 +60,7 @@ def _transfer(effect: Effect, payload: Row) -> Wrong:
         body["FromBankAccount"]["AccountID"],
         body["ToBankAccount"]["AccountID"],
         Decimal(str(body["Amount"])),
-        str(body["Date"])[:10],
+        str(read_date(body["Date"])),
         body["Reference"],
     )
     shown = (
