@@ -97,7 +97,7 @@ class FakeCashWriter:
         return made.model_copy(update={"amount": made.amount + 1}) if answer == "other" else made
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
-        return [one for one in self.cash.moved if one.on == on and not one.deleted]
+        return [one for one in self.cash.moved if one.on == on]
 
     async def transfer_now(self, transfer_id: str) -> BankTransfer:
         return next(one for one in self.cash.moved if one.id == transfer_id)

@@ -93,7 +93,7 @@ class CashWriter(Protocol):
         ...
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
-        """Every transfer of that day that is not deleted, read live."""
+        """Every transfer of that day, deleted ones too, read live."""
         ...
 
     async def transfer_now(self, transfer_id: str) -> BankTransfer:

@@ -59,15 +59,19 @@ class XeroCash:
         return await transfers_now(self._calls, first, last, "read")
 
 
-async def transfers_now(calls: XeroCalls, first: date, last: date, urgency: Urgency) -> list[BankTransfer]:
-    """Every transfer between two days that is not deleted, latest first. Raises ToolFailed kinds."""
+async def transfers_now(
+    calls: XeroCalls, first: date, last: date, urgency: Urgency, *, with_deleted: bool = False
+) -> list[BankTransfer]:
+    """Every transfer between two days, deleted ones only if asked for, latest first. Raises ToolFailed kinds."""
     where = " AND ".join(_between(first, last))
     body = await read(
         calls,
-        lambda api: api.get_bank_transfers(calls.tenant_id, where=where, order="Date DESC", _preload_content=False),
+        lambda api: api.get_bank_transfers(
+            calls.tenant_id, where=where, order="Date DESC", include_deleted=with_deleted, _preload_content=False
+        ),
         urgency,
     )
-    return [one for one in transfers_of(body) if not one.deleted]
+    return [one for one in transfers_of(body) if with_deleted or not one.deleted]
 
 
 async def transfer_now(calls: XeroCalls, transfer_id: str, urgency: Urgency) -> BankTransfer:

@@ -32,8 +32,8 @@ class XeroCashWriter:
         return made
 
     async def transfers_of_day(self, on: date) -> list[BankTransfer]:
-        """GET /BankTransfers of that day."""
-        return await transfers_now(self._calls, on, on, "write")
+        """GET /BankTransfers of that day, deleted ones too."""
+        return await transfers_now(self._calls, on, on, "write", with_deleted=True)
 
     async def transfer_now(self, transfer_id: str) -> BankTransfer:
         """GET /BankTransfers/{BankTransferID}."""

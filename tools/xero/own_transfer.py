@@ -197,10 +197,11 @@ async def execute_transfer(writing: WriteAccess, payload: Payload, key: str) -> 
 
 
 async def look_up_transfer(writing: WriteAccess, payload: Payload, key: str) -> Receipt | None:
-    """Finds the transfer of an earlier attempt by our mark in its reference; None when Xero has none."""
+    """Finds the transfer of an earlier attempt by our mark; deleted since, it was made all the same."""
     plan = TransferPlan.read(payload)
     there = await writing.cash.transfers_of_day(plan.on)
-    found = [one for one in there if one.reference == plan.reference and not _not_ours(plan, one)]
+    alive = [one.model_copy(update={"deleted": False}) for one in there if one.reference == plan.reference]
+    found = [one for one in alive if not _not_ours(plan, one)]
     return _receipt(plan, found[0]) if found else None
 
 
