@@ -124,6 +124,8 @@ class Settings(BaseSettings):
     """How long a card can be confirmed."""
     ledger_fresh_seconds: float = 15
     """A copy of the ledger older than this is brought up to date before it answers."""
+    compare_by_night: bool = True
+    """Whether the copy is compared with Xero once in each organisation's night by this process."""
     sweep_seconds: float = 20
     """How often unfinished executions are looked after and expired cards closed."""
     lease_seconds: float = 60

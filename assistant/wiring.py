@@ -252,8 +252,9 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
             asyncio.create_task(_keeping_alive(tokens, organisations), name="keeping alive"),
-            asyncio.create_task(_comparing(books, clock), name="comparing"),
         ]
+        if settings.compare_by_night:
+            running.append(asyncio.create_task(_comparing(books, clock), name="comparing"))
         try:
             yield
         finally:
