@@ -1,15 +1,19 @@
 """Quotes and purchase orders: listed, made as drafts, moved on as far as Xero allows, turned into drafts; each once."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from assistant.canonical import canonical
 from tests.support.books import ACME, DUPONT, World, fake_writing, make_access, usual_world
+from tests.support.drafts import make_document_access
 from tests.support.trade import FakeTrade, FakeTradeWriter, TradeWorld, paper
 from tools.base import Draft, ReadTool, ToolResult, WriteAccess, WriteKind, WriteTool
 from tools.errors import OutcomeUnknown, ToolFailed, ToolRetry
 from tools.xero.draft_plan import DraftPlan
+from tools.xero.trade_find import paper_meant
 from tools.xero.trade_list import get_purchase_order, get_quote, list_purchase_orders, list_quotes
 from tools.xero.trade_make import CREATE_PURCHASE_ORDER, CREATE_QUOTE
 from tools.xero.trade_plan import TradePlan
@@ -78,6 +82,33 @@ async def test_one_is_found_in_whatever_spelling_or_offered() -> None:
     assert {choice.number for choice in near.value.choices} == {"QU-0001", "QU-0002"}
 
 
+async def test_deleted_ones_are_listed_when_asked_for_and_never_else() -> None:
+    trade = TradeWorld([paper("quote", "QU-0001"), paper("quote", "QU-0002", "70.00", status="DELETED")])
+    assert "€ 500.00 in 1 quote" in (await ask(list_quotes, trade)).answer
+    assert "€ 70.00 in 1 quote (deleted)" in (await ask(list_quotes, trade, status="deleted")).answer
+    with pytest.raises(ToolRetry, match="no quote numbered QU-0002"):
+        await ask(get_quote, trade, quote_number="QU-0002")
+
+
+async def test_german_counts_them_in_the_dative() -> None:
+    two = TradeWorld([paper("quote", "QU-0001"), paper("quote", "QU-0002")])
+    assert "in 2 Angeboten" in (await ask(list_quotes, two, language="de")).answer
+    assert "in 1 Bestellung" in (await ask(list_purchase_orders, TradeWorld(), language="de")).answer
+
+
+async def test_a_whole_number_or_an_id_is_asked_for_by_itself() -> None:
+    class Endless(FakeTrade):
+        async def papers(self, form: Any, **days: Any) -> Any:
+            raise AssertionError("every quote was read to find one")
+
+    trade = Endless(TradeWorld([paper("quote", "QU-0001"), paper("order", "PO-0001")]))
+    access = make_access(trade=trade)
+    for form, typed in (("quote", "qu-0001"), ("order", "PO-0001"), ("quote", trade.world.papers[0].id)):
+        assert (await paper_meant(access, form, typed)).form == form  # type: ignore[arg-type]  # the literal
+    result = await get_quote.run(access, **get_quote.signature.arguments(quote_number="QU-0001").model_dump())
+    assert isinstance(result, ToolResult) and result.tables[0].title == "Quote QU-0001 to Dupont SA"
+
+
 # making
 
 
@@ -85,7 +116,12 @@ async def test_a_quote_is_made_as_a_draft_with_our_mark() -> None:
     draft = await propose(CREATE_QUOTE, **FOR_DUPONT, valid_until="2026-12-24", title="Autumn", reference="R-1")
     plan = TradePlan.read(draft.payload)
     assert (plan.status, plan.until, plan.title, plan.reference) == ("DRAFT", "2026-12-24", "Autumn", "R-1 FA-TESTMARK")
+    terms = await propose(CREATE_QUOTE, **FOR_DUPONT, terms="Half on order, half on delivery")
+    card = CREATE_QUOTE.card(terms.payload, "en")
+    assert TradePlan.read(terms.payload).new().terms == "Half on order, half on delivery"
+    assert [fact.value for fact in card.facts if fact.label == "Terms"] == ["Half on order, half on delivery"]
     card = CREATE_QUOTE.card(draft.payload, "en")
+    assert not [fact for fact in card.facts if fact.label == "Terms"]
     assert card.deed == "Make a draft quote of € 500.00" and "Nothing counts" in card.note
     assert "Angebot" in CREATE_QUOTE.card(draft.payload, "de").deed
     assert CREATE_QUOTE.stakes(draft.payload).kind is WriteKind.DOCUMENT_DRAFT
@@ -130,6 +166,17 @@ async def test_it_is_made_once_and_found_again_by_its_mark(tool: WriteTool, said
     assert tool.again is not None
     assert tool.signature.arguments(**tool.again(draft.payload, {"date": "2026-11-25"}))
     assert await tool.changed(make_access(), draft.payload) is None
+
+
+@pytest.mark.parametrize("tool", [CREATE_QUOTE, CREATE_PURCHASE_ORDER])
+async def test_one_that_was_deleted_before_the_look_up_was_made_all_the_same(tool: WriteTool) -> None:
+    trade = TradeWorld([])
+    draft = await propose(tool, trade, **(FOR_DUPONT if tool is CREATE_QUOTE else TO_ACME))
+    access = writing(trade, "lost")
+    with pytest.raises(OutcomeUnknown):
+        await tool.execute(access, draft.payload, "key-1")
+    trade.change(trade.papers[0].number, status="DELETED")
+    assert await tool.look_up(access, draft.payload, "key-1") is not None
 
 
 async def test_a_contact_that_was_renamed_stops_it() -> None:
@@ -186,7 +233,15 @@ async def test_a_move_that_xero_does_not_allow_is_said(was: str, to: str, about:
     trade.change("QU-0001", status=was)
     with pytest.raises((ToolFailed, ToolRetry)) as refused:
         await propose(CHANGE_QUOTE_STATUS, trade, quote_number="QU-0001", to=to)
-    assert about in refused.value.text("en")
+    said = refused.value.text("en")
+    assert about in said and not said[0].islower()
+
+
+async def test_what_can_be_done_is_said_in_words() -> None:
+    with pytest.raises(ToolRetry) as asked:
+        await propose(CHANGE_QUOTE_STATUS, quote_number="QU-0001")
+    assert "mark as sent, mark as accepted" in asked.value.text("en")
+    assert "als versandt vermerken" in asked.value.text("de")
 
 
 async def test_an_answer_with_another_total_is_no_success() -> None:
@@ -207,6 +262,7 @@ async def test_an_accepted_quote_becomes_a_draft_invoice_with_its_lines() -> Non
     assert [line.description for line in plan.lines] == ["Layout"] and plan.total_minor == 50000
     with pytest.raises(ToolFailed, match="Only a sent or accepted one"):
         await propose(INVOICE_QUOTE, TradeWorld(), quote_number="QU-0001")
+    assert canonical(plan.payload()), "every value has an exact form"
     assert INVOICE_QUOTE.again is not None
     assert INVOICE_QUOTE.signature.arguments(**INVOICE_QUOTE.again(plan.payload(), {}))
 
@@ -219,3 +275,50 @@ async def test_an_approved_order_becomes_a_draft_bill_with_the_suppliers_number(
     assert (plan.kind, plan.number, plan.like) == ("bill", "A-9", "PO-0001")
     with pytest.raises(ToolFailed, match="Approve it first"):
         await propose(BILL_ORDER, TradeWorld(), order_number="PO-0001", number="A-9")
+
+
+async def from_quote(trade: TradeWorld, world: World) -> Draft:
+    return await propose(INVOICE_QUOTE, trade, world, quote_number="QU-0001")
+
+
+def accepted() -> TradeWorld:
+    return TradeWorld([paper("quote", "QU-0001", status="ACCEPTED", contact_id=DUPONT.id)])
+
+
+async def test_the_card_says_that_the_quote_stays_as_it_is() -> None:
+    card = INVOICE_QUOTE.card((await from_quote(accepted(), usual_world())).payload, "en")
+    assert "The quote stays as it is" in card.note
+    assert [fact.value for fact in card.facts if fact.label == "Made from"] == ["quote QU-0001 (accepted)"]
+    trade = TradeWorld([paper("order", "PO-0001", status="AUTHORISED", contact_id=ACME.id)])
+    card = BILL_ORDER.card((await propose(BILL_ORDER, trade, order_number="PO-0001", number="A-9")).payload, "de")
+    assert "Die Bestellung bleibt" in card.note
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        ({"status": "DECLINED"}, "the quote QU-0001 is now declined"),
+        ({"updated_at": datetime(2026, 11, 24, tzinfo=UTC)}, "the quote QU-0001 was changed"),
+    ],
+)
+async def test_a_quote_that_is_no_longer_as_it_was_makes_no_invoice(change: dict[str, Any], about: str) -> None:
+    trade, world = accepted(), usual_world()
+    draft = await from_quote(trade, world)
+    assert await INVOICE_QUOTE.changed(make_access(world, trade=FakeTrade(trade)), draft.payload) is None
+    trade.change("QU-0001", **change)
+    said = await INVOICE_QUOTE.changed(make_access(world, trade=FakeTrade(trade)), draft.payload)
+    assert said is not None and said["en"] == f"Nothing was made. Since the card was made: {about}."
+
+
+async def test_a_second_invoice_from_one_quote_is_warned_of_or_stopped() -> None:
+    trade, world = accepted(), usual_world()
+    early = await from_quote(trade, world)
+    made = await INVOICE_QUOTE.execute(make_document_access(world)[0], early.payload, "key-1")
+    late = await from_quote(trade, world)
+    assert INVOICE_QUOTE.subject(early.payload) == INVOICE_QUOTE.subject(late.payload)
+    (warning,) = INVOICE_QUOTE.card(late.payload, "en").warnings
+    assert warning == f"{made.facts['document_number']} was made from this quote already. Is this another one?"
+    access = make_access(world, trade=FakeTrade(trade))
+    assert await INVOICE_QUOTE.changed(access, late.payload) is None, "the person was told of that one"
+    said = await INVOICE_QUOTE.changed(access, early.payload)
+    assert said is not None and "was made from it" in said["en"]

@@ -6,8 +6,10 @@ import pytest
 
 from tests.support.real_tools import House, open_house
 from tests.test_tools_documents_journey import confirmed, effects, read
+from tools.base import WriteTool
 from tools.xero.books import DocumentStatus
 from tools.xero.status_change import CHANGE_STATUS
+from tools.xero.trade import Form
 from tools.xero.trade_make import CREATE_PURCHASE_ORDER, CREATE_QUOTE
 from tools.xero.trade_status import CHANGE_ORDER_STATUS, CHANGE_QUOTE_STATUS
 from tools.xero.trade_turn import BILL_ORDER, INVOICE_QUOTE
@@ -57,6 +59,37 @@ async def test_a_quote_is_made_sent_accepted_and_becomes_an_invoice(house: House
     draft = await house.propose(CHANGE_QUOTE_STATUS, quote_number=number, to="invoiced")
     await confirmed(house, CHANGE_QUOTE_STATUS, draft, "key-invoiced")
     assert effects(house, "create_quote") == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "move", "said", "name"),
+    [
+        (CREATE_QUOTE, CHANGE_QUOTE_STATUS, {"contact_name": "Dupont", "terms": "Net"}, "quote_number"),
+        (CREATE_PURCHASE_ORDER, CHANGE_ORDER_STATUS, {"contact_name": "Acme"}, "order_number"),
+    ],
+)
+async def test_one_deleted_in_xero_is_found_by_the_look_up(
+    house: House, tool: WriteTool, move: WriteTool, said: dict[str, str], name: str
+) -> None:
+    draft = await house.propose(tool, **said, amount="80.00", description="Paper")
+    receipt = await confirmed(house, tool, draft)
+    form: Form = "quote" if tool is CREATE_QUOTE else "order"
+    made = await house.access().trade.paper(form, str(receipt.facts["paper_id"]))
+    assert made.terms == said.get("terms", "")
+    deletion = await house.propose(move, **{name: made.number}, to="delete")
+    await confirmed(house, move, deletion, "key-deletion")
+    assert made.id not in {one.id for one in await house.access().trade.papers(form)}
+    assert made.id in {one.id for one in await house.access().trade.papers(form, deleted=True)}
+    assert await tool.look_up(house.writing, draft.payload, "another") is not None, "it would be made a second time"
+
+
+@pytest.mark.parametrize("form", ["quote", "order"])
+async def test_one_is_asked_for_by_its_number(house: House, form: Form) -> None:
+    trade = house.access().trade
+    some = (await trade.papers(form))[-1]
+    assert [one.id for one in await trade.numbered(form, some.number.lower())] == [some.id]
+    for nothing in ("ZZ-9999", "..", "../Organisation", "A/B", "x?y"):
+        assert await trade.numbered(form, nothing) == []
 
 
 async def test_an_order_is_made_approved_and_becomes_a_bill(house: House) -> None:

@@ -75,9 +75,15 @@ class FakeTrade:
     def __init__(self, world: TradeWorld | None = None) -> None:
         self.world = world or TradeWorld()
 
-    async def papers(self, form: Form, *, first: date | None = None, last: date | None = None) -> Sequence[TradePaper]:
-        found = [one for one in self.world.papers if one.form == form and one.status != "DELETED" and one.on]
+    async def papers(
+        self, form: Form, *, first: date | None = None, last: date | None = None, deleted: bool = False
+    ) -> Sequence[TradePaper]:
+        every = [one for one in self.world.papers if one.form == form and one.on]
+        found = [one for one in every if (one.status == "DELETED") is deleted]
         return [one for one in found if (first or date.min) <= (one.on or date.min) <= (last or date.max)]
+
+    async def numbered(self, form: Form, number: str) -> Sequence[TradePaper]:
+        return [one for one in self.world.papers if (one.form, one.number.casefold()) == (form, number.casefold())]
 
     async def paper(self, form: Form, paper_id: str) -> TradePaper:
         return self.world.find(form, paper_id)
@@ -124,6 +130,7 @@ class FakeTradeWriter:
             until=new.until,
             reference=new.reference,
             title=new.title,
+            terms=new.terms,
             currency=new.currency,
             total=(net + tax).amount,
             lines=tuple(

@@ -52,6 +52,10 @@ class DocumentStatus(StrEnum):
         return cls.OTHER if isinstance(value, str) else None
 
 
+DEAD = (DocumentStatus.VOIDED, DocumentStatus.DELETED)
+"""What counts no more."""
+
+
 class Line(Shape):
     """One line of an invoice or bill."""
 

@@ -10,7 +10,8 @@ from tools.base import Payload
 from tools.errors import Language
 from tools.money import Money
 from tools.views import Card, Fact
-from tools.xero.draft_plan import DraftNotice, DraftPlan, PlannedLine, Source
+from tools.xero.draft_plan import DraftNotice, DraftPlan, PlannedLine, PlannedSource, Source
+from tools.xero.trade_words import noun, state_word
 
 _DEEDS = {
     ("invoice", "DRAFT"): ("Make a draft invoice of {}", "Rechnungsentwurf über {} anlegen"),
@@ -101,6 +102,8 @@ def _note(plan: DraftPlan, language: Language) -> str:
             "It counts in the books at once. It is set off against nothing yet, and no money moves.",
             "Sie zählt sofort in den Büchern. Verrechnet wird dadurch noch nichts, und es bewegt sich kein Geld.",
         )
+    if plan.source is not None:
+        return _source_note(plan.source, language)
     if plan.status == "AUTHORISED":
         return words.say(
             language,
@@ -118,6 +121,25 @@ def _note(plan: DraftPlan, language: Language) -> str:
     )
 
 
+def _source_note(source: PlannedSource, language: Language) -> str:
+    """A draft from a quote or order changes nothing of that one: whoever expects it to shall read so."""
+    if source.form == "quote":
+        return words.say(
+            language,
+            "It does not count in the books until somebody approves it. The quote stays as it is: marking it as "
+            "invoiced is a confirmation of its own.",
+            "Sie zählt in den Büchern erst, wenn jemand sie freigibt. Das Angebot bleibt, wie es ist: Es als berechnet "
+            "zu vermerken, wird eigens bestätigt.",
+        )
+    return words.say(
+        language,
+        "It does not count in the books until somebody approves it. The order stays as it is: marking it as billed is "
+        "a confirmation of its own.",
+        "Sie zählt in den Büchern erst, wenn jemand sie freigibt. Die Bestellung bleibt, wie sie ist: Sie als "
+        "abgerechnet zu vermerken, wird eigens bestätigt.",
+    )
+
+
 def _facts(plan: DraftPlan, language: Language) -> list[Fact]:
     def label(en: str, de: str) -> str:
         return words.say(language, en, de)
@@ -127,6 +149,11 @@ def _facts(plan: DraftPlan, language: Language) -> list[Fact]:
 
     state_en, state_de = _STATES[plan.status]
     facts = [Fact(label=label("Organisation", "Organisation"), value=words.visible(plan.organisation.name))]
+    if plan.source is not None:
+        paper = f"{noun(plan.source.form, language)} {words.visible(plan.source.number)}"
+        paper = label(paper, f"{paper[:1].upper()}{paper[1:]}")
+        state = state_word(plan.source.status, language)
+        facts.append(Fact(label=label("Made from", "Angelegt aus"), value=f"{paper} ({state})"))
     if plan.kind == "bill":
         facts.append(Fact(label=label("Supplier's number", "Nummer des Lieferanten"), value=words.visible(plan.number)))
     if len(plan.lines) == 1:
@@ -218,6 +245,12 @@ def _warning(plan: DraftPlan, notice: DraftNotice, language: Language) -> str:
                 language,
                 f"{number} of {when} has the same contact and amount. Is this another one?",
                 f"{number} vom {when} hat denselben Kontakt und Betrag. Ist dies eine andere?",
+            )
+        case "made_before":
+            return words.say(
+                language,
+                f"{number} was made from this quote already. Is this another one?",
+                f"Aus diesem Angebot wurde schon {number} angelegt. Ist dies eine weitere?",
             )
         case "number_used":
             return words.say(

@@ -21,7 +21,7 @@ from tools.xero.documents import contact_of
 from tools.xero.draft_card import draft_card, draft_line
 from tools.xero.draft_lines import Chart, LineInput, check_sendable, copied_lines, planned_lines
 from tools.xero.draft_notices import notices
-from tools.xero.draft_plan import DraftPlan, PlannedCustomer, Source
+from tools.xero.draft_plan import DraftPlan, PlannedCustomer, PlannedSource, Source
 from tools.xero.draft_run import draft_changed, look_up_document, make_document, there_already
 from tools.xero.drafts import LineAmounts
 from tools.xero.matching import told_apart
@@ -72,6 +72,8 @@ class Said:
     then: str
     copied: Document | None = None
     """The document, read live, whose contact, lines and taxes it gets; lines and tax are not said then."""
+    source: PlannedSource | None = None
+    """The quote or purchase order that `copied` is."""
     is_credit: bool = False
     """A credit note instead."""
 
@@ -229,6 +231,7 @@ async def _plan(access: Access, said: Said) -> DraftPlan:
         note=note,
         reference=f"{note} {mark}".strip(),
         notices=(),
+        source=said.source,
         is_credit=said.is_credit,
     )
     return planned.model_copy(update={"notices": tuple(await notices(access, planned, due))})

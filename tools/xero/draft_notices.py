@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from tools import words
 from tools.base import Access
-from tools.xero.books import Document, DocumentQuery
+from tools.xero.books import DEAD, Document, DocumentQuery
 from tools.xero.credit_notes import CreditNote
 from tools.xero.draft_plan import DraftNotice, DraftPlan
-from tools.xero.draft_run import DEAD
+from tools.xero.draft_source import made_from
 
 _RECENT = timedelta(days=10)
 
@@ -20,7 +20,10 @@ async def notices(access: Access, plan: DraftPlan, due: Date | None) -> list[Dra
     """What the person should look at: the same once more, a number used before, a due date that is over."""
     found: list[DraftNotice] = []
     issued = Date.fromisoformat(plan.date)
-    for other in await _of_contact(access, plan, issued):
+    before = await made_from(access, plan)
+    if before:
+        found.append(DraftNotice(code="made_before", number=before[0].number))
+    for other in () if before else await _of_contact(access, plan, issued):
         same = (other.total, other.currency) == (plan.total.amount, plan.currency)
         if same and other.status not in DEAD and other.issued and abs(other.issued - issued) <= _RECENT:
             found.append(DraftNotice(code="like_another", number=other.number, date=other.issued.isoformat()))

@@ -14,6 +14,7 @@ from tools.money import Money
 from tools.xero.books import DocumentKind, DocumentStatus
 from tools.xero.drafts import LineAmounts, NewDocument, NewLine, line_amount, total_of
 from tools.xero.payment_plan import Part, PlannedOrganisation
+from tools.xero.trade import Form
 
 Source = Literal["said", "usual", "default", "none"]
 """Said by the person; as on the contact's last document; what Xero takes where nothing is said; left open."""
@@ -64,10 +65,20 @@ class PlannedCustomer(Part):
     """City or e-mail address, where another contact has the same name; else empty."""
 
 
+class PlannedSource(Part):
+    """The quote or purchase order that it is made from, as it was when the card was made."""
+
+    form: Form
+    id: str
+    number: str
+    status: str
+    updated_at: str
+
+
 class DraftNotice(Part):
     """Something that the confirming person should look at."""
 
-    code: Literal["like_another", "number_used", "hidden_characters", "overdue_at_once"]
+    code: Literal["like_another", "made_before", "number_used", "hidden_characters", "overdue_at_once"]
     number: str = ""
     date: str = ""
 
@@ -99,6 +110,7 @@ class DraftPlan(Part):
     reference: str
     """An invoice's reference as Xero gets it: the note and our mark; empty for a bill, which has none at Xero."""
     notices: tuple[DraftNotice, ...] = ()
+    source: PlannedSource | None = None
     is_credit: bool = False
     """A credit note to that customer or from that supplier instead of an invoice or bill."""
 
@@ -120,8 +132,9 @@ class DraftPlan(Part):
         )
 
     def payload(self) -> Payload:
-        """The plan as JSON of strings and integers."""
-        dumped: dict[str, JsonValue] = self.model_dump(mode="json")
+        """The plan as JSON of strings and integers; what it is made from only where it is made from something, since
+        nothing has no exact form in what is confirmed."""
+        dumped: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
         return dumped
 
     @property
@@ -184,7 +197,9 @@ class DraftPlan(Part):
 
     def subject(self) -> str:
         """What is written to: for a bill its supplier's number, so that one is not entered twice at once; an invoice
-        is a new one each time, and its mark tells it from every other."""
+        is a new one each time, and its mark tells it from every other. From one quote, one at a time."""
+        if self.source is not None and self.kind == "invoice":
+            return f"new {self.kind} from {self.source.form}:{self.source.id}"
         what = f"credit {self.kind}" if self.is_credit else self.kind
         return f"new {what}:{self.contact.id}:{self.number.casefold() or self.reference}"
 

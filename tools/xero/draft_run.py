@@ -9,28 +9,29 @@ from tools import words
 from tools.base import Access, Payload, Receipt, WriteAccess
 from tools.errors import Language, OutcomeUnknown
 from tools.trouble import Trouble
-from tools.xero.books import Document, DocumentKind, DocumentStatus
+from tools.xero.books import DEAD, Document, DocumentKind
 from tools.xero.credit_notes import CreditNote
 from tools.xero.draft_card import contact_title, made_line
 from tools.xero.draft_plan import DraftPlan
+from tools.xero.draft_source import source_changes
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_plan import Change
 
 _ANOTHER = Trouble("answered with another document than was sent", "hat mit einem anderen Beleg geantwortet")
-DEAD = (DocumentStatus.VOIDED, DocumentStatus.DELETED)
 
 
 async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
-    """Reads contact, accounts, taxes and locks again: None while the card still tells the truth."""
+    """Reads contact, accounts, taxes, locks and the source again: None while the card still tells the truth."""
     plan = DraftPlan.read(payload)
-    contact, details, accounts, taxes = await asyncio.gather(
+    contact, details, accounts, taxes, sources = await asyncio.gather(
         access.live.contact(plan.contact.id),
         access.live.organisation(),
         access.live.posting_accounts(),
         access.live.tax_rates(),
+        source_changes(access, plan),
     )
-    found: list[Change] = []
+    found: list[Change] = [*sources]
     name = contact_title(plan)
     if contact.name != plan.contact.name:
         now = words.visible(contact.name)

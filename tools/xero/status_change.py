@@ -16,12 +16,11 @@ from tools.errors import Language, OutcomeUnknown, ToolFailed, ToolRetry
 from tools.inputs import ContactName, Text
 from tools.money import Money
 from tools.trouble import Trouble
-from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, DocumentStatus, OrganisationDetails
+from tools.xero.books import DEAD, Contact, Document, DocumentKind, DocumentQuery, DocumentStatus, OrganisationDetails
 from tools.xero.credit_list import every_credit_note
 from tools.xero.document_view import titled
 from tools.xero.document_words import status_word
 from tools.xero.documents import contact_of
-from tools.xero.draft_run import DEAD
 from tools.xero.drafts import BECOMES, COMES_FROM, Deed
 from tools.xero.finding import document_meant
 from tools.xero.links import document_link

@@ -35,6 +35,7 @@ class TradePaper(Shape):
     """Until when a quote holds; when an order shall be delivered."""
     reference: str
     title: str = ""
+    terms: str = ""
     currency: str
     total: Decimal
     line_amounts: LineAmounts = "exclusive"
@@ -66,8 +67,14 @@ class TradePaper(Shape):
 class TradeBooks(Protocol):
     """Xero, reading quotes and purchase orders; each call counts against Xero's limits."""
 
-    async def papers(self, form: Form, *, first: date | None = None, last: date | None = None) -> Sequence[TradePaper]:
-        """Every one between two days that is not deleted, latest first."""
+    async def papers(
+        self, form: Form, *, first: date | None = None, last: date | None = None, deleted: bool = False
+    ) -> Sequence[TradePaper]:
+        """Every one between two days, latest first: those that are not deleted, or those that are."""
+        ...
+
+    async def numbered(self, form: Form, number: str) -> Sequence[TradePaper]:
+        """Those with exactly that number, deleted ones included."""
         ...
 
     async def paper(self, form: Form, paper_id: str) -> TradePaper:
@@ -83,6 +90,8 @@ class NewPaper:
     contact_id: str
     reference: str
     title: str
+    terms: str
+    """What a quote says below its lines; an order has none of it here."""
     on: date
     until: date | None
     currency: str
@@ -108,5 +117,5 @@ class TradeWriter(Protocol):
         ...
 
     async def papers_with(self, form: Form, contact_id: str, reference: str) -> list[TradePaper]:
-        """The contact's papers with exactly that reference, read live."""
+        """The contact's papers with exactly that reference, deleted ones included, read live."""
         ...

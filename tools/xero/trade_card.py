@@ -11,7 +11,7 @@ from tools.money import Money
 from tools.views import Card, Fact
 from tools.xero.draft_plan import PlannedLine
 from tools.xero.trade_plan import TradePlan
-from tools.xero.trade_words import noun, state_word, until_label
+from tools.xero.trade_words import noun, opening, state_word, until_label
 
 
 def contact_title(plan: TradePlan) -> str:
@@ -22,7 +22,7 @@ def contact_title(plan: TradePlan) -> str:
 
 def trade_line(plan: TradePlan, language: Language) -> str:
     """The plan in one line: "Quote of € 595.00 to Dupont SA"."""
-    what, amount = noun(plan.form, language).capitalize(), words.money(plan.total, language)
+    what, amount = opening(noun(plan.form, language)), words.money(plan.total, language)
     return words.say(
         language, f"{what} of {amount} to {contact_title(plan)}", f"{what} über {amount} an {contact_title(plan)}"
     )
@@ -83,6 +83,8 @@ def _facts(plan: TradePlan, language: Language) -> list[Fact]:
     if plan.until:
         until = words.day(date.fromisoformat(plan.until), language)
         facts.append(Fact(label=until_label(plan.form, language), value=until))
+    if plan.terms:
+        facts.append(Fact(label=label("Terms", "Bedingungen"), value=words.visible(plan.terms)))
     facts += [
         Fact(label=label("Reference", "Referenz"), value=words.visible(plan.reference)),
         Fact(label=label("Afterwards", "Danach"), value=state_word(plan.status, language), emphasis=True),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from rapidfuzz import fuzz
 
 from tools import words
 from tools.base import Access
-from tools.errors import Choice, Language, ToolRetry
+from tools.errors import Choice, Language, ProviderRefused, ToolRetry
 from tools.money import Money
 from tools.xero.books import Contact
 from tools.xero.names import bare_digits, number_key
@@ -14,6 +16,7 @@ from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_words import noun, state_word
 
 _MOST_CHOICES = 10
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NEAR = 80
 """How alike two numbers are, of 100, to be offered instead of one that is not there."""
 
@@ -27,10 +30,13 @@ async def paper_meant(access: Access, form: Form, typed: str, contact: Contact |
                 "de": f"Welche Nummer hat {'das Angebot' if form == 'quote' else 'die Bestellung'}?",
             }
         )
+    text, key = words.without_invisible(typed).strip(), number_key(typed)
+    straight = await _straight(access, form, text)
+    if straight is not None and (contact is None or straight.contact_id == contact.id):
+        return straight
     every = await access.trade.papers(form)
     if contact is not None:
         every = [one for one in every if one.contact_id == contact.id]
-    text, key = words.without_invisible(typed).strip(), number_key(typed)
     for found in (
         [one for one in every if one.id.casefold() == text.casefold()],
         [one for one in every if one.number.casefold() == text.casefold()],
@@ -43,7 +49,8 @@ async def paper_meant(access: Access, form: Form, typed: str, contact: Contact |
             raise ToolRetry(
                 {
                     "en": f"{len(found)} {noun(form, 'en', 2)} could be meant. Which one?",
-                    "de": f"{len(found)} {noun(form, 'de', 2)} können gemeint sein. Welches davon?",
+                    "de": f"{len(found)} {noun(form, 'de', 2)} können gemeint sein. "
+                    f"{'Welches' if form == 'quote' else 'Welche'} davon?",
                 },
                 choices=_choices(found, access.language),
             )
@@ -58,6 +65,21 @@ async def paper_meant(access: Access, form: Form, typed: str, contact: Contact |
         },
         choices=_choices(near, access.language),
     )
+
+
+async def _straight(access: Access, form: Form, text: str) -> TradePaper | None:
+    """The only living one with exactly that id or number, asked of Xero by it, so that none of the others is read."""
+    if _ID.fullmatch(text):
+        try:
+            return await access.trade.paper(form, text)
+        except ProviderRefused as refused:
+            if refused.status != 404:
+                raise
+            return None
+    if text.isdigit():
+        return None
+    found = [one for one in await access.trade.numbered(form, text) if one.status != "DELETED"]
+    return await access.trade.paper(form, found[0].id) if len(found) == 1 else None
 
 
 def _choices(found: list[TradePaper], language: Language) -> tuple[Choice, ...]:

@@ -19,15 +19,15 @@ from tools.xero.documents import contact_of, local
 from tools.xero.links import trade_link
 from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_find import paper_meant
-from tools.xero.trade_words import noun, state_tone, state_word, titled, until_label
+from tools.xero.trade_words import counted, noun, opening, state_tone, state_word, titled, until_label
 
 QuoteState = Annotated[
-    Literal["draft", "sent", "accepted", "declined", "invoiced", "all"],
+    Literal["draft", "sent", "accepted", "declined", "invoiced", "deleted", "all"],
     BeforeValidator(lambda value: value or "all"),
     Field(description="Only if said"),
 ]
 OrderState = Annotated[
-    Literal["draft", "submitted", "approved", "billed", "all"],
+    Literal["draft", "submitted", "approved", "billed", "deleted", "all"],
     BeforeValidator(lambda value: value or "all"),
     Field(description="Only if said"),
 ]
@@ -81,7 +81,7 @@ async def _listed(
     contact = await contact_of(access, contact_name)
     found = [
         one
-        for one in await access.trade.papers(form, first=first, last=last)
+        for one in await access.trade.papers(form, first=first, last=last, deleted=status == "deleted")
         if status in ("all", one.status.lower()) and (contact is None or one.contact_id == contact.id)
     ]
     sums = totals((one.total, one.currency) for one in found)
@@ -89,17 +89,18 @@ async def _listed(
     tail = f", {period(first, last, language)}" if first or last else ""
     whom = f" ({words.visible(contact.name)})" if contact else ""
     state = "" if status == "all" else f" ({state_word(status.upper(), language)})"
-    what = noun(form, language, len(found))
     if found:
         figures = words.listed([words.money(total, language) for total in sums], language)
         answer = words.say(
             language,
-            f"{figures} in {len(found)} {what}{state}{whom}{tail}",
-            f"{figures} in {len(found)} {what}{state}{whom}{tail}",
+            f"{figures} in {counted(form, len(found), 'en')}{state}{whom}{tail}",
+            f"{figures} in {counted(form, len(found), 'de')}{state}{whom}{tail}",
         )
     else:
         answer = words.say(
-            language, f"There are no {what}{state}{whom}{tail}", f"Es gibt keine {what}{state}{whom}{tail}"
+            language,
+            f"There are no {noun(form, 'en', 2)}{state}{whom}{tail}",
+            f"Es gibt keine {noun(form, 'de', 2)}{state}{whom}{tail}",
         )
     return ToolResult(
         answer=f"{answer} {words.as_of(access, access.now)}.",
@@ -134,7 +135,7 @@ def _table(access: Access, form: Form, found: Sequence[TradePaper], sums: Sequen
         return words.say(language, en, de)
 
     return Table(
-        title=noun(form, language, 2).capitalize(),
+        title=opening(noun(form, language, 2)),
         columns=(
             Column(key="number", label=label("Number", "Nummer")),
             Column(key="contact", label=label("Contact", "Kontakt")),
@@ -204,7 +205,7 @@ def _lines(access: Access, paper: TradePaper) -> Table:
         return words.say(access.language, en, de)
 
     return Table(
-        title=titled(paper, access.language).capitalize(),
+        title=opening(titled(paper, access.language)),
         columns=(
             Column(key="what", label=label("Description", "Beschreibung")),
             Column(key="quantity", label=label("Quantity", "Menge")),

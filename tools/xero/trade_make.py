@@ -44,6 +44,7 @@ class _Said:
     date: str
     until: str
     title: str
+    terms: str
     reference: str
     tax: str
     then: str
@@ -59,6 +60,7 @@ async def create_quote(
     date: Annotated[Day, Field(description="Date of the quote; empty means today")] = "",
     valid_until: Annotated[Day, Field(description="Only if said")] = "",
     title: Annotated[Text, Field(description="Only if said")] = "",
+    terms: Annotated[Text, Field(description="Terms below the lines, only if said")] = "",
     reference: Annotated[Text, Field(description="Only if said")] = "",
     account: Annotated[Text, Field(description="Revenue account, only if said: code or name")] = "",
     tax: Tax = "",
@@ -69,7 +71,7 @@ async def create_quote(
     """
     said = said_lines(lines, amount, description, account)
     return await _proposed(
-        access, _Said("quote", contact_name, said, currency, date, valid_until, title, reference, tax, "draft")
+        access, _Said("quote", contact_name, said, currency, date, valid_until, title, terms, reference, tax, "draft")
     )
 
 
@@ -93,7 +95,7 @@ async def create_purchase_order(
     """
     said = said_lines(lines, amount, description, account)
     return await _proposed(
-        access, _Said("order", contact_name, said, currency, date, delivery_date, "", reference, tax, then)
+        access, _Said("order", contact_name, said, currency, date, delivery_date, "", "", reference, tax, then)
     )
 
 
@@ -176,6 +178,7 @@ async def _plan(access: Access, said: _Said) -> TradePlan:
         date=on.isoformat(),
         until=until.isoformat() if until else "",
         title=line_text(said.title)[:100] if said.title.strip() else "",
+        terms=line_text(said.terms) if said.terms.strip() else "",
         note=note,
         reference=f"{note} {mark}".strip(),
     )

@@ -33,6 +33,7 @@ class TradePlan(Part):
     until: str
     """Until when a quote holds, when an order shall be delivered; empty where nobody said."""
     title: str
+    terms: str = ""
     note: str
     reference: str
     """The note and our mark, as Xero gets it."""
@@ -72,6 +73,7 @@ class TradePlan(Part):
             contact_id=self.contact.id,
             reference=self.reference,
             title=self.title,
+            terms=self.terms,
             on=datetime.date.fromisoformat(self.date),
             until=datetime.date.fromisoformat(self.until) if self.until else None,
             currency=self.currency,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ from tools.xero.trade import Form, TradePaper
 _PAGE = {"quote": 100, "order": 1000}
 """Quotes come a hundred to the page, and Xero takes no other size."""
 _MOST_PAGES = 30
+_SENDABLE = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
+"""A number that can be a part of an address as it is."""
 NAMES: dict[Form, str] = {"quote": "Quotes", "order": "PurchaseOrders"}
 _AMOUNTS = {"EXCLUSIVE": "exclusive", "INCLUSIVE": "inclusive", "NOTAX": "none"}
 
@@ -28,9 +31,36 @@ class XeroTrade:
     def __init__(self, calls: XeroCalls) -> None:
         self._calls = calls
 
-    async def papers(self, form: Form, *, first: date | None = None, last: date | None = None) -> list[TradePaper]:
+    async def papers(
+        self, form: Form, *, first: date | None = None, last: date | None = None, deleted: bool = False
+    ) -> list[TradePaper]:
         """GET /Quotes or /PurchaseOrders."""
-        return await every_paper(self._calls, form, "read", first=first, last=last)
+        return await every_paper(self._calls, form, "read", first=first, last=last, deleted=deleted)
+
+    async def numbered(self, form: Form, number: str) -> list[TradePaper]:
+        """GET /Quotes?QuoteNumber= or /PurchaseOrders/{PurchaseOrderNumber}."""
+        if not _SENDABLE.fullmatch(number):
+            return []
+        if form == "quote":
+            found = await _page(self._calls, form, {"quote_number": number, "_preload_content": False}, "read")
+        else:
+            found = await self._order_numbered(number)
+        return [one for one in found if one.number.casefold() == number.casefold()]
+
+    async def _order_numbered(self, number: str) -> list[TradePaper]:
+        try:
+            one = await read_one(
+                self._calls,
+                lambda api: api.get_purchase_order_by_number(self._calls.tenant_id, number, _preload_content=False),
+                NAMES["order"],
+                SHAPES["order"],
+                "read",
+            )
+        except ProviderRefused as refused:
+            if refused.status != 404:
+                raise
+            return []
+        return [one]
 
     async def paper(self, form: Form, paper_id: str) -> TradePaper:
         """GET /Quotes/{QuoteID} or /PurchaseOrders/{PurchaseOrderID}."""
@@ -45,10 +75,13 @@ async def every_paper(
     first: date | None = None,
     last: date | None = None,
     contact_id: str = "",
+    deleted: bool = False,
 ) -> list[TradePaper]:
-    """All of them that are not deleted, latest first. Raises ToolFailed kinds."""
+    """All of them that are not deleted, or all that are, latest first. Raises ToolFailed kinds."""
     asked: dict[str, Any] = {"order": "Date DESC", "_preload_content": False}
     asked |= {name: day for name, day in (("date_from", first), ("date_to", last)) if day is not None}
+    if deleted:
+        asked["status"] = "DELETED"
     if form == "order":
         # The SDK wants text here, and days for quotes.
         asked |= {name: str(asked[name]) for name in ("date_from", "date_to") if name in asked}
@@ -127,6 +160,7 @@ def _paper(record: Wire, form: Form, paper_id: str, number: object, until: objec
         until=decoding.day(until),
         reference=text(record.get("Reference")),
         title=text(record.get("Title")),
+        terms=text(record.get("Terms")),
         currency=record["CurrencyCode"],
         total=decimal(record.get("Total"), Decimal(0)),
         line_amounts=_AMOUNTS.get(text(record.get("LineAmountTypes")).upper(), "exclusive"),

@@ -19,7 +19,7 @@ from tools.xero.links import trade_link
 from tools.xero.payment_plan import Part, PlannedOrganisation
 from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_find import paper_meant
-from tools.xero.trade_words import noun, state_word, titled
+from tools.xero.trade_words import noun, opening, state_word, titled
 
 _ANOTHER = Trouble("answered with another state than was sent", "hat mit einem anderen Status geantwortet")
 _MOVES: dict[Form, dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -47,6 +47,16 @@ _DEEDS = {
     "approve": ("Approve {}", "{} freigeben"),
     "billed": ("Mark {} as billed", "{} als abgerechnet vermerken"),
     "delete": ("Delete {}", "{} löschen"),
+}
+_BARE = {
+    "send": ("mark as sent", "als versandt vermerken"),
+    "accept": ("mark as accepted", "als angenommen vermerken"),
+    "decline": ("mark as declined", "als abgelehnt vermerken"),
+    "invoiced": ("mark as invoiced", "als berechnet vermerken"),
+    "submit": ("submit for approval", "zur Freigabe vorlegen"),
+    "approve": ("approve", "freigeben"),
+    "billed": ("mark as billed", "als abgerechnet vermerken"),
+    "delete": ("delete", "löschen"),
 }
 
 
@@ -144,11 +154,14 @@ async def change_purchase_order_status(
 async def _proposed(access: Access, form: Form, number: str, to: str, contact_name: str) -> Draft:
     try:
         if not to:
-            deeds_en = words.listed(sorted(_MOVES[form]), "en")
+            deeds_en, deeds_de = (
+                words.listed([words.say(language, *_BARE[deed]) for deed in _MOVES[form]], language)
+                for language in words.LANGUAGES
+            )
             raise ToolRetry(
                 {
                     "en": f"What should be done to it: {deeds_en}?",
-                    "de": "Was soll damit geschehen?",
+                    "de": f"Was soll damit geschehen: {deeds_de}?",
                 }
             )
         paper = await paper_meant(access, form, number, await contact_of(access, contact_name))
@@ -181,7 +194,7 @@ def _check(paper: TradePaper, to: str) -> None:
     becomes, starts = _MOVES[paper.form][to]
     if paper.status in starts:
         return
-    en, de = titled(paper, "en"), titled(paper, "de")
+    en, de = opening(titled(paper, "en")), titled(paper, "de")
     now_en, now_de = state_word(paper.status, "en"), state_word(paper.status, "de")
     if paper.status == becomes:
         raise ToolFailed(
@@ -238,7 +251,7 @@ async def move_changed(access: Access, payload: Payload) -> Mapping[Language, st
     if (now.status, now.updated_at.isoformat()) == (plan.was, plan.updated_at):
         return None
     return {
-        "en": f"Nothing was changed. {plan.title('en').capitalize()} was changed in Xero since the card was made; it "
+        "en": f"Nothing was changed. {opening(plan.title('en'))} was changed in Xero since the card was made; it "
         f"is now {state_word(now.status, 'en')}.",
         "de": f"Es wurde nichts geändert. {plan.title('de')} wurde in Xero geändert, seit die Karte entstand; der "
         f"Status ist jetzt: {state_word(now.status, 'de')}.",

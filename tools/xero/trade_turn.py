@@ -17,11 +17,11 @@ from tools.xero.books import DocumentKind
 from tools.xero.documents import contact_of
 from tools.xero.draft_card import draft_card
 from tools.xero.draft_documents import Said, proposed
-from tools.xero.draft_plan import DraftPlan
+from tools.xero.draft_plan import DraftPlan, PlannedSource
 from tools.xero.draft_run import draft_changed, look_up_document, make_document
 from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_find import paper_meant
-from tools.xero.trade_words import state_word, titled
+from tools.xero.trade_words import opening, state_word, titled
 
 _FROM: dict[Form, tuple[str, ...]] = {"quote": ("SENT", "ACCEPTED"), "order": ("AUTHORISED", "SUBMITTED")}
 
@@ -69,7 +69,7 @@ async def _meant(access: Access, form: Form, number: str, contact_name: str) -> 
             choices=asked.choices,
         ) from None
     if paper.status not in _FROM[form]:
-        en, de = titled(paper, "en"), titled(paper, "de")
+        en, de = opening(titled(paper, "en")), titled(paper, "de")
         raise ToolFailed(
             {
                 "en": f"{en} is {state_word(paper.status, 'en')}. Nothing was made. "
@@ -94,6 +94,13 @@ def _said(paper: TradePaper, *, number: str, date: str, due_date: str) -> Said:
         tax="",
         then="",
         copied=paper.as_document(),
+        source=PlannedSource(
+            form=paper.form,
+            id=paper.id,
+            number=paper.number,
+            status=paper.status,
+            updated_at=paper.updated_at.isoformat(),
+        ),
     )
 
 
@@ -103,7 +110,7 @@ def _again(payload: Payload, fields: Mapping[str, str]) -> Mapping[str, object]:
     names = ("date", "due_date", "number")
     same: dict[str, object] = {name: said[name] for name in names if name in said}
     paper = "quote_number" if plan.kind == "invoice" else "order_number"
-    return {paper: plan.like, "contact_name": plan.contact.id, **same}
+    return {paper: plan.source.id if plan.source else plan.like, "contact_name": plan.contact.id, **same}
 
 
 INVOICE_QUOTE = write_tool(

@@ -33,6 +33,17 @@ _TONES: dict[str, Tone] = {
 }
 
 
+def opening(text: str) -> str:
+    """The text as a sentence begins; the numbers in it keep their letters."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(form: Form, count: int, language: Language) -> str:
+    """ "3 quotes", "in 2 Angeboten": after a preposition."""
+    dative = "Angeboten" if form == "quote" and count != 1 else noun(form, "de", count)
+    return f"{count} {words.say(language, noun(form, 'en', count), dative)}"
+
+
 def noun(form: Form, language: Language, count: int = 1) -> str:
     """ "quote", "Bestellungen"."""
     en, de = _NOUNS[form]

@@ -42,9 +42,11 @@ class XeroTradeWriter:
         return await paper_now(self._calls, form, paper_id, "write")
 
     async def papers_with(self, form: Form, contact_id: str, reference: str) -> list[TradePaper]:
-        """The contact's papers with exactly that reference, read live."""
-        every = await every_paper(self._calls, form, "write", contact_id=known_id(contact_id))
-        return [one for one in every if one.reference == reference]
+        """The contact's papers with exactly that reference, read live; Xero shows deleted ones only when asked for."""
+        known = known_id(contact_id)
+        living = await every_paper(self._calls, form, "write", contact_id=known)
+        gone = await every_paper(self._calls, form, "write", contact_id=known, deleted=True)
+        return [one for one in (*living, *gone) if one.reference == reference]
 
 
 def _only(body: bytes, form: Form) -> TradePaper:

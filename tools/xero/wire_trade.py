@@ -36,6 +36,7 @@ def put_paper(api: AccountingApi, tenant: str, new: NewPaper, key: str) -> Any:
             date=new.on,
             expiry_date=new.until,
             title=new.title or None,
+            terms=new.terms or None,
             reference=new.reference,
             currency_code=currency,
             line_amount_types=QuoteLineAmountTypes(_QUOTE_AMOUNTS[new.amounts]),
@@ -59,10 +60,15 @@ def put_paper(api: AccountingApi, tenant: str, new: NewPaper, key: str) -> Any:
 
 def post_quote_status(api: AccountingApi, tenant: str, quote_id: str, now: Wire, status: str, key: str) -> Any:
     """POST /Quotes/{QuoteID} with the new status and everything that Xero would clear if it were left out."""
-    from xero_python.accounting import Contact, Quote, Quotes, QuoteStatusCodes
+    from xero_python.accounting import Contact, Quote, QuoteLineAmountTypes, Quotes, QuoteStatusCodes
 
+    amounts = text(now.get("LineAmountTypes"))
     one = Quote(
         quote_id=quote_id,
+        quote_number=text(now.get("QuoteNumber")) or None,
+        branding_theme_id=text(now.get("BrandingThemeID")) or None,
+        currency_code=currency_code(text(now.get("CurrencyCode"))),
+        line_amount_types=QuoteLineAmountTypes(amounts.upper()) if amounts else None,
         contact=Contact(contact_id=text((now.get("Contact") or {}).get("ContactID"))),
         date=day(now.get("Date")),
         expiry_date=day(now.get("ExpiryDate")),
