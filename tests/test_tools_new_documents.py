@@ -407,3 +407,28 @@ async def test_a_bill_that_somebody_entered_meanwhile_stops_it() -> None:
     world.arriving.append(bill("A-77", ACME, "119.00"))
     why = await CREATE_BILL.changed(make_access(world), draft.payload)
     assert why is not None and "A-77 was entered meanwhile" in why["en"]
+
+
+async def test_a_bill_that_was_entered_and_deleted_meanwhile_stops_it() -> None:
+    world = usual_world()
+    draft = await propose(world, tool=CREATE_BILL, **FROM_ACME)
+    world.arriving.append(bill("A-77", ACME, "119.00", status=DocumentStatus.DELETED))
+    why = await CREATE_BILL.changed(make_access(world), draft.payload)
+    assert why is not None and "A-77 was entered and deleted" in why["en"]
+
+
+async def test_a_bill_deleted_before_the_look_up_was_entered_all_the_same_and_an_older_dead_one_is_another() -> None:
+    world = usual_world()
+    world.documents.append(bill("A-77", ACME, "119.00", status=DocumentStatus.VOIDED))
+    draft = await propose(world, tool=CREATE_BILL, **FROM_ACME)
+    writing, _ = make_document_access(world, "lost_before", "lost_after")
+    with pytest.raises(OutcomeUnknown):
+        await CREATE_BILL.execute(writing, draft.payload, "key-1")
+    assert await CREATE_BILL.look_up(writing, draft.payload, "key-1") is None, "the voided one was there before"
+    with pytest.raises(OutcomeUnknown):
+        await CREATE_BILL.execute(writing, draft.payload, "key-1")
+    made = world.documents[-1]
+    world.documents[-1] = made.model_copy(update={"status": DocumentStatus.DELETED})
+    receipt = await CREATE_BILL.look_up(writing, draft.payload, "key-1")
+    assert receipt is not None and receipt.reference == made.id, "it would be entered a second time"
+    assert "voided or deleted in Xero" in receipt.summary["en"] and "gelöscht" in receipt.summary["de"]

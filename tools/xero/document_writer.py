@@ -16,6 +16,7 @@ from tools.xero.reader import credit_document_now, credit_note_now, decoded, doc
 from tools.xero.wire import post_change, post_credit_status, post_status, put_allocation, put_credit_note, put_document
 from tools.xero.writer import check_exact, check_key, sent
 
+_EVERY_STATUS = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED")
 _MOST = 1000
 """Xero's largest page; documents of one contact with one reference or number are a handful."""
 
@@ -80,16 +81,17 @@ class XeroDocumentWriter:
         typed. Voided and deleted ones are named, since Xero leaves deleted ones out otherwise.
         """
         known = known_id(contact_id)
+        every = " OR ".join(f'Status=="{status}"' for status in _EVERY_STATUS)
         newest = {"order": "UpdatedDateUTC DESC", "page": 1, "page_size": _MOST, "_preload_content": False}
         body = await read(
             self._calls,
             lambda api: (
-                api.get_credit_notes(self._tenant, where=f'Contact.ContactID==guid("{known}")', **newest)
+                api.get_credit_notes(self._tenant, where=f'Contact.ContactID==guid("{known}") AND ({every})', **newest)
                 if is_credit
                 else api.get_invoices(
                     self._tenant,
                     contact_i_ds=[known],
-                    statuses=["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"],
+                    statuses=list(_EVERY_STATUS),
                     **newest,
                 )
             ),

@@ -20,7 +20,7 @@ from tools.xero.books import Contact, Document, DocumentKind, DocumentQuery, Doc
 from tools.xero.documents import contact_of
 from tools.xero.draft_card import draft_card, draft_line
 from tools.xero.draft_lines import Chart, LineInput, check_sendable, copied_lines, planned_lines
-from tools.xero.draft_notices import notices
+from tools.xero.draft_notices import dead_numbered, notices
 from tools.xero.draft_plan import DraftPlan, PlannedCustomer, PlannedSource, Source
 from tools.xero.draft_run import draft_changed, look_up_document, make_document, there_already
 from tools.xero.drafts import LineAmounts
@@ -234,6 +234,7 @@ async def _plan(access: Access, said: Said) -> DraftPlan:
         source=said.source,
         is_credit=said.is_credit,
     )
+    planned = planned.model_copy(update={"dead": await dead_numbered(access, planned)})
     return planned.model_copy(update={"notices": tuple(await notices(access, planned, due))})
 
 

@@ -28,10 +28,7 @@ async def notices(access: Access, plan: DraftPlan, due: Date | None) -> list[Dra
         if same and other.status not in DEAD and other.issued and abs(other.issued - issued) <= _RECENT:
             found.append(DraftNotice(code="like_another", number=other.number, date=other.issued.isoformat()))
             break
-    if plan.number and any(
-        other.number.casefold() == plan.number.casefold() and other.kind is plan.document_kind and other.status in DEAD
-        for other in await _numbered(access, plan)
-    ):
+    if plan.dead:
         found.append(DraftNotice(code="number_used", number=plan.number))
     if due and due < access.today:
         found.append(DraftNotice(code="overdue_at_once"))
@@ -52,7 +49,21 @@ async def _of_contact(access: Access, plan: DraftPlan, issued: Date) -> Sequence
     return await access.books.documents(query, today=access.today)
 
 
-async def _numbered(access: Access, plan: DraftPlan) -> Sequence[Document | CreditNote]:
-    if plan.is_credit:
-        return [one for one in await access.books.credit_notes(plan.document_kind) if one.contact_id == plan.contact.id]
-    return await access.books.numbered(plan.number, contact_id=plan.contact.id)
+async def dead_numbered(access: Access, plan: DraftPlan) -> tuple[str, ...]:
+    """Ids of the supplier's voided and deleted ones of that number."""
+    if not plan.number:
+        return ()
+    numbered: Sequence[Document | CreditNote] = (
+        await access.books.credit_notes(plan.document_kind)
+        if plan.is_credit
+        else await access.books.numbered(plan.number, contact_id=plan.contact.id)
+    )
+    return tuple(
+        sorted(
+            one.id
+            for one in numbered
+            if (one.contact_id, one.kind) == (plan.contact.id, plan.document_kind)
+            and one.number.casefold() == plan.number.casefold()
+            and one.status in DEAD
+        )
+    )

@@ -110,6 +110,8 @@ class DraftPlan(Part):
     reference: str
     """An invoice's reference as Xero gets it: the note and our mark; empty for a bill, which has none at Xero."""
     notices: tuple[DraftNotice, ...] = ()
+    dead: tuple[str, ...] = ()
+    """Ids of this supplier's voided and deleted ones of that number, as they were when the card was made."""
     source: PlannedSource | None = None
     is_credit: bool = False
     """A credit note to that customer or from that supplier instead of an invoice or bill."""
@@ -126,7 +128,7 @@ class DraftPlan(Part):
     @classmethod
     def read(cls, payload: Payload) -> DraftPlan:
         """The plan from stored bytes; raises pydantic's ValidationError for anything that is not exactly a plan."""
-        lists = {name: payload.get(name, []) for name in ("lines", "notices")}
+        lists = {name: payload.get(name, []) for name in ("lines", "notices", "dead")}
         return cls.model_validate(
             {**payload, **{name: tuple(found) if isinstance(found, list) else found for name, found in lists.items()}}
         )

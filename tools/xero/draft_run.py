@@ -12,6 +12,7 @@ from tools.trouble import Trouble
 from tools.xero.books import DEAD, Document, DocumentKind
 from tools.xero.credit_notes import CreditNote
 from tools.xero.draft_card import contact_title, made_line
+from tools.xero.draft_notices import dead_numbered
 from tools.xero.draft_plan import DraftPlan
 from tools.xero.draft_source import source_changes
 from tools.xero.links import document_link
@@ -58,6 +59,11 @@ async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, s
     if plan.kind == "bill" and await there_already(access, plan.contact.id, plan.number, is_credit=plan.is_credit):
         number = words.visible(plan.number)
         found.append((f"{number} was entered meanwhile", f"{number} wurde inzwischen erfasst"))
+    elif await dead_numbered(access, plan) != plan.dead:
+        number = words.visible(plan.number)
+        found.append(
+            (f"{number} was entered and deleted", f"{number} wurde erfasst und wieder gelöscht"),
+        )
     if not found:
         return None
     changes = list(dict.fromkeys(found))
@@ -98,8 +104,8 @@ async def look_up_document(writing: WriteAccess, payload: Payload, key: str) -> 
     """Finds what an earlier attempt made: an invoice by our mark in its reference, a bill by its supplier's number.
 
     There was no living bill of that number when the card was confirmed, so one that is there now is this one, whoever
-    entered it: entering it again would be a second one. Voided or deleted since, an invoice with our mark was made
-    all the same.
+    entered it: entering it again would be a second one. Voided or deleted since, it was made all the same; only those
+    that were dead when the card was made are others.
     """
     plan = DraftPlan.read(payload)
     found = await writing.documents.documents_of(
@@ -109,8 +115,7 @@ async def look_up_document(writing: WriteAccess, payload: Payload, key: str) -> 
         reference=plan.reference,
         is_credit=plan.is_credit,
     )
-    if plan.kind == "bill":
-        found = [document for document in found if document.status not in DEAD]
+    found = [document for document in found if document.id not in plan.dead]
     made = next((document for document in found if _is_planned(plan, document)), None)
     return _receipt(plan, made) if made else None
 
@@ -123,6 +128,17 @@ def _is_planned(plan: DraftPlan, made: Document) -> bool:
         plan.currency,
         plan.total.amount,
     ) and (not plan.number or made.number == plan.number)
+
+
+def _summary(plan: DraftPlan, made: Document, language: Language) -> str:
+    line = made_line(plan, made.number, language)
+    if made.status not in DEAD:
+        return line
+    return line + words.say(
+        language,
+        " Meanwhile it was voided or deleted in Xero.",
+        " Inzwischen wurde sie in Xero storniert oder gelöscht.",
+    )
 
 
 def _receipt(plan: DraftPlan, made: Document) -> Receipt:
@@ -138,5 +154,5 @@ def _receipt(plan: DraftPlan, made: Document) -> Receipt:
             "currency": made.currency,
             "reference": plan.reference,
         },
-        summary={language: made_line(plan, made.number, language) for language in words.LANGUAGES},
+        summary={language: _summary(plan, made, language) for language in words.LANGUAGES},
     )
