@@ -53,6 +53,8 @@ _SPELLED = re.compile(
 _COUNTED = re.compile(
     r"(?:bills?|invoices?|payments?|number|no\.?|nr\.?|nummer|#|item|line|option|rechnung(?:en)?|zahlung|fattura|facture|numero|paiement|pagamento) ?$"
 )
+_CODED = re.compile(r"(?:account|konto|conto|compte)(?: code| no\.?| nr\.?| number| nummer)? ?$")
+"""What a code of the ledger follows: `account 200`."""
 _LEAST = re.compile(
     r"(?:over|above|more than|greater than|bigger than|larger than|at least|from|exceeding|exceed|higher than|min(?:imum)?|"
     r"upwards of|>=?|uber|ab|mehr als|mindestens|grosser als|groser als|hoher als|sopra(?: i| gli)?|oltre(?: i)?|"
@@ -97,6 +99,8 @@ def find_amounts(folded: str, language: str, taken: list[tuple[int, int]]) -> li
         words = match["before"] or match["after"]
         if not words and _COUNTED.search(folded[:start]):
             continue  # "bill 3" names a line or a document
+        if not words and _CODED.search(folded[:start]) and match["digits"].isdigit():
+            continue
         if sum(char.isdigit() for char in match["digits"]) > _MOST_DIGITS:
             continue
         if re.fullmatch(r"0\d+", match["digits"]):

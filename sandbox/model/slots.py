@@ -9,6 +9,7 @@ from sandbox.model.documents import Number, find_ibans, kind_of
 from sandbox.model.intents import Intent
 from sandbox.model.master_slots import MASTERS, master_slots
 from sandbox.model.odd_days import coming, latest
+from sandbox.model.purposes import account_named, described
 from sandbox.model.reading import Reading
 from sandbox.model.spans import Span, in_future, in_past
 from sandbox.model.text import fold
@@ -46,10 +47,6 @@ _REASON = re.compile(
     r"(?:(?:reason|grund|motivo|motif|raison)\s*[:=]|(?<!\w)(?:because|since they|weil|perché|parce que))\s*(?P<what>[^\n]{2,200}?)[.!]?\s*$",
     re.IGNORECASE,
 )
-_FOR = re.compile(
-    r"(?<!\w)(?:for|für|per|pour|wegen)\s+(?:the |die |das |den |la |le |les |il |l')?(?P<what>(?:(?!\s(?:for|für|per|pour|wegen)\s)[^,;.\n]){2,80})",
-    re.IGNORECASE,
-)
 _CASH = re.compile(
     r"cash basis|basis of cash|nach zahlungen|einnahmen-ausgaben|einnahmenuberschuss|per cassa|sur encaissements"
 )
@@ -59,14 +56,6 @@ _DIVIDED = re.compile(
 """What a report is divided by, besides accounts."""
 _NOTED = re.compile(r"(?::\s*|[\"“„«])(?P<what>[^\"“”„»\n]{3,400}?)[\"”»]?\s*$")
 """What is to be noted, behind a colon or in quotation marks."""
-_ACCOUNT = re.compile(
-    r"(?<!\w)(?:from|into|to|on|via|vom|von|auf|aus|dal|sul|dalla|du|depuis|sur)\s+(?:the |our |my |dem |das |unserem |unser |il |nostro |le |notre )?(?P<what>(?:[\w-]+ ){0,2}(?:account|konto|conto|compte)(?: \d{2,6})?|\w*konto)(?!\w)",
-    re.IGNORECASE,
-)
-_ACCOUNT_CODE = re.compile(
-    r"(?<!\w)(?:from|into|on|via|vom|von|auf|aus|dal|dalla|du|depuis|sur) (?P<what>0\d{1,4})(?![\w%]|[.,/-]\d)",
-    re.IGNORECASE,
-)
 _CALLED = re.compile(
     r"(?:called|named|namens|mit (?:dem )?namen|chiamat[oa]|di nome|nommée?|appelée?|name is|name:|by the name of)\s*:?\s+(?P<name>.+)",
     re.IGNORECASE,
@@ -349,7 +338,7 @@ def _ahead(found: Slots, reading: Reading) -> None:
 
 
 def _words(found: Slots, intent: Intent, reading: Reading) -> None:
-    wanted, seen = set(intent.slots), reading.seen
+    wanted = set(intent.slots)
     if "status" in wanted and (status := _status(intent.name, reading)):
         found["status"] = status
     if "direction" in wanted and (direction := _direction(reading)):
@@ -363,16 +352,10 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["note"] = match["what"].strip()
     if "reason" in wanted and (match := _REASON.search(reading.text)):
         found["reason"] = match["what"].strip()
-    if "account" in wanted and (match := _ACCOUNT.search(reading.text) or _ACCOUNT_CODE.search(reading.text)):
-        found["account"] = match["what"].strip()
-    if "description" in wanted and intent.effect == "write" and "create" in seen | {"create"}:
-        for match in _FOR.finditer(reading.text):
-            what = match["what"].strip()
-            if not any(match.start() <= name.start < match.end() for name in reading.names) and not re.match(
-                r"\d", what
-            ):
-                found["description"] = what
-                break
+    if "account" in wanted and (account := account_named(reading.text)):
+        found["account"] = account
+    if "description" in wanted and intent.effect == "write" and (what := described(reading, found)):
+        found["description"] = what
 
 
 def _of_reports(found: Slots, wanted: set[str], reading: Reading) -> None:
