@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tools.xero.books import Books, LiveBooks
     from tools.xero.cash import CashBooks, CashWriter
     from tools.xero.drafts import DocumentWriter
+    from tools.xero.journals import JournalBooks
     from tools.xero.master_data import MasterBooks, MasterWriter
     from tools.xero.papers import Papers, PaperWriter
     from tools.xero.report_shapes import Reports
@@ -137,7 +138,9 @@ class Access:
     papers: Papers
     """Xero's PDFs and attached files, reading."""
     cash: CashBooks
-    """Xero's bank transactions and transfers, reading."""
+    """Xero's bank transactions, transfers, advances and batch payments, reading."""
+    journals: JournalBooks
+    """Xero's manual journals, reading."""
     trade: TradeBooks
     """Xero's quotes and purchase orders, reading."""
     masters: MasterBooks

@@ -6,6 +6,7 @@ from tools.base import Toolset
 from tools.families import Family, every_tool
 from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
+from tools.xero.advance_list import list_advances, list_batch_payments
 from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bank_lists import list_bank_transactions, list_bank_transfers
@@ -29,6 +30,7 @@ from tools.xero.group_member import ADD_TO_GROUP
 from tools.xero.invoices import get_invoice, list_invoices
 from tools.xero.item_changes import CHANGE_ITEM, CREATE_ITEM
 from tools.xero.item_list import list_items
+from tools.xero.journal_list import list_manual_journals
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.organisation import get_organisation
 from tools.xero.overdue import get_overdue_summary
@@ -152,11 +154,21 @@ _ORDERS = Family(
 )
 _CASH = Family(
     "cash",
-    "money spent or received without an invoice or bill, transfers between own accounts, list or record them",
-    (list_bank_transactions, list_bank_transfers, RECORD_TRANSFER),
+    "money spent or received without an invoice or bill, advances, batch payments, transfers between own accounts, "
+    "list or record them, postings made by hand",
+    (
+        list_bank_transactions,
+        list_bank_transfers,
+        RECORD_TRANSFER,
+        list_advances,
+        list_batch_payments,
+        list_manual_journals,
+    ),
     hints="bank_transaction transactions spend_money spent_direct receive_money received_direct transfer transfers "
     "between_our own_account bankbuchung buchungen_in_xero umbuchung ubertrag zwischen_unseren eigene_konten girocont "
-    "trasferiment moviment virement interne moved_ move_ umgebucht buche_",
+    "trasferiment moviment virement interne moved_ move_ umgebucht buche_ prepay overpay advance deposit batch "
+    "manual_journal journal journals posting anzahlung vorauszahl uberzahl sammelzahl manuell "
+    "acconti anticip acompte trop_percu scrittur ecriture",
 )
 _CREDITS = Family(
     "credits",

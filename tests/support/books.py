@@ -652,6 +652,7 @@ def make_access(world: World | None = None, *, language: str = "en", **more: Any
             "reports": FakeReports(report("Report", ("Nov",), ("", "Total", ("5.00",)))),
             "papers": FakePapers(),
             "cash": FakeCash(),
+            "journals": FakeCash(),
             "trade": FakeTrade(),
             "masters": FakeMasters(MasterWorld(contacts=lambda: world.contacts)),
             "bank": FakeBank(world),

@@ -11,7 +11,8 @@ from typing import Any
 from tools.errors import OutcomeUnknown
 from tools.trouble import BROKE_OFF
 from tools.xero.books import Line
-from tools.xero.cash import BankTransaction, BankTransfer, NewTransfer, TransactionQuery
+from tools.xero.cash import Advance, BankTransaction, BankTransfer, BatchPayment, NewTransfer, TransactionQuery
+from tools.xero.journals import JournalLine, ManualJournal
 
 
 def transaction(number: int, total: str, *, received: bool = False, **more: Any) -> BankTransaction:
@@ -51,12 +52,66 @@ def transfer(number: int, amount: str, **more: Any) -> BankTransfer:
     return BankTransfer(**{**usual, **more})
 
 
+def advance(number: int, total: str, left: str, **more: Any) -> Advance:
+    """What a customer paid ahead."""
+    usual = {
+        "id": f"00000000-0000-4000-a000-{number:012d}",
+        "kind": "prepayment",
+        "received": True,
+        "status": "AUTHORISED" if Decimal(left) else "PAID",
+        "on": date(2026, 11, 10),
+        "contact_id": "",
+        "contact_name": "Dupont SA",
+        "reference": "",
+        "currency": "EUR",
+        "total": Decimal(total),
+        "left": Decimal(left),
+    }
+    return Advance(**{**usual, **more})
+
+
+def batch(number: int, total: str, **more: Any) -> BatchPayment:
+    """Two bills paid at once from the main account."""
+    usual = {
+        "id": f"00000000-0000-4000-b000-{number:012d}",
+        "received": False,
+        "status": "AUTHORISED",
+        "on": date(2026, 11, 10),
+        "account_id": "00000000-0000-4000-8000-0000000000ba",
+        "account_name": "Main account",
+        "reference": "",
+        "total": Decimal(total),
+        "numbers": ("BILL-201", "BILL-202"),
+        "count": 2,
+    }
+    return BatchPayment(**{**usual, **more})
+
+
+def by_hand(number: int, amount: str, **more: Any) -> ManualJournal:
+    """A posting from one account to another."""
+    sides = (
+        JournalLine(description="", account_code="469", amount=Decimal(amount), tax=Decimal(0)),
+        JournalLine(description="", account_code="090", amount=-Decimal(amount), tax=Decimal(0)),
+    )
+    usual = {
+        "id": f"00000000-0000-4000-c000-{number:012d}",
+        "narration": "Accrued rent",
+        "status": "POSTED",
+        "on": date(2026, 11, 10),
+        "lines": sides,
+    }
+    return ManualJournal(**{**usual, **more})
+
+
 @dataclass
 class FakeCash:
     """Gives what a test wrote and remembers what was asked."""
 
     of_bank: list[BankTransaction] = field(default_factory=lambda: [transaction(1, "12.50")])
     moved: list[BankTransfer] = field(default_factory=lambda: [transfer(1, "500.00")])
+    ahead: list[Advance] = field(default_factory=lambda: [advance(1, "100.00", "30.00")])
+    together: list[BatchPayment] = field(default_factory=lambda: [batch(1, "80.00")])
+    posted: list[ManualJournal] = field(default_factory=lambda: [by_hand(1, "9.00")])
     asked: list[TransactionQuery] = field(default_factory=list)
 
     async def transactions(self, query: TransactionQuery) -> Sequence[BankTransaction]:
@@ -69,6 +124,15 @@ class FakeCash:
 
     async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
         return [one for one in self.moved if first <= one.on <= last]
+
+    async def advances(self) -> Sequence[Advance]:
+        return self.ahead
+
+    async def batches(self, first: date, last: date) -> Sequence[BatchPayment]:
+        return [one for one in self.together if first <= one.on <= last]
+
+    async def manual_journals(self, first: date, last: date) -> Sequence[ManualJournal]:
+        return [one for one in self.posted if first <= one.on <= last]
 
 
 @dataclass

@@ -95,7 +95,8 @@ class House:
         """What another bookkeeper enters in Xero itself."""
         url = self.sandbox.urls["xero"]
         token = await self.token(
-            "accounting.contacts accounting.invoices accounting.payments accounting.banktransactions"
+            "accounting.contacts accounting.invoices accounting.payments accounting.banktransactions "
+            "accounting.manualjournals"
         )
         headers = {"Authorization": f"Bearer {token}", "xero-tenant-id": self.tenant_id, "Accept": "application/json"}
         async with httpx.AsyncClient(base_url=f"{url}/api.xro/2.0", headers=headers) as browser:

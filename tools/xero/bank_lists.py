@@ -46,7 +46,7 @@ async def list_bank_transactions(
 
     The last 90 days if no day is said. What the bank itself says is list_bookings.
     """
-    first, last = _days(access, date_from, date_to)
+    first, last = days_meant(access, date_from, date_to)
     contact = await contact_of(access, contact_name)
     bank = await _bank_account(access, account) if account.strip() else None
     found = await access.cash.transactions(
@@ -81,7 +81,7 @@ async def list_bank_transfers(access: Access, date_from: Day = "", date_to: Day 
 
     The last 90 days if no day is said.
     """
-    first, last = _days(access, date_from, date_to)
+    first, last = days_meant(access, date_from, date_to)
     found = await access.cash.transfers(first, last)
     accounts = {account.id: account for account in await access.books.accounts()}
     tail = period(first, last, access.language)
@@ -118,7 +118,8 @@ async def list_bank_transfers(access: Access, date_from: Day = "", date_to: Day 
     )
 
 
-def _days(access: Access, date_from: str, date_to: str) -> tuple[date, date]:
+def days_meant(access: Access, date_from: str, date_to: str) -> tuple[date, date]:
+    """The days that were said, or the last 90. Raises ToolRetry."""
     first, last = read_range(date_from, date_to, today=access.today)
     last = last or access.today
     return first or last - _USUAL, last

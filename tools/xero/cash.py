@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tools.money import Money
 from tools.xero.books import Line, Shape
+
+AdvanceKind = Literal["prepayment", "overpayment"]
 
 
 class BankTransaction(Shape):
@@ -48,6 +50,41 @@ class BankTransfer(Shape):
     deleted: bool = False
 
 
+class Advance(Shape):
+    """Money that came or went before, or beyond, what it pays (Xero's Prepayment and Overpayment)."""
+
+    id: str
+    kind: AdvanceKind
+    received: bool
+    status: str
+    """AUTHORISED while something is left of it, then PAID; VOIDED when its bank transaction was deleted."""
+    on: date
+    contact_id: str
+    contact_name: str
+    reference: str
+    currency: str
+    total: Decimal
+    left: Decimal
+    """What was not yet set off against invoices or bills."""
+
+
+class BatchPayment(Shape):
+    """Several invoices or bills paid as one total, in the currency of the account (Xero's BatchPayment)."""
+
+    id: str
+    received: bool
+    status: str
+    """AUTHORISED or DELETED."""
+    on: date
+    account_id: str
+    account_name: str
+    reference: str
+    total: Decimal
+    numbers: tuple[str, ...]
+    """The numbers of what it pays, as far as Xero says them."""
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionQuery:
     """Which bank transactions; every condition that is given must hold, both days included."""
@@ -68,6 +105,14 @@ class CashBooks(Protocol):
 
     async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
         """Every transfer between two days, both included, latest first."""
+        ...
+
+    async def advances(self) -> Sequence[Advance]:
+        """Every prepayment and overpayment that was not voided, latest first."""
+        ...
+
+    async def batches(self, first: date, last: date) -> Sequence[BatchPayment]:
+        """Every batch payment between two days that is not deleted, both included, latest first."""
         ...
 
 

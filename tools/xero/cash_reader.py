@@ -9,7 +9,7 @@ from tools.errors import ProviderUnavailable
 from tools.trouble import TOO_LARGE
 from tools.xero import decoding
 from tools.xero.allowance import Urgency
-from tools.xero.cash import BankTransaction, BankTransfer, TransactionQuery
+from tools.xero.cash import Advance, AdvanceKind, BankTransaction, BankTransfer, BatchPayment, TransactionQuery
 from tools.xero.client import XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire, decimal, text
 from tools.xero.reader import decoded, known_id
@@ -28,7 +28,7 @@ class XeroCash:
 
     async def transactions(self, query: TransactionQuery) -> list[BankTransaction]:
         """GET /BankTransactions; filtered by Xero, so that only what is asked for is sent."""
-        where = [*_between(query.first, query.last), 'Status=="AUTHORISED"']
+        where = [*between(query.first, query.last), 'Status=="AUTHORISED"']
         if query.account_id:
             where.append(f'BankAccount.AccountID==guid("{known_id(query.account_id)}")')
         if query.contact_id:
@@ -58,12 +58,50 @@ class XeroCash:
         """GET /BankTransfers, which Xero gives in one piece."""
         return await transfers_now(self._calls, first, last, "read")
 
+    async def advances(self) -> list[Advance]:
+        """GET /Prepayments and /Overpayments."""
+        ahead = await self._advances("prepayment")
+        beyond = await self._advances("overpayment")
+        return sorted((*ahead, *beyond), key=lambda one: one.on, reverse=True)
+
+    async def _advances(self, kind: AdvanceKind) -> list[Advance]:
+        found: list[Advance] = []
+        for number in range(1, _MOST_PAGES + 1):
+            some, pages = await self._advance_page(kind, number)
+            found += [one for one in some if one.status in ("AUTHORISED", "PAID")]
+            if number >= pages:
+                return found
+        raise ProviderUnavailable("Xero", trouble=TOO_LARGE)
+
+    async def _advance_page(self, kind: AdvanceKind, number: int) -> tuple[list[Advance], int]:
+        body = await read(
+            self._calls,
+            lambda api: (api.get_prepayments if kind == "prepayment" else api.get_overpayments)(
+                self._tenant, order="Date DESC", page=number, page_size=_PAGE, _preload_content=False
+            ),
+            "read",
+        )
+        wire = decoded(lambda: decoding.body_of(body))
+        name = "Prepayments" if kind == "prepayment" else "Overpayments"
+        some = decoded(lambda: decoding.elements(wire, name, lambda one: advance(one, kind)))
+        return some, decoded(lambda: decoding.paging(wire, len(some)))[0]
+
+    async def batches(self, first: date, last: date) -> list[BatchPayment]:
+        """GET /BatchPayments, which Xero gives in one piece."""
+        where = " AND ".join([*between(first, last), 'Status=="AUTHORISED"'])
+        body = await read(
+            self._calls,
+            lambda api: api.get_batch_payments(self._tenant, where=where, order="Date DESC", _preload_content=False),
+            "read",
+        )
+        return decoded(lambda: decoding.elements(decoding.body_of(body), "BatchPayments", batch))
+
 
 async def transfers_now(
     calls: XeroCalls, first: date, last: date, urgency: Urgency, *, with_deleted: bool = False
 ) -> list[BankTransfer]:
     """Every transfer between two days, deleted ones only if asked for, latest first. Raises ToolFailed kinds."""
-    where = " AND ".join(_between(first, last))
+    where = " AND ".join(between(first, last))
     body = await read(
         calls,
         lambda api: api.get_bank_transfers(
@@ -87,7 +125,8 @@ def transfers_of(body: bytes) -> list[BankTransfer]:
     return decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransfers", transfer))
 
 
-def _between(first: date, last: date) -> list[str]:
+def between(first: date, last: date) -> list[str]:
+    """Xero's filter for the days between two, both included."""
     return [f"Date>={_day(first)}", f"Date<={_day(last)}"]
 
 
@@ -137,4 +176,44 @@ def transfer(record: Wire) -> BankTransfer:
         amount=decimal(record["Amount"]),
         reference=text(record.get("Reference")),
         deleted=text(record.get("Status")) == "DELETED",
+    )
+
+
+def advance(record: Wire, kind: AdvanceKind) -> Advance:
+    """A prepayment or overpayment of an answer. Raises Unreadable."""
+    contact, on = record.get("Contact") or {}, decoding.day(record.get("Date"))
+    if on is None:
+        raise Unreadable("an advance without a day")
+    return Advance(
+        id=record["PrepaymentID" if kind == "prepayment" else "OverpaymentID"],
+        kind=kind,
+        received=text(record["Type"]).startswith("RECEIVE"),
+        status=text(record["Status"]),
+        on=on,
+        contact_id=text(contact.get("ContactID")),
+        contact_name=text(contact.get("Name")),
+        reference=text(record.get("Reference")),
+        currency=record["CurrencyCode"],
+        total=decimal(record["Total"]),
+        left=decimal(record.get("RemainingCredit"), Decimal(0)),
+    )
+
+
+def batch(record: Wire) -> BatchPayment:
+    """A batch payment of an answer. Raises Unreadable."""
+    account, payments, on = record["Account"], record.get("Payments") or [], decoding.day(record.get("Date"))
+    if on is None:
+        raise Unreadable("a batch payment without a day")
+    numbers = (text((one.get("Invoice") or {}).get("InvoiceNumber")) for one in payments)
+    return BatchPayment(
+        id=record["BatchPaymentID"],
+        received=text(record["Type"]) == "RECBATCH",
+        status=text(record["Status"]),
+        on=on,
+        account_id=text(account.get("AccountID")),
+        account_name=text(account.get("Name")) or text(account.get("Code")),
+        reference=text(record.get("Reference")),
+        total=decimal(record["TotalAmount"]),
+        numbers=tuple(number for number in numbers if number),
+        count=len(payments),
     )

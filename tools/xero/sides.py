@@ -13,6 +13,8 @@ from tools.xero.cash_reader import XeroCash
 from tools.xero.cash_writer import XeroCashWriter
 from tools.xero.client import XeroCalls
 from tools.xero.document_writer import XeroDocumentWriter
+from tools.xero.journal_reader import XeroJournals
+from tools.xero.journals import JournalBooks
 from tools.xero.master_data import MasterBooks
 from tools.xero.master_reader import XeroMasters
 from tools.xero.master_writer import XeroMasterWriter
@@ -30,6 +32,7 @@ class ReadingSides(TypedDict):
 
     papers: Papers
     cash: CashBooks
+    journals: JournalBooks
     trade: TradeBooks
     masters: MasterBooks
 
@@ -37,7 +40,11 @@ class ReadingSides(TypedDict):
 def reading_sides(calls: XeroCalls) -> ReadingSides:
     """Xero, reading."""
     return ReadingSides(
-        papers=XeroPapers(calls), cash=XeroCash(calls), trade=XeroTrade(calls), masters=XeroMasters(calls)
+        papers=XeroPapers(calls),
+        cash=XeroCash(calls),
+        journals=XeroJournals(calls),
+        trade=XeroTrade(calls),
+        masters=XeroMasters(calls),
     )
 
 
