@@ -123,6 +123,21 @@ def rotate_keys(retire: bool = typer.Option(False, "--retire", help="Take the ol
 
 
 @cli.command()
+def disconnect(organisation: str = typer.Argument(help="Its whole name or its short code.")) -> None:
+    """End an organisation's connection to Xero, for everybody; the last one's authorisation is revoked.
+
+    0: it has ended. 1: nothing has, and why.
+    """
+    settings = _settings()
+    from assistant.disconnect_command import ENDED
+    from assistant.disconnect_command import disconnect as end
+
+    code, words = asyncio.run(end(settings, organisation))
+    _say(words, error=code != ENDED)
+    raise typer.Exit(code)
+
+
+@cli.command()
 def reconcile(organisation: str = typer.Option("", help="Its name or short code; all of them otherwise.")) -> None:
     """Compare the copy of the books with Xero, record by record and sum by sum, and mend it.
 

@@ -33,12 +33,13 @@ class Disconnecting:
     audit: AuditTrail
     clock: Clock
 
-    async def end(self, organisation: Organisation, principal: Principal, session_id: str = "") -> None:
+    async def end(self, organisation: Organisation, principal: Principal | None, session_id: str = "") -> None:
         """From now on neither Xero nor this house opens its books to anybody; nothing of it can be written.
 
-        Raises Refusal for anybody but an admin, and ToolFailed kinds when Xero does not answer: then nothing has ended.
+        Only an admin may; None is the command line. Raises Refusal for anybody else, and ToolFailed kinds when Xero
+        does not answer: then nothing has ended.
         """
-        if not principal.may(Role.ADMIN, organisation.id):
+        if principal is not None and not principal.may(Role.ADMIN, organisation.id):
             raise Refusal(RefusalReason.NOT_ALLOWED, detail=needs_role(Role.ADMIN, organisation.name))
         tenant_id = await self.organisations.tenant_of(organisation.id)
         left = 0

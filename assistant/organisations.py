@@ -22,7 +22,7 @@ from tools.xero.login import XeroApp, connections
 
 log = structlog.get_logger()
 
-_RELOAD = timedelta(seconds=15)
+_RELOAD = timedelta(seconds=2)
 """After that what another process learnt or ended is read."""
 ReaderFor = Callable[[str], LiveBooks]
 """Xero's reading side for a tenant."""
@@ -94,7 +94,7 @@ class Organisations:
 
     async def every(self) -> list[Organisation]:
         """Every connected organisation, by name; asks Xero when none is known. Empty when Xero cannot be asked."""
-        if not self._known or self._loaded_at is None or self._clock() - self._loaded_at > _RELOAD:
+        if self._is_old():
             await self._load()
         if not self._known:
             try:
@@ -127,9 +127,12 @@ class Organisations:
         return [row.id for row in rows if wanted in (row.name.casefold(), row.short_code.casefold())]
 
     async def _row(self, organisation_id: str) -> OrganisationRow | None:
-        if organisation_id not in self._known:
+        if organisation_id not in self._known or self._is_old():
             await self._load()
         return self._known.get(organisation_id)
+
+    def _is_old(self) -> bool:
+        return not self._known or self._loaded_at is None or self._clock() - self._loaded_at > _RELOAD
 
     async def _load(self) -> None:
         async with self._database.reading() as reading:

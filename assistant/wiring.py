@@ -152,6 +152,42 @@ async def open_books(settings: Settings) -> AsyncIterator[tuple[Reconciler, list
         await database.close()
 
 
+@asynccontextmanager
+async def open_disconnecting(settings: Settings) -> AsyncIterator[tuple[Disconnecting, list[Organisation]]]:
+    """What the command line needs to end a connection, and the organisations connected here; no chat need run."""
+    settings.assistant_home.mkdir(parents=True, exist_ok=True)
+    database, clock = Database(settings.database), utc_now
+    try:
+        await migrate.upgrade(database)
+        keys = keys_of(settings)
+        tokens = providers.xero_tokens(settings, database, keys.cipher, clock)
+        async with BooksRoom(settings, database, tokens, clock) as books:
+            known = await books.organisations.every()
+            audit = AuditTrail(database, clock=clock)
+            yield _disconnecting(settings, database, keys, tokens, books.organisations, audit), known
+    finally:
+        await database.close()
+
+
+def _disconnecting(
+    settings: Settings,
+    database: Database,
+    keys: Keys,
+    tokens: TokenSource,
+    organisations: Organisations,
+    audit: AuditTrail,
+) -> Disconnecting:
+    return Disconnecting(
+        app=providers.xero_app(settings),
+        tokens=tokens,
+        organisations=organisations,
+        database=database,
+        cipher=keys.cipher,
+        audit=audit,
+        clock=utc_now,
+    )
+
+
 async def _nobody(_person_id: str) -> None:
     """The command line acts for the house and for no person."""
 
@@ -198,15 +234,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
     way.feed.subscribe(_reading_again(books, way.rulings))
     model = providers.language_model(settings)
     errands = Errands()
-    disconnecting = Disconnecting(
-        app=providers.xero_app(settings),
-        tokens=tokens,
-        organisations=organisations,
-        database=database,
-        cipher=keys.cipher,
-        audit=audit,
-        clock=clock,
-    )
+    disconnecting = _disconnecting(settings, database, keys, tokens, organisations, audit)
     lend(
         House(
             places=Places(database, organisations.every, clock),

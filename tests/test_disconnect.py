@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing
 from typing import Any
@@ -12,7 +14,7 @@ import httpx
 import pytest
 
 from assistant.chat.admin import Asked, Wish, asked
-from tests.support.assistant import QUICK, RunningAssistant, run_assistant
+from tests.support.assistant import QUICK, RunningAssistant, clean_environment, run_assistant
 from tests.support.chat import Chat, card_of, chat_as, decide, open_chat, sign_in
 from tests.test_several_organisations import ASKED, LINDENHOF, OST, consent
 
@@ -129,6 +131,42 @@ async def test_an_organisation_that_ended_it_in_xero_is_known_after_the_next_loo
             raise AssertionError(told)
     async with chat_as(product.url, "Anna Albrecht") as chat:
         assert f"({LINDENHOF}, as of" in (await chat.ask("What is overdue?")).text
+
+
+async def test_the_command_line_ends_one_by_its_whole_name_and_the_chat_knows_in_seconds(
+    product: RunningAssistant, ada: httpx.AsyncClient
+) -> None:
+    code, words = typed(product, OST[:-2])
+    assert code == 1 and "Nothing was changed" in words and OST in words
+    async with chat_as(product.url, "Anna Albrecht") as anna:
+        assert f"({OST}, as of" in await about(anna, OST)
+        code, words = typed(product, OST)
+        assert code == 0 and f"{OST} is disconnected from Xero" in words
+        await asyncio.sleep(2.5)
+        assert "is not connected to Xero any more" in (await anna.ask("What is overdue?")).text
+    assert standing(product)["organisations"] == [LINDENHOF]
+    with closing(sqlite3.connect(next(product.home.rglob("assistant.db")))) as database:
+        (actor,) = database.execute("SELECT actor_id FROM audit_event WHERE tag = 'connection:removed'").fetchall()
+    assert actor == ("house",)
+    assert typed(product, OST)[0] == 1, "it has ended already"
+    assert typed(product, LINDENHOF, XERO_GRANT="client_credentials")[0] == 1
+
+
+def typed(product: RunningAssistant, name: str, **settings: str) -> tuple[int, str]:
+    """`assistant disconnect NAME` beside the running chat: the exit code and what was said."""
+    xero = product.sandbox["xero"].url
+    own = {"XERO_CLIENT_ID": "sandbox-xero", "XERO_CLIENT_SECRET": "sandbox-xero-secret"}
+    own |= dict.fromkeys(("XERO_API_URL", "XERO_IDENTITY_URL", "XERO_LOGIN_URL"), xero)
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", "disconnect", name],
+        env=clean_environment(product.home, **{**product.settings, **own, **settings}),
+        cwd=product.home / "cwd",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 async def ended_in_xero(product: RunningAssistant, name: str) -> None:
