@@ -176,7 +176,8 @@ async def test_one_that_was_deleted_before_the_look_up_was_made_all_the_same(too
     with pytest.raises(OutcomeUnknown):
         await tool.execute(access, draft.payload, "key-1")
     trade.change(trade.papers[0].number, status="DELETED")
-    assert await tool.look_up(access, draft.payload, "key-1") is not None
+    receipt = await tool.look_up(access, draft.payload, "key-1")
+    assert receipt is not None and "it was deleted in Xero" in receipt.summary["en"]
 
 
 async def test_a_contact_that_was_renamed_stops_it() -> None:

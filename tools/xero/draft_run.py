@@ -18,6 +18,7 @@ from tools.xero.draft_source import source_changes
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_plan import Change
+from tools.xero.posting_changes import nothing_made, posting_changes
 
 _ANOTHER = Trouble("answered with another document than was sent", "hat mit einem anderen Beleg geantwortet")
 
@@ -25,29 +26,12 @@ _ANOTHER = Trouble("answered with another document than was sent", "hat mit eine
 async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
     """Reads contact, accounts, taxes, locks and the source again: None while the card still tells the truth."""
     plan = DraftPlan.read(payload)
-    contact, details, accounts, taxes, sources = await asyncio.gather(
-        access.live.contact(plan.contact.id),
+    details, postings, sources = await asyncio.gather(
         access.live.organisation(),
-        access.live.posting_accounts(),
-        access.live.tax_rates(),
+        posting_changes(access, plan.contact, contact_title(plan), plan.lines, plan.amounts),
         source_changes(access, plan),
     )
-    found: list[Change] = [*sources]
-    name = contact_title(plan)
-    if contact.name != plan.contact.name:
-        now = words.visible(contact.name)
-        found.append((f"{name} is now called {now}", f"{name} heißt jetzt {now}"))
-    if contact.status not in ("ACTIVE", ""):
-        found.append((f"{name} is archived now", f"{name} ist jetzt archiviert"))
-    codes = {account.code: account.name for account in accounts}
-    rates = {tax.tax_type: tax.percent for tax in taxes}
-    for line in plan.lines:
-        if line.account_code and codes.get(line.account_code) != line.account_name:
-            title = words.visible(f"{line.account_code} {line.account_name}")
-            found.append((f"the account {title} is not there any more", f"das Konto {title} gibt es nicht mehr"))
-        if line.tax_type and plan.amounts != "none" and str(rates.get(line.tax_type)) != line.tax_percent:
-            title = words.visible(line.tax_name)
-            found.append((f"the tax {title} has changed", f"die Steuer {title} hat sich geändert"))
+    found: list[Change] = [*sources, *postings]
     locked = locked_until(details)
     if locked and plan.new().issued <= locked:
         found.append(
@@ -64,13 +48,7 @@ async def draft_changed(access: Access, payload: Payload) -> Mapping[Language, s
         found.append(
             (f"{number} was entered and deleted", f"{number} wurde erfasst und wieder gelöscht"),
         )
-    if not found:
-        return None
-    changes = list(dict.fromkeys(found))
-    return {
-        "en": f"Nothing was made. Since the card was made: {words.listed([en for en, _ in changes], 'en')}.",
-        "de": f"Es wurde nichts angelegt. Seit die Karte entstand: {words.listed([de for _, de in changes], 'de')}.",
-    }
+    return nothing_made(found)
 
 
 async def there_already(

@@ -23,7 +23,8 @@ from tools.xero.draft_plan import PlannedCustomer
 from tools.xero.drafts import LineAmounts
 from tools.xero.links import trade_link
 from tools.xero.matching import told_apart
-from tools.xero.payment_plan import Change, PlannedOrganisation
+from tools.xero.payment_plan import PlannedOrganisation
+from tools.xero.posting_changes import nothing_made, posting_changes
 from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_card import contact_title, made_line, trade_card, trade_line
 from tools.xero.trade_plan import TradePlan
@@ -187,32 +188,7 @@ async def _plan(access: Access, said: _Said) -> TradePlan:
 async def paper_changed(access: Access, payload: Payload) -> Mapping[Language, str] | None:
     """Reads contact, accounts and taxes again: None while the card still tells the truth."""
     plan = TradePlan.read(payload)
-    contact, accounts, taxes = await asyncio.gather(
-        access.live.contact(plan.contact.id), access.live.posting_accounts(), access.live.tax_rates()
-    )
-    found: list[Change] = []
-    name = contact_title(plan)
-    if contact.name != plan.contact.name:
-        now = words.visible(contact.name)
-        found.append((f"{name} is now called {now}", f"{name} heißt jetzt {now}"))
-    if contact.status not in ("ACTIVE", ""):
-        found.append((f"{name} is archived now", f"{name} ist jetzt archiviert"))
-    codes = {account.code: account.name for account in accounts}
-    rates = {tax.tax_type: str(tax.percent) for tax in taxes}
-    for line in plan.lines:
-        if line.account_code and codes.get(line.account_code) != line.account_name:
-            title = words.visible(f"{line.account_code} {line.account_name}")
-            found.append((f"the account {title} is not there any more", f"das Konto {title} gibt es nicht mehr"))
-        if line.tax_type and plan.amounts != "none" and rates.get(line.tax_type) != line.tax_percent:
-            title = words.visible(line.tax_name)
-            found.append((f"the tax {title} has changed", f"die Steuer {title} hat sich geändert"))
-    if not found:
-        return None
-    changes = list(dict.fromkeys(found))
-    return {
-        "en": f"Nothing was made. Since the card was made: {words.listed([en for en, _ in changes], 'en')}.",
-        "de": f"Es wurde nichts angelegt. Seit die Karte entstand: {words.listed([de for _, de in changes], 'de')}.",
-    }
+    return nothing_made(await posting_changes(access, plan.contact, contact_title(plan), plan.lines, plan.amounts))
 
 
 async def make_paper(writing: WriteAccess, payload: Payload, key: str) -> Receipt:
@@ -255,8 +231,15 @@ def _receipt(plan: TradePlan, made: TradePaper) -> Receipt:
             "currency": made.currency,
             "reference": plan.reference,
         },
-        summary={language: made_line(plan, made.number, language) for language in words.LANGUAGES},
+        summary={language: _summary(plan, made, language) for language in words.LANGUAGES},
     )
+
+
+def _summary(plan: TradePlan, made: TradePaper, language: Language) -> str:
+    line = made_line(plan, made.number, language)
+    if made.status != "DELETED":
+        return line
+    return line + words.say(language, " Meanwhile it was deleted in Xero.", " Inzwischen wurde es in Xero gelöscht.")
 
 
 def _again(payload: Payload, fields: Mapping[str, str]) -> Mapping[str, object]:
