@@ -139,6 +139,28 @@ async def test_a_suppliers_credit_note_is_found_again_by_its_number(house: House
     assert said is not None and "meanwhile" in said["en"]
 
 
+@pytest.mark.parametrize(
+    ("tool", "said"),
+    [
+        (CREATE_CREDIT_NOTE, {"kind": "supplier", "contact_name": "Acme", "number": "AC-78"}),
+        (CREATE_CREDIT_NOTE, {"kind": "customer", "contact_name": "Dupont"}),
+        (CREATE_BILL, {"contact_name": "Acme", "number": "A-2026-79"}),
+        (CREATE_INVOICE, {"contact_name": "Dupont"}),
+    ],
+)
+async def test_a_draft_deleted_in_xero_is_found_by_the_look_up(
+    house: House, tool: WriteTool, said: dict[str, str]
+) -> None:
+    draft = await house.propose(tool, **said, amount="20.00", description="Paper")
+    receipt = await confirmed(house, tool, draft)
+    await house.load()
+    deletion = await house.propose(CHANGE_STATUS, document_number=str(receipt.facts["document_number"]), to="delete")
+    await confirmed(house, CHANGE_STATUS, deletion, "key-deletion")
+    found = await tool.look_up(house.writing, draft.payload, "another")
+    assert found is not None and found.reference == receipt.reference, "it would be made a second time"
+    assert found.facts["status"] == "DELETED"
+
+
 async def test_a_copy_has_the_lines_and_taxes_of_what_it_is_like(house: House) -> None:
     draft = await house.propose(COPY_DOCUMENT, document_number="INV-0042")
     made = await read(house, await confirmed(house, COPY_DOCUMENT, draft))
