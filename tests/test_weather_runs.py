@@ -62,24 +62,30 @@ class _Spoiled:
         return await self._right.payment_now(payment_id)
 
 
-def _noticed(seeds: range, *, what: str) -> set[str]:
-    """The kinds of violations when that protection is missing."""
+def _noticed(kinds: set[str], *, what: str) -> bool:
+    """Whether one of these violations shows when that protection is missing.
+
+    What a storm does depends on how busy the machine is as well, so that more of them follow a quiet one.
+    """
 
     def spoil(line: Line) -> None:
         line.writing = replace(line.writing, payments=_Spoiled(line.writing.payments, what))
 
-    with databases("sqlite") as given:
-        figures = asyncio.run(blown(given.fresh(), seeds.start, len(seeds), spoil=spoil))
-    return {each.kind for each in figures.violations}
+    for first in range(1, 61, 10):
+        with databases("sqlite") as given:
+            figures = asyncio.run(blown(given.fresh(), first, 10, spoil=spoil))
+        if kinds & {each.kind for each in figures.violations}:
+            return True
+    return False
 
 
 def test_a_new_key_for_each_send_is_noticed() -> None:
-    assert "unconfirmed" in _noticed(range(1, 9), what="key")
+    assert _noticed({"unconfirmed"}, what="key")
 
 
 def test_another_amount_than_was_confirmed_is_noticed() -> None:
-    assert "altered" in _noticed(range(1, 9), what="amount")
+    assert _noticed({"altered"}, what="amount")
 
 
 def test_a_look_up_that_finds_nothing_is_noticed() -> None:
-    assert {"lost", "duplicate"} & _noticed(range(1, 11), what="look_up")
+    assert _noticed({"lost", "duplicate"}, what="look_up")
