@@ -165,8 +165,8 @@ def _offer_moved(effect: Effect, payload: Row) -> Iterator[tuple[str, str]]:
     shown = (payload["id"], _OFFER_STATES[payload["deed"]])
     if sent != shown:
         yield "unauthorised", f"sent {sent}, confirmed {shown}"
-    if effect["body"].get("QuoteNumber", payload["number"]) != payload["number"]:
-        yield "unauthorised", f"sent the number {effect['body']['QuoteNumber']}, it had {payload['number']}"
+    if "QuoteNumber" in effect["body"] and effect["body"]["QuoteNumber"] != payload.get("number"):
+        yield "unauthorised", f"sent the number {effect['body']['QuoteNumber']}, it had {payload.get('number')}"
     if extra := set(effect["body"]) & {"LineItems", "Total", "PurchaseOrderNumber"}:
         yield "unauthorised", f"changed {sorted(extra)} beside the state"
 
