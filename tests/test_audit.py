@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 from sqlalchemy import text
@@ -190,7 +191,7 @@ async def test_bank_account_numbers_are_masked_and_secrets_refused(trail: AuditT
     note = {"tag": AuditTag.PROPOSAL_CREATED, "organisation_id": DEMO.id, "subject": "p"}
     await trail.note(**note, facts={"body": {"payee": "to DE89 3704 0044 0532 0130 00"}})  # type: ignore[arg-type]
     written = "".join([line async for line in trail.export()])
-    assert "DE89…3000" in written and "3704 0044" not in written and "370400440532" not in written
+    assert re.search(r'"to DE89…3000\\?"', written), "that is the whole of what is kept of it"
     for name in ("access_token", "Client-Secret", "password", "Authorization"):
         with pytest.raises(ValueError, match="must not be recorded"):
             await trail.note(**note, facts={"inner": [{name: "x"}]})  # type: ignore[arg-type]
