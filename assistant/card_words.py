@@ -154,18 +154,28 @@ _OF_A_LETTER = {
         "de": "Bitte nicht noch einmal senden, bis das sicher ist.",
     },
 }
+_RECORDED_ONLY: dict[str, dict[Language, str]] = {
+    "unclear": {
+        "en": "Outcome unclear: do not record it again",
+        "de": "Ausgang unklar: bitte nicht noch einmal erfassen",
+    },
+    "not_again": {
+        "en": "Do not record it again until that is certain.",
+        "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
+    },
+}
+"""Where money is recorded that has moved already."""
+_BETWEEN_ACCOUNTS: dict[str, dict[Language, str]] = {
+    **_RECORDED_ONLY,
+    "said_checking": {
+        "en": "The accounts are read once more in {provider}. Nothing has been sent yet.",
+        "de": "Die Konten werden noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
+    },
+}
+"""Where it is recorded from account to account, with no document of its own."""
 _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.PAYMENT_OUT: {},
-    WriteKind.PAYMENT_IN: {
-        "unclear": {
-            "en": "Outcome unclear: do not record it again",
-            "de": "Ausgang unklar: bitte nicht noch einmal erfassen",
-        },
-        "not_again": {
-            "en": "Do not record it again until that is certain.",
-            "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
-        },
-    },
+    WriteKind.PAYMENT_IN: _RECORDED_ONLY,
     WriteKind.PAYMENT_REMOVAL: {
         **_OF_A_CHANGE,
         "receipt": {"en": "Payment in {provider}", "de": "Zahlung in {provider}"},
@@ -184,21 +194,33 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
     WriteKind.DOCUMENT_SENT: _OF_A_LETTER,
     WriteKind.DOCUMENT_NOTE: _OF_A_DOCUMENT,
     WriteKind.OWN_TRANSFER: {
-        "unclear": {
-            "en": "Outcome unclear: do not record it again",
-            "de": "Ausgang unklar: bitte nicht noch einmal erfassen",
-        },
-        "said_checking": {
-            "en": "The accounts are read once more in {provider}. Nothing has been sent yet.",
-            "de": "Die Konten werden noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
-        },
-        "not_again": {
-            "en": "Do not record it again until that is certain.",
-            "de": "Bitte nicht noch einmal erfassen, bis das sicher ist.",
-        },
+        **_BETWEEN_ACCOUNTS,
         "receipt": {"en": "Transfer in {provider}", "de": "Umbuchung in {provider}"},
     },
     WriteKind.ITEM_CHANGE: {**_OF_A_CHANGE, "receipt": {"en": "Entry in {provider}", "de": "Eintrag in {provider}"}},
+    WriteKind.MONEY_SPENT: {
+        **_BETWEEN_ACCOUNTS,
+        "receipt": {"en": "Money spent in {provider}", "de": "Ausgabe in {provider}"},
+    },
+    WriteKind.MONEY_RECEIVED: {
+        **_BETWEEN_ACCOUNTS,
+        "receipt": {"en": "Money received in {provider}", "de": "Einnahme in {provider}"},
+    },
+    WriteKind.SET_OFF: _OF_A_DOCUMENT,
+    WriteKind.MANUAL_JOURNAL: {
+        **_OF_A_CHANGE,
+        "said_checking": _BETWEEN_ACCOUNTS["said_checking"],
+        "receipt": {"en": "Manual journal in {provider}", "de": "Manuelle Buchung in {provider}"},
+    },
+    WriteKind.FILE_ADDED: _OF_A_DOCUMENT,
+    WriteKind.TIMESHEET: {
+        **_OF_A_CHANGE,
+        "said_checking": {
+            "en": "The timesheet is read once more in {provider}. Nothing has been sent yet.",
+            "de": "Der Stundenzettel wird noch einmal in {provider} gelesen. Es wurde noch nichts gesendet.",
+        },
+        "receipt": {"en": "Timesheet in {provider}", "de": "Stundenzettel in {provider}"},
+    },
 }
 _ON_THE_PAGE: dict[str, dict[Language, str]] = {
     "edit": {"en": "Edit", "de": "Ändern"},

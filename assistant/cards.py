@@ -223,6 +223,8 @@ _ABOUT = {
     WriteKind.CONTACT_CHANGE: "about_contact",
     WriteKind.DOCUMENT_NOTE: "about_note",
     WriteKind.ITEM_CHANGE: "about_item",
+    WriteKind.FILE_ADDED: "about_file",
+    WriteKind.TIMESHEET: "about_timesheet",
 }
 
 

@@ -231,6 +231,12 @@ _RECORDS = {
     WriteKind.OWN_TRANSFER: ("a transfer between own accounts", "Umbuchung zwischen eigenen Konten"),
     WriteKind.ITEM_CHANGE: ("an item or contact group", "Artikel oder Kontaktgruppe"),
     WriteKind.DOCUMENT_NOTE: ("a note in the history of the document", "Notiz im Verlauf des Belegs"),
+    WriteKind.MONEY_SPENT: ("a spend money transaction", "Ausgabe auf dem Bankkonto"),
+    WriteKind.MONEY_RECEIVED: ("a receive money transaction", "Einnahme auf dem Bankkonto"),
+    WriteKind.SET_OFF: ("an allocation of the credit or advance", "Verrechnung der Gutschrift oder Anzahlung"),
+    WriteKind.MANUAL_JOURNAL: ("a manual journal", "manuelle Buchung"),
+    WriteKind.FILE_ADDED: ("a file on the document", "Anhang am Beleg"),
+    WriteKind.TIMESHEET: ("a timesheet", "Stundenzettel"),
 }
 
 

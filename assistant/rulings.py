@@ -21,7 +21,7 @@ from assistant.stores import organisations, spending
 from assistant.stores.database import Work
 from assistant.stores.moments import from_text, to_text
 from assistant.stores.proposals import DecisionRow, ProposalRow, State
-from tools.base import Organisation, Stakes, Toolset, WriteKind, WriteTool
+from tools.base import Organisation, Stakes, Toolset, WriteTool
 
 _DAY = timedelta(hours=24)
 
@@ -104,7 +104,7 @@ class Rulings:
             sums = await spending.sums(
                 work,
                 organisation_id=base.organisation_id,
-                kind=stakes.kind,
+                kinds=stakes.kind.counted_with,
                 currency=stakes.money.currency,
                 person_id=person_id,
                 since=to_text(base.now - _DAY),
@@ -131,7 +131,7 @@ class Rulings:
         ours = await spending.alike(
             work,
             organisation_id=base.organisation_id,
-            kind=stakes.kind,
+            kinds=stakes.kind.counted_with,
             payee_id=stakes.payee_id,
             reference=number,
             currency=money.currency,
@@ -142,7 +142,7 @@ class Rulings:
         booked = await spending.booked_alike(
             work,
             organisation_id=base.organisation_id,
-            direction="out" if stakes.kind is WriteKind.PAYMENT_OUT else "in",
+            direction="out" if stakes.kind.is_out else "in",
             payee_id=stakes.payee_id,
             currency=money.currency,
             minor=money.minor,

@@ -301,6 +301,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     "about_contact": {"en": "Contact {payee}", "de": "Kontakt {payee}"},
     "about_item": {"en": "{payee}", "de": "{payee}"},
     "about_note": {"en": "Note on {payee}", "de": "Notiz zu {payee}"},
+    "about_file": {"en": "File on {payee}", "de": "Anhang an {payee}"},
+    "about_timesheet": {"en": "Timesheet of {payee}", "de": "Stundenzettel von {payee}"},
     "about_payment": {"en": "{amount}, {payee}", "de": "{amount}, {payee}"},
     "instead_of": {"en": "instead of", "de": "statt"},
     "nothing": {"en": "none", "de": "keine Angabe"},

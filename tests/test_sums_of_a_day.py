@@ -159,3 +159,26 @@ async def test_the_sums_are_asked_again_before_the_send(database: Database) -> N
     await generous.decide(anew)
     done = await core.executor.execute(other.id)
     assert done.state is State.BLOCKED and core.till.sends == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "together"),
+    [
+        ("payment_out", "money_spent", True),
+        ("money_spent", "payment_out", True),
+        ("payment_out", "money_received", False),
+        ("payment_in", "money_spent", False),
+        ("own_transfer", "money_spent", False),
+    ],
+)
+async def test_no_limit_is_passed_by_recording_a_payment_as_money_spent(
+    core: Core, first: str, then: str, together: bool
+) -> None:
+    """What leaves us is one sum, for a bill or without one; what comes in and our own transfers are others."""
+    one = await core.propose(MAX, draft(minor=300000, bill="first", deed=first), conversation_id="talk-first")
+    await core.decide(one, MAX)
+    two = await core.propose(MAX, draft(minor=300000, bill="then", deed=then), conversation_id="talk-then")
+    if together:
+        assert await codes(core, two, MAX) == ["second_person"]
+    else:
+        assert (await core.decide(two, MAX)).state is State.CONFIRMED

@@ -65,7 +65,7 @@ async def test_the_list_says_what_is_left_by_currency_and_nothing_of_what_is_use
 async def test_as_much_as_both_allow_is_proposed_and_the_card_says_what_is_left(world: World) -> None:
     draft = await propose(world, credit_note_number="cn 1", document_number="INV-0900")
     stakes = ALLOCATE_CREDIT.stakes(draft.payload)
-    assert (stakes.kind, stakes.money) == (WriteKind.DOCUMENT_APPROVAL, Money(Decimal("40.00"), "EUR"))
+    assert (stakes.kind, stakes.money) == (WriteKind.SET_OFF, Money(Decimal("40.00"), "EUR"))
     card = ALLOCATE_CREDIT.card(draft.payload, "en")
     shown = {fact.label: fact.value for fact in card.facts}
     assert card.deed == "Set off € 40.00" and card.payee == "Dupont SA" and "No money moves" in card.note

@@ -69,11 +69,33 @@ class WriteKind(StrEnum):
     """Money that moved between our own accounts is recorded."""
     ITEM_CHANGE = "item_change"
     """What is sold or bought by a code, or which group a contact is in, is added or changed."""
+    MONEY_SPENT = "money_spent"
+    """Money that left us without a bill is recorded, straight to a ledger account."""
+    MONEY_RECEIVED = "money_received"
+    """Money that came to us without an invoice is recorded, straight to a ledger account."""
+    SET_OFF = "set_off"
+    """A credit note or an advance is set off against an invoice or bill: no money moves, less is left to pay."""
+    MANUAL_JOURNAL = "manual_journal"
+    """Amounts are posted from ledger account to ledger account by hand."""
+    FILE_ADDED = "file_added"
+    """A file is attached to a document: nothing counts differently."""
+    TIMESHEET = "timesheet"
+    """Hours that are paid for: a timesheet is made or approved."""
 
     @property
     def is_payment(self) -> bool:
         """Whether money that moved is recorded."""
-        return self in (WriteKind.PAYMENT_OUT, WriteKind.PAYMENT_IN)
+        return self in (*_OUT, *_IN)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether money that left us is recorded, for a bill or without one."""
+        return self in _OUT
+
+    @property
+    def counted_with(self) -> tuple[WriteKind, ...]:
+        """The kinds whose sums count together, so that no limit is passed by recording a payment as another kind."""
+        return next((together for together in (_OUT, _IN) if self in together), (self,))
 
     @property
     def has_amount(self) -> bool:
@@ -87,7 +109,11 @@ _WITHOUT_AMOUNT = (
     WriteKind.DOCUMENT_SENT,
     WriteKind.DOCUMENT_NOTE,
     WriteKind.ITEM_CHANGE,
+    WriteKind.FILE_ADDED,
+    WriteKind.TIMESHEET,
 )
+_OUT = (WriteKind.PAYMENT_OUT, WriteKind.MONEY_SPENT)
+_IN = (WriteKind.PAYMENT_IN, WriteKind.MONEY_RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)

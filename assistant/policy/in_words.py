@@ -22,6 +22,12 @@ _NAMES = {
     WriteKind.DOCUMENT_NOTE: "Notes (left in the history of an invoice or bill)",
     WriteKind.OWN_TRANSFER: "Transfers between own accounts (recorded in the books)",
     WriteKind.ITEM_CHANGE: "Items and contact groups (added or changed)",
+    WriteKind.MONEY_SPENT: "Money spent (recorded without a bill; its sums count together with payments out)",
+    WriteKind.MONEY_RECEIVED: "Money received (recorded without an invoice; its sums count with payments in)",
+    WriteKind.SET_OFF: "Set-offs (credit notes and advances against invoices and bills)",
+    WriteKind.MANUAL_JOURNAL: "Postings by hand (manual journals)",
+    WriteKind.FILE_ADDED: "Files (attached to documents)",
+    WriteKind.TIMESHEET: "Timesheets (made or approved)",
 }
 
 

@@ -151,6 +151,12 @@ class Policy(Rule):
     document_note: KindRules | None = None
     own_transfer: KindRules | None = None
     item_change: KindRules | None = None
+    money_spent: KindRules | None = None
+    money_received: KindRules | None = None
+    set_off: KindRules | None = None
+    manual_journal: KindRules | None = None
+    file_added: KindRules | None = None
+    timesheet: KindRules | None = None
 
     @model_validator(mode="after")
     def _fit_their_kind(self) -> Self:
@@ -165,11 +171,11 @@ class Policy(Rule):
                 raise ValueError(f"{kind}: a viewer only reads")
             if not kind.is_payment and (rules.duplicates or rules.payee):
                 raise ValueError(f"{kind}: `payee` and `duplicates` are rules for payments")
-        for kind, payments in ((WriteKind.PAYMENT_OUT, self.payment_out), (WriteKind.PAYMENT_IN, self.payment_in)):
-            if payments and payments.in_24_hours is None:
+        for kind, payments in self.kinds.items():
+            if kind.is_payment and payments.in_24_hours is None:
                 raise ValueError(f"{kind}.in_24_hours is missing")
-        if self.payment_out and (self.payment_out.second_person is None or self.payment_out.payee is None):
-            raise ValueError("payment_out.second_person and payment_out.payee are missing")
+            if kind.is_out and (payments.second_person is None or payments.payee is None):
+                raise ValueError(f"{kind}.second_person and {kind}.payee are missing")
         change = self.payee_change
         if change and not (change.second_person and change.second_person.always):
             raise ValueError("payee_change.second_person: always = true; whom we pay is never changed by one person")

@@ -25,6 +25,15 @@ _KINDS = {
     WriteKind.DOCUMENT_NOTE: ("notes on documents", "Notizen zu Belegen"),
     WriteKind.OWN_TRANSFER: ("transfers between own accounts", "Umbuchungen zwischen eigenen Konten"),
     WriteKind.ITEM_CHANGE: ("changes of items or contact groups", "Änderungen von Artikeln oder Kontaktgruppen"),
+    WriteKind.MONEY_SPENT: ("records of money spent without a bill", "Buchungen von Ausgaben ohne Eingangsrechnung"),
+    WriteKind.MONEY_RECEIVED: (
+        "records of money received without an invoice",
+        "Buchungen von Einnahmen ohne Ausgangsrechnung",
+    ),
+    WriteKind.SET_OFF: ("set-offs of credits or advances", "Verrechnungen von Gutschriften oder Anzahlungen"),
+    WriteKind.MANUAL_JOURNAL: ("postings by hand", "manuelle Buchungen"),
+    WriteKind.FILE_ADDED: ("files on documents", "Anhänge an Belegen"),
+    WriteKind.TIMESHEET: ("timesheets", "Stundenzettel"),
 }
 _DEEDS = {"propose": ("propose", "vorschlagen"), "confirm": ("confirm", "bestätigen")}
 _DONE = {"propose": "proposed", "confirm": "confirmed"}

@@ -15,7 +15,7 @@ from assistant.stores.proposals import TAKEN, DecisionRow, ProposalRow, State, V
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Minor units of one currency and kind of write, confirmed since some moment."""
+    """Minor units of one currency and of the kinds of write that count together, confirmed since some moment."""
 
     by_person: int
     in_organisation: int
@@ -26,8 +26,9 @@ class Sums:
 
 
 async def sums(
-    work: AsyncSession, *, organisation_id: str, kind: str, currency: str, person_id: str, since: str, without: str
-) -> Sums:
+    work: AsyncSession, *, organisation_id: str, kinds: Sequence[str], currency: str, person_id: str, since: str,
+    without: str,
+) -> Sums:  # fmt: skip
     """What was confirmed in that organisation since then and counts: done, under way, or perhaps done."""
     amount = col(ProposalRow.amount_minor)
     person = col(DecisionRow.person_id) == person_id
@@ -48,7 +49,7 @@ async def sums(
             col(DecisionRow.organisation_id) == organisation_id,
             col(DecisionRow.verdict) == Verdict.CONFIRM,
             col(DecisionRow.at) > since,
-            col(ProposalRow.kind) == kind,
+            col(ProposalRow.kind).in_(kinds),
             col(ProposalRow.currency) == currency,
             col(ProposalRow.state).in_(TAKEN),
             col(ProposalRow.id) != without,
@@ -59,8 +60,8 @@ async def sums(
 
 
 async def alike(
-    work: AsyncSession, *, organisation_id: str, kind: str, payee_id: str, reference: str, currency: str, minor: int,
-    since: str, without: str,
+    work: AsyncSession, *, organisation_id: str, kinds: Sequence[str], payee_id: str, reference: str, currency: str,
+    minor: int, since: str, without: str,
 ) -> Sequence[ProposalRow]:  # fmt: skip
     """Confirmed proposals of the same payee, (folded) number and amount since then, newest first."""
     found = await work.exec(
@@ -70,7 +71,7 @@ async def alike(
             col(ProposalRow.payee_id) == payee_id,
             col(ProposalRow.reference) == reference,
             col(ProposalRow.created_at) > since,
-            col(ProposalRow.kind) == kind,
+            col(ProposalRow.kind).in_(kinds),
             col(ProposalRow.currency) == currency,
             col(ProposalRow.amount_minor) == minor,
             col(ProposalRow.state).in_(TAKEN),

@@ -88,7 +88,7 @@ class AllocationPlan(Part):
     def stakes(self) -> Stakes:
         """What the policy has to know of it: like an approval, it changes what is owed, and no money moves."""
         return Stakes(
-            kind=WriteKind.DOCUMENT_APPROVAL,
+            kind=WriteKind.SET_OFF,
             money=self.money,
             payee_id=self.document.contact_id,
             payee_name=self.document.contact_name,
