@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openapi_core import OpenAPI
 
+from sandbox.xero.attachments import LARGEST_FILE, NOUNS
 from tests.support.xero_spec import check, needs_specs, spec
 from tests.support.xero_stand_in import API, Connected, connected
 
@@ -112,6 +113,75 @@ def test_files_are_found_again_after_a_restart(tmp_path: Path) -> None:
         xero.http.put(where, content=b"\x00\xff kept").raise_for_status()
     with connected(state=tmp_path) as xero:
         assert xero.http.get(where).content == b"\x00\xff kept"
+
+
+def record_of(xero: Connected, noun: str) -> str:
+    """The id of a record of that kind."""
+    singular = {"ManualJournals": "ManualJournalID"}.get(noun, f"{noun[:-1]}ID")
+    found = xero.get(noun, page="1", pageSize="5")[noun]
+    return str(found[0][singular])
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_records_of_every_kind_take_files(xero: Connected, noun: str) -> None:
+    record = record_of(xero, noun)
+    where = f"{API}/{noun}/{record}/Attachments"
+    before = len(xero.http.get(where).json()["Attachments"])
+    answer = xero.http.put(f"{where}/delivery%20note.pdf", content=b"%PDF-1.4 x", headers={"Idempotency-Key": noun})
+    assert answer.status_code == 200, answer.text
+    (made,) = answer.json()["Attachments"]
+    assert (made["FileName"], made["MimeType"], made["ContentLength"]) == ("delivery note.pdf", "application/pdf", 10)
+    assert xero.http.get(f"{where}/{made['AttachmentID']}").content == b"%PDF-1.4 x"
+    assert len(xero.http.get(where).json()["Attachments"]) == before + 1
+    assert xero.get(f"{noun}/{record}")[noun][0].get("HasAttachments", True) is True
+    again = xero.http.put(f"{where}/delivery%20note.pdf", content=b"%PDF-1.4 x", headers={"Idempotency-Key": noun})
+    assert again.content == answer.content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("virus.exe", b"x", "isn't a supported file type"),
+        ("noending", b"x", "isn't a supported file type"),
+        ("a%3Cb.pdf", b"x", "not allowed"),
+        ("trailing.pdf%20", b"x", "not"),
+        ("empty.pdf", b"", "empty"),
+    ],
+)
+def test_what_xero_does_not_take_is_refused_in_its_words(
+    xero: Connected, name: str, content: bytes, words: str
+) -> None:
+    document = xero.document("INV-0041")
+    where = f"{API}/Invoices/{document['InvoiceID']}/Attachments"
+    answer = xero.http.put(f"{where}/{name}", content=content, headers={"Content-Type": "application/pdf"})
+    assert (answer.status_code, answer.json()["Type"]) == (400, "ValidationException")
+    (element,) = answer.json()["Elements"]
+    assert any(words in error["Message"] for error in element["ValidationErrors"])
+    assert xero.http.get(where).json()["Attachments"] == []
+
+
+def test_more_than_ten_megabytes_are_too_many(xero: Connected) -> None:
+    where = f"{API}/Invoices/{xero.document('INV-0041')['InvoiceID']}/Attachments"
+    assert xero.http.put(f"{where}/big.pdf", content=bytes(LARGEST_FILE + 1)).status_code == 413
+    assert xero.http.put(f"{where}/big.pdf", content=bytes(LARGEST_FILE)).status_code == 200
+
+
+def test_only_a_sales_invoice_shows_a_file_to_the_customer(xero: Connected) -> None:
+    for noun, online in (("Invoices", True), ("Quotes", False)):
+        where = f"{API}/{noun}/{record_of(xero, noun)}/Attachments/shown.pdf"
+        (made,) = xero.http.put(where, content=b"x", params={"IncludeOnline": "true"}).json()["Attachments"]
+        assert made["IncludeOnline"] is online
+
+
+@needs_specs
+@pytest.mark.parametrize("noun", NOUNS)
+def test_attaching_has_the_vendors_shape(accounting: OpenAPI, xero: Connected, noun: str) -> None:
+    path = f"{API}/{noun}/{record_of(xero, noun)}/Attachments"
+    for method, name in (("PUT", "spec.pdf"), ("POST", "spec.pdf"), ("PUT", "spec.exe")):
+        response = xero.http.request(method, f"{path}/{name}", content=b"spec")
+        assert response.status_code == (400 if name == "spec.exe" else 200), response.text
+        check(accounting, response, path=f"{path}/{name}")
+    check(accounting, xero.http.get(path), path=path)
 
 
 @needs_specs

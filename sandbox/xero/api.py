@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from sandbox.faults import ORDERED_ANSWER
 from sandbox.xero.advances import Advances
+from sandbox.xero.attachments import NOUNS, Attachments
 from sandbox.xero.bank_transactions import BankTransactions
 from sandbox.xero.bank_transfers import BankTransfers
 from sandbox.xero.batch_payments import BatchPayments
@@ -151,10 +152,7 @@ def _document_routes(books: Books, render: Render) -> tuple[tuple[str, str, Serv
         ("GET", "Invoices/([^/]+)/pdf", files.pdf),
         ("GET", "Invoices/([^/]+)/OnlineInvoice", files.online),
         ("POST", "Invoices/([^/]+)/Email", files.email),
-        ("GET", "Invoices/([^/]+)/Attachments", files.attachments),
-        ("GET", "Invoices/([^/]+)/Attachments/([^/]+)", files.attachment),
-        ("PUT", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
-        ("POST", "Invoices/([^/]+)/Attachments/([^/]+)", files.attach),
+        *_attached(Attachments(books)),
         ("GET", "Payments", payments.find),
         ("PUT", "Payments", payments.create),
         ("POST", "Payments", payments.create),
@@ -240,6 +238,16 @@ def _written(noun: str, served: Served) -> tuple[tuple[str, str, Serve], ...]:
         ("POST", noun, served.upsert),
         ("GET", f"{noun}/([^/]+)", served.get),
         ("POST", f"{noun}/([^/]+)", served.update),
+    )
+
+
+def _attached(served: Attachments) -> tuple[tuple[str, str, Serve], ...]:
+    of_record = f"({'|'.join(NOUNS)})/([^/]+)/Attachments"
+    return (
+        ("GET", of_record, served.find),
+        ("GET", f"{of_record}/([^/]+)", served.one),
+        ("PUT", f"{of_record}/([^/]+)", served.put),
+        ("POST", f"{of_record}/([^/]+)", served.put),
     )
 
 

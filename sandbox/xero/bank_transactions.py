@@ -151,7 +151,7 @@ class BankTransactions:
             "Type": booking.type,
             "Reference": booking.reference,
             "IsReconciled": booking.reconciled,
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(booking.booking_id)),
         }
         if booking.contact_id:
             body["Contact"] = self._render.contact_inside(booking.contact_id)

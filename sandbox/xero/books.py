@@ -272,8 +272,9 @@ class Books:
         return [self.allocations[allocation_id] for allocation_id in self._allocations_of.get(document_id, ())]
 
     def attached_to(self, document_id: str) -> list[Attached]:
-        """The files on a document, oldest first: of some bills the supplier's own paper, and what was added."""
-        own = own_paper(self.documents[document_id])
+        """The files on a record, oldest first: of some bills the supplier's own paper, and what was added."""
+        document = self.documents.get(document_id)
+        own = own_paper(document) if document else None
         added = self.attached.get(document_id, {})
         return [*([own] if own and own.attachment_id not in added else []), *added.values()]
 

@@ -1,10 +1,9 @@
-"""What belongs to an invoice or bill beside its figures: its PDF, its online address, e-mail, attached files."""
+"""What belongs to an invoice or bill beside its figures: its PDF, its online address, e-mail."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import unquote
 
 from starlette.responses import Response
 
@@ -13,20 +12,17 @@ from sandbox.xero.books import Books
 from sandbox.xero.call import Call
 from sandbox.xero.finding import find_document
 from sandbox.xero.history import noted
-from sandbox.xero.records import Attached, Doc, DocumentKind, DocumentStatus
-from sandbox.xero.refusals import BadRequest, Invalid, NotFound, echo
+from sandbox.xero.records import Doc, DocumentKind, DocumentStatus
+from sandbox.xero.refusals import Invalid, NotFound, echo
 from sandbox.xero.wire import Json
 
 _OPEN = (DocumentStatus.SUBMITTED, DocumentStatus.AUTHORISED, DocumentStatus.PAID)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-MOST_FILES = 10
-LARGEST_FILE = 10 * 1024 * 1024
-"""Xero takes up to 10 files of 10 MB each on a document (developer.xero.com, "Attachments")."""
 _LINES_ON_A_PAGE = 40
 
 
 class Files:
-    """Serves what is under /Invoices/{id}: pdf, OnlineInvoice, Email, Attachments."""
+    """Serves what is under /Invoices/{id}: pdf, OnlineInvoice, Email."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
@@ -68,63 +64,6 @@ class Files:
         )
         call.took_effect("email_invoice", {"To": contact.email}, document.document_id)
         return Response(status_code=204)
-
-    def attachments(self, call: Call, wanted: str) -> Json:
-        """The files on it."""
-        document = self._document(wanted)
-        files = self._books.attached_to(document.document_id)
-        return {"Attachments": [_attachment(one, len(self._content(one))) for one in files]}
-
-    def _content(self, one: Attached) -> bytes:
-        return bytes.fromhex(one.content) or printed(self._books, self._books.documents[one.document_id])
-
-    def attachment(self, call: Call, wanted: str, file: str) -> Response:
-        """One file, by its id or name."""
-        document, name = self._document(wanted), unquote(file)
-        for one in self._books.attached_to(document.document_id):
-            if file.lower() == one.attachment_id or name == one.file_name:
-                return Response(self._content(one), media_type=one.media_type)
-        raise NotFound
-
-    def attach(self, call: Call, wanted: str, file: str) -> Json:
-        """PUT or POST .../Attachments/{FileName}: the body is the file; one of the same name is replaced."""
-        document, name = self._document(wanted), unquote(file)
-        if not call.body:
-            raise BadRequest("The attachment has no content")
-        if len(call.body) > LARGEST_FILE:
-            raise BadRequest("The attachment is larger than 10 MB")
-        files = self._books.attached_to(document.document_id)
-        before = next((one for one in files if one.file_name == name), None)
-        if before is None and len(files) >= MOST_FILES:
-            raise BadRequest(f"A document can have {MOST_FILES} attachments at most")
-        media_type = call.headers.get("content-type", "application/octet-stream").split(";")[0]
-        made = Attached(
-            attachment_id=before.attachment_id if before else self._books.new_id(),
-            document_id=document.document_id,
-            file_name=name,
-            media_type=media_type,
-            size=len(call.body),
-            content=call.body.hex(),
-        )
-        now = self._books.control.now()
-        self._books.apply(
-            made,
-            replace(document, updated_at=now),
-            noted(call, document.document_id, "Attached a file", f"Attached the file {name} through the Xero API"),
-        )
-        call.took_effect("attach_file", {"FileName": name, "Size": len(call.body)}, made.attachment_id)
-        return {"Attachments": [_attachment(made, made.size)]}
-
-
-def _attachment(one: Attached, size: int) -> Json:
-    return {
-        "AttachmentID": one.attachment_id,
-        "FileName": one.file_name,
-        "Url": f"https://api.xero.com/api.xro/2.0/Invoices/{one.document_id}/Attachments/{one.file_name}",
-        "MimeType": one.media_type,
-        "ContentLength": size,
-        "IncludeOnline": False,
-    }
 
 
 def printed(books: Books, document: Doc) -> bytes:

@@ -136,7 +136,7 @@ class ManualJournals:
             "Narration": manual.narration,
             "JournalLines": [self._line(line) for line in manual.lines] if whole else [],
             "ShowOnCashBasisReports": manual.on_cash_basis,
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(manual.manual_id)),
         }
         return body | ({"Url": manual.url} if manual.url else {})
 

@@ -41,7 +41,7 @@ class Masters:
             "IsCustomer": contact.is_customer,
             "DefaultCurrency": contact.currency,
             "ContactPersons": [],
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(contact.contact_id)),
             "HasValidationErrors": False,
         }
         if contact.payment_days:

@@ -243,7 +243,7 @@ class Orders:
             "TotalTax": order.tax,
             "Total": order.total,
             "UpdatedDateUTC": order.updated_at,
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(order.order_id)),
         }
 
 

@@ -154,7 +154,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file on a document."""
+    """A file on a record; `document_id` is the record's, of whatever kind."""
 
     attachment_id: str
     document_id: str
@@ -163,6 +163,8 @@ class Attached:
     size: int
     content: str
     """The bytes in hexadecimal digits; empty for the supplier's own paper, which is printed when it is asked for."""
+    online: bool = False
+    """Whether the customer sees it beside the online invoice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Render:
             "RemainingCredit": standing.due,
             "CurrencyRate": document.rate,
             "SentToContact": document.sent,
-            "HasAttachments": False,
+            "HasAttachments": bool(self._books.attached_to(document.document_id)),
             "HasErrors": False,
             "InvoiceAddresses": [],
             "Contact": self.contact_inside(document.contact_id),
