@@ -9,7 +9,7 @@ from assistant.dispatch import Outcome
 from tools.errors import Language
 from tools.xero.allowance import Wait
 
-_PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
+_PROVIDERS = {"chat": "Chat", "xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
 _WHAT: dict[str, tuple[str, str]] = {
     "list_invoices": ("invoices", "Rechnungen"),
     "get_invoice": ("an invoice", "einer Rechnung"),
@@ -53,6 +53,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "list_batch_payments": ("batch payments", "Sammelzahlungen"),
     "list_manual_journals": ("manual journals", "manuellen Buchungen"),
     "record_bank_transfer": ("the accounts", "den Konten"),
+    "list_sent_files": ("the files in this conversation", "den Dateien dieser Unterhaltung"),
+    "attach_file": ("the document and the files on it", "dem Beleg und den Dateien daran"),
     "list_quotes": ("quotes", "Angeboten"),
     "get_quote": ("a quote", "einem Angebot"),
     "create_quote": ("what a quote needs", "den Angaben für ein Angebot"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from assistant.stores.database import Database
 from tools.base import Access, Organisation, WriteAccess
 from tools.errors import Language, ToolFailed
 from tools.marker import marker
+from tools.sent_files import HeldContents
 from tools.solaris.bank import Bank, BankElsewhere
 from tools.xero.client import XeroCalls
 from tools.xero.pace import WaitingPace
@@ -45,7 +47,17 @@ class _Opened:
 class BooksRoom:
     """Holds the opened books of every organisation for the life of the process."""
 
-    def __init__(self, settings: Settings, database: Database, tokens: TokenSource, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        tokens: TokenSource,
+        clock: Clock,
+        *,
+        held: Callable[[str], HeldContents] | None = None,
+    ) -> None:
+        """`held`: where the executor gets the bytes of files from that were sent to an organisation's conversations."""
+        self._held = held
         self._settings, self._database, self._tokens, self._clock = settings, database, tokens, clock
         self._api_url = providers.xero_app(settings).api_url
         self._paces: dict[str, WaitingPace] = {}
@@ -158,7 +170,10 @@ class BooksRoom:
         reader = self._reader_of_tenant(tenant_id)
         calls = self._calls(tenant_id)
         reports = KeptReports(XeroReports(reader.calls), self._clock)
-        opened = _Opened(reader, reports, reading_sides(reader.calls), writing_sides(calls), calls)
+        writing = writing_sides(calls)
+        if self._held is not None:
+            writing = replace(writing, contents=self._held(organisation_id))
+        opened = _Opened(reader, reports, reading_sides(reader.calls), writing, calls)
         return self._opened.setdefault(organisation_id, opened)
 
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
 from tools.families import Family
 from tools.payee import compact
+from tools.sent_files import NOTHING_SENT, SentFiles
 from tools.views import File, Table
 from tools.xero.allowance import Wait
 from tools.xero.pace import Told, waits_told
@@ -107,9 +108,12 @@ class Dispatch:
         said: Callable[[], Sequence[str]] = tuple,
         seconds: float = TOOL_SECONDS,
         families: Sequence[Family] = (),
+        sent: SentFiles = NOTHING_SENT,
     ) -> None:
         self._toolset, self._asking, self._access_for = toolset, asking, access_for
         self._proposals, self._seconds, self._said = proposals, seconds, said
+        self._sent = sent
+        """The files of this conversation: no tool sees any other."""
         self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
         """What may be called: a viewer's model does not even see that writing exists."""
         self._shelf = Shelf(families or [Family("all", "everything", tuple(toolset))], self.offered)
@@ -155,7 +159,7 @@ class Dispatch:
         in_time = _InTime(self._seconds, told, loads)
         try:
             async with in_time:
-                access = await self._access_for(self._asking.organisation, language)
+                access = replace(await self._access_for(self._asking.organisation, language), sent=self._sent)
                 in_time.began = access.now
                 if isinstance(tool, ReadTool):
                     return succeeded(call, await tool.run(access, **arguments), old=_why_old(access))

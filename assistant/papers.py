@@ -52,7 +52,7 @@ class PaperDesk:
         """An invoice or bill as it is printed."""
         papers = await self._papers(organisation_id)
         content = await _fetched(papers.printed(document_id))
-        return _answer(content, PDF, f"{document_id}.pdf", request)
+        return file_answer(content, PDF, f"{document_id}.pdf", request)
 
     async def file(self, organisation_id: str, document_id: str, file_id: str, request: Request) -> Response:
         """A file on an invoice or bill."""
@@ -61,7 +61,7 @@ class PaperDesk:
         file = next((one for one in files if one.id == file_id), None)
         if file is None:
             raise HTTPException(404, NOT_HERE)
-        return _answer(await _fetched(papers.content(document_id, file)), file.media_type, file.name, request)
+        return file_answer(await _fetched(papers.content(document_id, file)), file.media_type, file.name, request)
 
     async def _papers(self, organisation_id: str) -> Papers:
         try:
@@ -80,7 +80,7 @@ async def _fetched(asked: Awaitable[T]) -> T:
         raise HTTPException(502, problem.text("en")) from problem
 
 
-def _answer(content: bytes, media_type: str, name: str, request: Request) -> Response:
+def file_answer(content: bytes, media_type: str, name: str, request: Request) -> Response:
     """The file: to be looked at where that is harmless, else to be saved."""
     media_type = media_type.split(";")[0].strip().casefold()
     shown = content.startswith(_MAGIC.get(media_type, ())) and "save" not in request.query_params
@@ -101,25 +101,35 @@ def _safe(name: str) -> str:
     return plain.replace("/", "-").replace("\\", "-").strip(" .")[:120] or "file"
 
 
+def looked_at(media_type: str) -> str:
+    """How the page shows a file of that type: as a PDF, as an image, or only its name."""
+    media_type = media_type.split(";")[0].strip().casefold()
+    return "pdf" if media_type == PDF else "image" if media_type in _IMAGES else "other"
+
+
 def file_props(file: File) -> dict[str, Any]:
     """Everything the file element shows."""
     if file.online:
         return _online_props(file)
     address = "/".join(part for part in (ROOT, file.organisation_id, file.document_id, file.file_id) if part)
     name = _safe(file.name)
-    media_type = file.media_type.split(";")[0].strip().casefold()
-    kind = "pdf" if media_type == PDF else "image" if media_type in _IMAGES else "other"
 
     def say(en: str, de: str) -> str:
         return words.say(file.language, en, de)
 
     return {
         "language": file.language,
-        "kind": kind,
+        "kind": looked_at(file.media_type),
         "name": name,
         "address": f"{address}?name={quote(name)}",
         "about": " · ".join(
-            part for part in (file.title, words.visible(file.organisation), _size(file.size, file.language)) if part
+            part
+            for part in (
+                file.title,
+                words.visible(file.organisation),
+                words.size(file.size, file.language) if file.size else "",
+            )
+            if part
         ),
         "words": {
             "show": say("Show here", "Hier zeigen"),
@@ -144,10 +154,3 @@ def _online_props(file: File) -> dict[str, Any]:
         "about": " · ".join((file.title, words.visible(file.organisation))),
         "words": {"open": say("Open", "Öffnen"), "copy": say("Copy", "Kopieren"), "copied": say("Copied", "Kopiert")},
     }
-
-
-def _size(size: int, language: str) -> str:
-    if not size:
-        return ""
-    number = f"{size / 1024:,.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:,.1f} MB"
-    return number.replace(".", ",") if language == "de" else number

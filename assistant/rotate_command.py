@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from assistant.audit import AuditTag, AuditTrail
 from assistant.keys import TOKENS, Cipher, CipherError, new_token_key, replace_kept_key
+from assistant.sent_files import owner_of
 from assistant.settings import Settings
-from assistant.stores import migrate
+from assistant.stores import migrate, sent_files
 from assistant.stores.connections import ConnectionRow, every, reseal
 from assistant.stores.database import Database
 from assistant.wiring import token_cipher, token_keys
@@ -67,7 +68,9 @@ async def _retire(settings: Settings, database: Database, cipher: Cipher) -> tup
         return NOT_DONE, "TOKEN_KEYS names the keys: take the older ones out of it yourself. Nothing was changed."
     async with database.reading() as work:
         rows = await every(work)
-    if not all([await cipher.is_newest(row.id, row.sealed) for row in rows]):
+        files = await sent_files.sealed_keys(work)
+    needed = [(row.id, row.sealed) for row in rows] + [(owner_of(file_id), sealed) for file_id, sealed in files]
+    if not all([await cipher.is_newest(owner, sealed) for owner, sealed in needed]):
         return NOT_DONE, "An older key is still needed. Nothing was changed. Run `assistant rotate-keys` first."
     newest, *older = [key.strip() for key in token_keys(settings).split(",") if key.strip()]
     replace_kept_key(settings.assistant_home, TOKENS, newest)
@@ -91,6 +94,12 @@ async def _seal_anew(database: Database, cipher: Cipher) -> int:
                 sealed = await cipher.seal(row.id, await cipher.open(row.id, row.sealed))
                 if await reseal(work, row, sealed):
                     break
+    async with database.reading() as work:
+        files = await sent_files.sealed_keys(work)
+    for file_id, before in files:
+        after = await cipher.seal(owner_of(file_id), await cipher.open(owner_of(file_id), before))
+        async with database.work() as work:
+            await sent_files.reseal(work, file_id, before, after)  # one that was removed meanwhile needs no key
     return len(ids)
 
 

@@ -120,6 +120,8 @@ class Settings(BaseSettings):
     """The level of sign-in that is asked of Okta for a large confirmation (`acr_values`)."""
     step_up_minutes: float = 5
     """How long after such a sign-in its one proposal can be confirmed."""
+    sent_file_hours: float = 24
+    """How long a file that somebody sent into a chat is kept (sealed); once attached, an hour more at most."""
     card_minutes: float = 30
     """How long a card can be confirmed."""
     ledger_fresh_seconds: float = 15

@@ -11,7 +11,7 @@ from tools.catalogue import families
 from tools.families import Family
 from tools.xero.scopes import NEEDED, asked_for
 
-_PROVIDERS = {"xero": "Xero", "solaris": "Solaris"}
+_PROVIDERS = {"chat": "the conversation", "xero": "Xero", "solaris": "Solaris"}
 
 
 def page() -> str:

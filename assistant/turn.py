@@ -36,6 +36,8 @@ MAX_CARDS = 3
 """Cards in one turn: more at once would be confirmed without being read."""
 AT_ONCE = 6
 """Tools running side by side."""
+LIST_FILES = "list_sent_files"
+"""The tool by which the model is told of files."""
 LONGEST_QUOTE = 200
 """Characters of a model's sentence that code quotes."""
 
@@ -124,8 +126,10 @@ class Turn:
         """What the model said in this turn."""
         self._results_before = len(history.results())
 
-    async def run(self, text: str) -> None:
-        """Answer. Raises only what is a fault of ours; a stop (CancelledError) passes through."""
+    async def run(self, text: str, *, with_files: bool = False) -> None:
+        """Answer. `with_files`: files came with the message, and the model is told of them as a tool would tell.
+
+        Raises only what is a fault of ours; a stop (CancelledError) passes through."""
         language = self._asking.language
         if not text.strip():
             await self._screen.notice(sentence("empty_message", language))
@@ -137,6 +141,8 @@ class Turn:
         self._history.asked(text)
         self._dispatch.choose(self._history.called_names())
         try:
+            if with_files:
+                await self._tell_of_files()
             await self._loop()
         except ModelError as error:
             await self._end_text()
@@ -160,6 +166,12 @@ class Turn:
             plain = claim.strip("*_#>~`- ")  # it stands in a quotation of ours
             shown = plain if len(plain) <= LONGEST_QUOTE else f"{plain[:LONGEST_QUOTE].rstrip()}…"
             await self._screen.remark(sentence("unproven", self._asking.language, claim=shown))
+
+    async def _tell_of_files(self) -> None:
+        """Names and sizes come to the model as a tool's result: never as words of the person, who did not type them."""
+        call = CallRequest(self._new_batch(), LIST_FILES, "{}")
+        self._history.called([call])
+        await self._carry_out([call])
 
     async def _loop(self) -> None:
         for _ in range(self._steps):

@@ -40,6 +40,8 @@ from assistant.policy.in_words import in_words
 from assistant.policy.rules import load_policy
 from assistant.proposals import Proposal, Proposals, State
 from assistant.rulings import Rulings
+from assistant.sent_desk import SentDesk
+from assistant.sent_files import SentFileRoom
 from assistant.settings import Settings
 from assistant.settling import Settling
 from assistant.stores import migrate
@@ -110,8 +112,9 @@ async def open_house(settings: Settings) -> AsyncIterator[Front]:
         await migrate.upgrade(database)
         keys = keys_of(settings)
         tokens = providers.xero_tokens(settings, database, keys.cipher, utc_now)
-        async with BooksRoom(settings, database, tokens, utc_now) as books:
-            yield _furnish(settings, database, keys, tokens, books)
+        files = SentFileRoom(database, keys.cipher, utc_now, hours=settings.sent_file_hours)
+        async with BooksRoom(settings, database, tokens, utc_now, held=files.held) as books:
+            yield _furnish(settings, database, keys, tokens, books, files)
     finally:
         await database.close()
 
@@ -192,7 +195,9 @@ async def _nobody(_person_id: str) -> None:
     """The command line acts for the house and for no person."""
 
 
-def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom) -> Front:
+def _furnish(
+    settings: Settings, database: Database, keys: Keys, tokens: TokenSource, books: BooksRoom, files: SentFileRoom
+) -> Front:
     clock: Clock = utc_now
     organisations = books.organisations
     audit = AuditTrail(database, clock=clock)
@@ -232,6 +237,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         patience=Patience.of_lease(settings.lease_seconds),
     )
     way.feed.subscribe(_reading_again(books, way.rulings))
+    way.feed.subscribe(_used_files(files))
     model = providers.language_model(settings)
     errands = Errands()
     disconnecting = _disconnecting(settings, database, keys, tokens, organisations, audit)
@@ -257,6 +263,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
             stepped_up=strict.is_made_for,
             current=current,
             sandboxed=settings.sandboxed("xero") and settings.sandboxed("solaris"),
+            files=files,
             turn_steps=settings.turn_steps,
             clock=clock,
             new_id=new_uuid,
@@ -277,6 +284,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
         )
         running = [
             asyncio.create_task(_sweeping(way.executor, way.proposals, settings.sweep_seconds), name="sweeper"),
+            asyncio.create_task(_removing(files), name="sent files"),
             asyncio.create_task(_warming(model, books), name="warming"),
             asyncio.create_task(_signing(checkpoints, settings.audit_every_minutes), name="checkpoints"),
             asyncio.create_task(_keeping_alive(tokens, organisations), name="keeping alive"),
@@ -323,7 +331,7 @@ def _furnish(settings: Settings, database: Database, keys: Keys, tokens: TokenSo
 
     webhooks = XeroWebhooks(key=providers.xero_webhook_key(settings), changed=told)
     return Front(
-        more=(connecting.router(), webhooks.router(), PaperDesk(books.papers_of).router()),
+        more=(connecting.router(), webhooks.router(), PaperDesk(books.papers_of).router(), SentDesk(files).router()),
         settings=settings,
         database=database,
         clock=clock,
@@ -358,6 +366,24 @@ def _reading_again(books: BooksRoom, rulings: Rulings) -> Listener:
             await books.ledger.touch_contact(proposal.organisation_id, str(contact_id))
 
     return changed
+
+
+def _used_files(files: SentFileRoom) -> Listener:
+    """A file that was attached stays a little longer only."""
+
+    async def changed(proposal: Proposal) -> None:
+        receipt = proposal.receipt.facts if proposal.state is State.SUCCEEDED and proposal.receipt else {}
+        if file_id := receipt.get("sent_file_id"):
+            await files.used(str(file_id))
+
+    return changed
+
+
+async def _removing(files: SentFileRoom) -> None:
+    """Remove files whose time is over, again and again."""
+    while True:
+        await _quietly("sent files", files.sweep)
+        await asyncio.sleep(_TEN_MINUTES)
 
 
 async def _sweeping(executor: Executor, proposals: Proposals, seconds: float) -> None:

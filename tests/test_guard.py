@@ -70,6 +70,8 @@ INSIDE = [
     ("PUT", "/feedback"),
     ("DELETE", "/feedback"),
     ("GET", f"/project/file/{NOBODYS}"),
+    ("POST", "/project/file"),
+    ("GET", f"/sent/{NOBODYS}"),
 ]
 
 
@@ -125,7 +127,6 @@ HOLES = [
     ("GET", f"/project/share/{NOBODYS}"),
     ("PUT", "/project/element"),
     ("DELETE", "/project/element"),
-    ("POST", "/project/file"),
     ("POST", "/mcp"),
     ("DELETE", "/mcp"),
     ("GET", "/auth/oauth/google"),

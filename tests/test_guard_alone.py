@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from assistant.clock import utc_now
 from assistant.login.current import speaking_person
 from assistant.login.doorkeeper import Doorkeeper
-from assistant.login.guard import LARGEST_BODY, Guard
+from assistant.login.guard import LARGEST_BODY, LARGEST_UPLOAD, Guard
 from assistant.login.oidc import Identity
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
@@ -117,6 +117,18 @@ async def test_a_stream_without_end_is_cut_off(house: House) -> None:
     await house.ask("http", "/project/threads", cookies(house), [piece] * 1000)
     assert house.status == 413
     assert sum(len(m["body"]) for m in house.behind.received) <= LARGEST_BODY
+
+
+async def test_a_file_may_be_larger_than_everything_else_and_is_cut_off_too(house: House) -> None:
+    piece: Message = {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+    last: Message = {"type": "http.request", "body": b"", "more_body": False}
+    await house.ask("http", "/project/file", cookies(house), [piece] * 9 + [last], method="POST")
+    assert house.status == 200
+    house.sent.clear()
+    house.behind.received.clear()
+    await house.ask("http", "/project/file", cookies(house), [piece] * 100, method="POST")
+    assert house.status == 413
+    assert sum(len(m["body"]) for m in house.behind.received) <= LARGEST_UPLOAD
 
 
 async def test_a_declared_size_is_believed(house: House) -> None:

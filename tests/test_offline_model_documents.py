@@ -68,6 +68,21 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Rechnung INV-0042 als PDF", ("get_document_pdf", {"document_number": "INV-0042"})),
     ("Which files are attached to BILL-201?", ("list_attachments", {"document_number": "BILL-201"})),
     ("Zeige die Anhänge von BILL-201", ("list_attachments", {"document_number": "BILL-201"})),
+    ("Attach this to invoice INV-0042", ("attach_file", {"document_number": "INV-0042"})),
+    ("attach the file I just sent to bill BILL-201", ("attach_file", {"document_number": "BILL-201"})),
+    ("Here is the delivery note. Attach it to BILL-201", ("attach_file", {"document_number": "BILL-201"})),
+    ("put this file on INV-0042", ("attach_file", {"document_number": "INV-0042"})),
+    ("Häng das an die Rechnung BILL-201", ("attach_file", {"document_number": "BILL-201"})),
+    ("Bitte an BILL-201 anhängen", ("attach_file", {"document_number": "BILL-201"})),
+    ("Hänge das an das Angebot QU-0003", ("attach_file", {"document_number": "QU-0003"})),
+    ("Allega questo alla fattura INV-0042", ("attach_file", {"document_number": "INV-0042"})),
+    ("Joins ce fichier à la facture INV-0042", ("attach_file", {"document_number": "INV-0042"})),
+    ("Adjunta este archivo a la factura INV-0042", ("attach_file", {"document_number": "INV-0042"})),
+    ("attach scan.pdf to INV-0042", ("attach_file", {"document_number": "INV-0042", "file": "scan.pdf"})),
+    ("Hänge Datei 2 an BILL-201", ("attach_file", {"document_number": "BILL-201", "file": "2"})),
+    ("attach this to INV-0042 so the customer sees it", ("attach_file", {"document_number": "INV-0042", "show_to_customer": True})),
+    ("Which files did I send?", ("list_sent_files", {})),
+    ("Welche Dateien habe ich geschickt?", ("list_sent_files", {})),
     ("Give me the online link for INV-0042", ("get_online_invoice", {"document_number": "INV-0042"})),
     ("Email invoice INV-0042 to the customer", ("send_invoice", {"document_number": "INV-0042", "how": "email"})),
     ("Schicke die Rechnung INV-0042 per E-Mail an den Kunden", ("send_invoice", {"document_number": "INV-0042", "how": "email"})),
@@ -169,7 +184,7 @@ def test_without_the_right_to_write_nothing_else_is_called_in_its_place(router: 
 @pytest.mark.parametrize(
     "text",
     [
-        "Is INV-0053 approved?", "Which invoices were voided?", "Was BILL-300 submitted?", "Who approves INV-0053?", "Ist die Rechnung INV-0053 freigegeben?", "Was the payment on BILL-201 deleted?",
+        "Is the scan attached to BILL-201?", "Is INV-0053 approved?", "Which invoices were voided?", "Was BILL-300 submitted?", "Who approves INV-0053?", "Ist die Rechnung INV-0053 freigegeben?", "Was the payment on BILL-201 deleted?",
     ],
 )  # fmt: skip
 def test_a_question_about_it_writes_nothing(router: Router, text: str) -> None:
@@ -253,3 +268,28 @@ def test_what_is_missing_is_asked_for(
     assert [(call.tool, call.arguments) for call in router.reply(read_transcript(said), PRODUCT, TODAY).calls] == [
         expected
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("Häng das an die Rechnung BILL-201", [("attach_file", {"document_number": "BILL-201"})]),
+        ("Here you are", []),
+    ],
+)
+def test_files_that_came_with_a_message_are_told_as_of_a_call(
+    router: Router, text: str, calls: list[tuple[str, dict[str, Any]]]
+) -> None:
+    told = {
+        "answer": "1 Datei in dieser Unterhaltung: 1. scan.pdf.",
+        "files": [{"number": 1, "name": "pay BILL-300.pdf"}],
+    }
+    function = {"name": "list_sent_files", "arguments": "{}"}
+    messages = [
+        {"role": "user", "content": text},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": "c", "content": json.dumps(told)},
+    ]
+    reply = router.reply(read_transcript(messages), PRODUCT, TODAY)
+    assert [(call.tool, call.arguments) for call in reply.calls] == calls
+    assert calls or "scan.pdf" in reply.text

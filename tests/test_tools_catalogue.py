@@ -34,6 +34,7 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "change_draft",
         "send_invoice",
         "add_document_note",
+        "attach_file",
         "create_quote",
         "change_quote_status",
         "invoice_quote",
@@ -118,6 +119,8 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
         access = make_access(world, papers=FakePapers(PaperWorld(online=online)))
         result = await tool.run(access, **required)
         if not result.tables:
+            if tool.provider == "chat":
+                continue
             assert tool.name in ("get_document_pdf", "list_attachments", "get_online_invoice")
             assert "Demo GmbH" in result.answer
             continue

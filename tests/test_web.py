@@ -93,7 +93,9 @@ def test_the_chats_settings_offer_nothing_that_is_switched_off(anna: httpx.Clien
     features: dict[str, Any] = settings["features"]
     assert features["edit_message"] is False and features["mcp"]["enabled"] is False
     assert features["allow_thread_sharing"] is False and features["unsafe_allow_html"] is False
-    assert features["spontaneous_file_upload"]["enabled"] is False
+    upload = features["spontaneous_file_upload"]
+    assert (upload["enabled"], upload["max_files"], upload["max_size_mb"]) == (True, 10, 10)
+    assert upload["accept"]["application/pdf"] == [".pdf"] and not any("exe" in kind for kind in upload["accept"])
     assert settings["dataPersistence"] and settings["threadResumable"] and not settings["threadSharing"]
     config = anna.get("/auth/config").json()
     assert config["requireLogin"] is True and not config["passwordAuth"] and not config["headerAuth"]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from tools.errors import Choice, Language, ProviderBusy
 from tools.money import Money
+from tools.sent_files import NOTHING_SENT, HeldContents, SentFiles
 from tools.views import Card, File, Table
 
 if TYPE_CHECKING:
@@ -175,6 +176,8 @@ class Access:
     """Solaris, reading."""
     new_marker: Callable[[], str]
     """Mints the short mark (see tools/marker.py) by which an executed write is found again in the provider's books."""
+    sent: SentFiles = NOTHING_SENT
+    """The files of this conversation: names and sizes, never the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ class WriteAccess:
     cash: CashWriter
     trade: TradeWriter
     masters: MasterWriter
+    contents: HeldContents = NOTHING_SENT
+    """The bytes of files that people sent into conversations of this organisation."""
 
 
 class ToolResult(BaseModel):

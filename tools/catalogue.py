@@ -8,6 +8,7 @@ from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
 from tools.xero.advance_list import list_advances, list_batch_payments
 from tools.xero.aged import get_aged_payables, get_aged_receivables
+from tools.xero.attach_file import ATTACH_FILE
 from tools.xero.bank_details import CHANGE_BANK_DETAILS
 from tools.xero.bank_lists import list_bank_transactions, list_bank_transfers
 from tools.xero.bills import get_bill, list_bills
@@ -42,6 +43,7 @@ from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.repeating_list import list_repeating_invoices
 from tools.xero.search import search_ledger
 from tools.xero.sending import SEND_INVOICE
+from tools.xero.sent_list import list_sent_files
 from tools.xero.setup_lists import (
     list_accounts,
     list_currencies,
@@ -133,11 +135,26 @@ _DOCUMENT_CHANGES = Family(
 _PAPERS = Family(
     "papers",
     "the PDF of an invoice or bill, files on it, its history, its online address, e-mail it, note something",
-    (get_document_pdf, list_attachments, get_online_invoice, get_document_history, SEND_INVOICE, ADD_NOTE),
+    (
+        get_document_pdf,
+        list_attachments,
+        get_online_invoice,
+        get_document_history,
+        SEND_INVOICE,
+        ADD_NOTE,
+    ),
     hints="pdf print attach file_ files scan paper document_of receipt online link url address_of mail email e-mail "
     "send sent resend forward a_note notes note_on note_to history log changed changes who_ druck anhang anlage datei "
     "beleg verschick versend versandt sende notiz vermerk verlauf historie geandert wer_ stamp allegat invia spedi "
     "nota storia cronolog imprim piece_jointe fichier envoi envoy historique",
+)
+_SENT_FILES = Family(
+    "sent_files",
+    "the files that the person sent into this conversation, attach one to a document",
+    (list_sent_files, ATTACH_FILE),
+    hints="attach append upload uploaded dropped i_sent i_just_sent this_file the_file file_to file_on files_did "
+    "put_this put_the this_to this_on hang_ hange_ hefte_ anhang anzuhangen beifug fuge_ datei dateien geschickt "
+    "hochgeladen allega_ allegare file_ho questo_file joins_ joindre fichier envoye_ adjunt archivo",
 )
 _QUOTES = Family(
     "quotes",
@@ -225,6 +242,7 @@ def families() -> tuple[Family, ...]:
         _DOCUMENTS,
         _DOCUMENT_CHANGES,
         _PAPERS,
+        _SENT_FILES,
         _QUOTES,
         _ORDERS,
         _CASH,

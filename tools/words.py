@@ -89,6 +89,13 @@ def many(count: int, one: str, more: str) -> str:
     return f"{count} {one if count == 1 else more}"
 
 
+def size(count: int, language: Language) -> str:
+    """How large a file is: "12 KB", "1,4 MB"; nothing below one KB."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{figure(Decimal(count) / 1024 / 1024, language)[:-1]} MB"
+
+
 def days(count: int, language: Language) -> str:
     """A number of days: "1 day", "64 Tage"."""
     return say(language, many(count, "day", "days"), many(count, "Tag", "Tage"))

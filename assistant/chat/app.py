@@ -23,6 +23,7 @@ from assistant.chat.clicks import Clicking, Clicks
 from assistant.chat.house import lent
 from assistant.chat.open_cards import CARD, OpenCards, View
 from assistant.chat.screen import ChatScreen
+from assistant.chat.sent import take_in, what_now
 from assistant.chat.talks import Talk, Talks
 from assistant.chat.upstream import browser_language, button, show, take_away, tell_pages
 from assistant.chat.waiting_list import asked_card, asks_for_more, waiting_table
@@ -39,6 +40,7 @@ from assistant.untrusted import harmless
 from tools import words
 from tools.base import Organisation, WriteKind, WriteTool
 from tools.errors import Language
+from tools.sent_files import NOTHING_SENT, SentFiles
 
 house = lent()
 talks = Talks()
@@ -189,6 +191,14 @@ async def answer(message: cl.Message) -> None:
         try:
             if not len(talk.history):
                 await context.emitter.send_window_message({"finance": {"thread": talk.id}})
+            if message.elements:
+                principal, _ = await house.current()
+                await take_in(message, principal, talk, house, browser_language())
+                if not text.strip() and not message.command:
+                    if talk.sent:
+                        talk.history.answered(line := what_now(talk))
+                        await say(line)
+                    return
             await answer_turn(text, message.command, talk)
         except SessionOver:
             await say(sentence("session_over", language))
@@ -226,6 +236,12 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         told = {"organisation": words.visible(organisation.name), "host": harmless(house.consents.host)}
         await say(sentence("model_not_allowed", language, **told))
         return
+    sent: SentFiles = NOTHING_SENT
+    if house.files is not None:
+        sent = house.files.here(conversation_id=talk.id, person_id=principal.id, organisation_id=organisation.id)
+    with_files, talk.sent = bool(talk.sent), ()
+    if with_files and house.files is not None:
+        await house.files.bind(conversation_id=talk.id, person_id=principal.id, organisation_id=organisation.id)
     asking = Asking(principal, organisation, talk.id, language, session_id)
     dispatch = Dispatch(
         toolset=house.toolset,
@@ -234,6 +250,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         proposals=house.proposals,
         said=talk.history.said,
         families=house.families,
+        sent=sent,
     )
     turn = Turn(
         asking=asking,
@@ -246,7 +263,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         new_batch=house.new_id,
     )
     try:
-        await turn.run(text)
+        await turn.run(text, with_files=with_files)
     finally:
         await screen.finish()
 

@@ -20,7 +20,7 @@ from chainlit.user import PersistedUser, User
 from assistant.chat.journal import Journal
 from assistant.clock import Clock
 from assistant.login.current import speaking_person
-from assistant.stores import conversations
+from assistant.stores import conversations, sent_files
 from assistant.stores.conversation_changes import (
     Change,
     DropElement,
@@ -167,6 +167,7 @@ class Conversations(BaseDataLayer):
         self.journal.forget(thread_id)
         async with self._database.work() as work:
             await conversations.drop(work, thread_id)
+            await sent_files.remove_of_conversation(work, thread_id)
 
     # feedback
 

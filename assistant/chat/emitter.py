@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import chainlit.emitter
 from chainlit.chat_context import chat_context
 from chainlit.data import get_data_layer
-from chainlit.element import ElementDict
+from chainlit.element import ElementDict, File
 from chainlit.emitter import ChainlitEmitter
 from chainlit.message import Message
 from chainlit.step import StepDict
 from chainlit.types import MessagePayload
 
 from assistant.chat.data_layer import Conversations
+from assistant.chat.hardening import MOST_FILES
 from assistant.chat.journal import NotStored
 
 
@@ -45,7 +46,8 @@ class KeepingEmitter(ChainlitEmitter):
         await self.emit("task_end", {})
 
     async def process_message(self, payload: MessagePayload) -> Message:
-        """Take in what the person wrote: their words, a command they picked, and nothing else from the browser."""
+        """Take in what the person wrote: their words, a command they picked, files they put into this very chat, and
+        nothing else from the browser. The files are not shown by Chainlit: who answers keeps them and shows them."""
         sent = cast(dict[str, Any], payload["message"])
         message_id = str(UUID(str(sent["id"])))
         if any(message.id == message_id for message in chat_context.get()):
@@ -62,6 +64,12 @@ class KeepingEmitter(ChainlitEmitter):
             "metadata": {},
         }
         taken: Message = await super().process_message(cast(MessagePayload, {"message": own, "fileReferences": None}))
+        files = [self.session.files[key] for key in _named(payload.get("fileReferences")) if key in self.session.files]
+        shown: list[Any] = [
+            File(id=str(file["id"]), name=str(file["name"]), path=str(file["path"]), mime=str(file["type"]))
+            for file in files[:MOST_FILES]
+        ]
+        taken.elements = shown
         return taken
 
     async def _kept(self) -> None:
@@ -81,6 +89,12 @@ def use_keeping_emitter() -> None:
 
 def _is_message(step_dict: StepDict) -> bool:
     return str(step_dict.get("type")).endswith("_message")
+
+
+def _named(references: object) -> list[str]:
+    """The ids of uploads that a message names, each once."""
+    found = references if isinstance(references, list) else []
+    return list(dict.fromkeys(str(one.get("id")) for one in found if isinstance(one, dict)))
 
 
 def _now() -> str:

@@ -7,13 +7,17 @@ from uuid import UUID
 
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 
+from assistant.file_kinds import LARGEST, accepted
+
+MOST_FILES = 10
+"""Files with one message."""
 _EVENTS = ("connect", "connection_successful", "clear_session", "disconnect", "stop", "client_message")
 """What this product's page sends. Gone are: changing old messages, favourites, audio, window messages, settings."""
 
 
 def configure(url: str, session_seconds: int) -> None:
     """Set in Chainlit's configuration what safety depends on, whatever the file says."""
-    from chainlit.config import config
+    from chainlit.config import SpontaneousFileUploadFeature, config
 
     config.project.allow_origins = [url]
     config.project.transports = ["websocket"]
@@ -23,8 +27,9 @@ def configure(url: str, session_seconds: int) -> None:
     config.features.favorites = False
     config.features.unsafe_allow_html = False
     config.features.mcp.enabled = False
-    if config.features.spontaneous_file_upload is not None:
-        config.features.spontaneous_file_upload.enabled = False
+    config.features.spontaneous_file_upload = SpontaneousFileUploadFeature(
+        enabled=True, accept=accepted(), max_files=MOST_FILES, max_size_mb=LARGEST // (1024 * 1024)
+    )
 
 
 def harden_socket(url: str) -> None:

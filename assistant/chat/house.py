@@ -28,10 +28,12 @@ from assistant.places import Places
 from assistant.policy.verdict import Stopped
 from assistant.principal import Principal
 from assistant.proposals import Proposal
+from assistant.sent_files import Coming, TakenIn
 from assistant.settling import Outlook, Said, Settled
 from assistant.stores.audit import AuditRow
 from tools.base import Draft, Organisation, Toolset, WriteTool
 from tools.families import Family
+from tools.sent_files import SentFiles
 
 log = structlog.get_logger()
 
@@ -155,6 +157,16 @@ class Settles(Protocol):
     ) -> Settled: ...
 
 
+class KeepsFiles(Protocol):
+    """assistant.sent_files.SentFileRoom, as far as the chat uses it."""
+
+    async def take_in(self, coming: Sequence[Coming], *, conversation_id: str, person_id: str) -> TakenIn: ...
+
+    async def bind(self, *, conversation_id: str, person_id: str, organisation_id: str) -> None: ...
+
+    def here(self, *, conversation_id: str, person_id: str, organisation_id: str) -> SentFiles: ...
+
+
 SteppedUp = Callable[[Proposal, Seat], Awaitable[bool]]
 
 
@@ -215,6 +227,8 @@ class House:
     """Ends the connection of an organisation for good; None where that can only be done in Xero."""
     has_left: Callable[[str], Awaitable[bool]] = _still_here
     """Whether an organisation was connected once, and is not any more."""
+    files: KeepsFiles | None = None
+    """Keeps the files that people send into a conversation; None: none are taken."""
     families: Sequence[Family] = ()
     """The tools by what they are about: a model is told of those that a conversation needs. Empty: of all."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.history import History, from_steps
 from assistant.language import DEFAULT, detect
 from tools.errors import Language
+from tools.sent_files import SentFile
 
 _REMEMBERED = 500
 """Conversations kept in memory; others come back from the store when they are opened."""
@@ -27,6 +28,8 @@ class Talk:
     """Held during a turn: two at once would mix their calls and results."""
     cards_shown: int = 0
     """How many of what waits were shown as cards, while that is what is spoken of: "show more" goes on from there."""
+    sent: tuple[SentFile, ...] = ()
+    """Files that came and that the model has not been told of yet."""
     later: list[str] = field(default_factory=list)
     kept: tuple[str, str | None] | None = None
     """What was asked (with its command) before it was known about which organisation."""

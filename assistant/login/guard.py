@@ -14,13 +14,17 @@ from urllib.parse import parse_qs, quote, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.file_kinds import LARGEST
 from assistant.login.current import Speaker, speaking
 from assistant.login.doorkeeper import SESSION_OVER, Doorkeeper, Line
-from assistant.login.rules import SOCKET, Door, door
+from assistant.login.rules import SOCKET, UPLOAD, Door, door
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request or of one socket message."""
+LARGEST_UPLOAD = LARGEST + 100_000
+"""Bytes of a request that brings a file: the file and what the form puts around it."""
 _TOO_LARGE = "This is too large: at most one megabyte. Nothing was done."
+_UPLOAD_TOO_LARGE = "This file is too large: at most 10 megabytes. It was not kept."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _POLICY_VIOLATION, _TOO_BIG = 1008, 1009
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -76,10 +80,12 @@ class Guard:
             speaking.reset(mark)
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, but never more than LARGEST_BODY of it."""
+        """Pass the request on, but never more of it than may be."""
+        upload = scope["path"] == UPLOAD
+        largest, too_large = (LARGEST_UPLOAD, _UPLOAD_TOO_LARGE) if upload else (LARGEST_BODY, _TOO_LARGE)
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > LARGEST_BODY:
-            await _answer(send, 413, _TOO_LARGE)
+        if not declared.isdigit() or int(declared) > largest:
+            await _answer(send, 413, too_large)
             return
         taken, begun = 0, False
 
@@ -87,21 +93,21 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > largest:
                 raise _TooLarge
             return message
 
         async def noted(message: Message) -> None:
             nonlocal begun
-            if taken <= LARGEST_BODY or begun:
+            if taken <= largest or begun:
                 begun = True
                 await send(message)
 
         with suppress(_TooLarge):
             await self._app(scope, counted, noted)
-        if taken > LARGEST_BODY and not begun:
+        if taken > largest and not begun:
             # Whoever read the body may have made another error of it: this is the true one.
-            await _answer(send, 413, _TOO_LARGE)
+            await _answer(send, 413, too_large)
 
     # sockets
 

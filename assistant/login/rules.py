@@ -1,7 +1,7 @@
 """Which addresses exist from outside, and who may ask for them. What is not listed here does not exist.
 
 The chat is Chainlit's; it brings many more routes than this product uses, among them ways to sign in, to renew a
-session, to share conversations, to upload, and to start processes. None of those is listed.
+session, to share conversations, and to start processes. None of those is listed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ class Door(Enum):
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _READ = ("GET", "HEAD")
 
+UPLOAD = "/project/file"
+"""Where the page puts a file that goes with the next message."""
+
 _RULES: tuple[tuple[tuple[str, ...], str, Door], ...] = (
     # ours
     (_READ, "/healthz|/readyz", Door.OPEN),
@@ -34,6 +37,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Door], ...] = (
     (("GET",), "/connect/xero(/callback)?", Door.PAGE),
     (("GET",), f"/step-up/{_UUID}", Door.PAGE),
     (("GET",), f"/papers/{_UUID}/{_UUID}(/{_UUID})?", Door.INSIDE),
+    (("GET",), f"/sent/{_UUID}", Door.INSIDE),
     (("POST",), "/webhooks/xero", Door.OPEN),  # signed by Xero
     # the chat's page and what it is made of
     (_READ, f"/|/thread/{_UUID}|/element/{_UUID}", Door.PAGE),
@@ -44,6 +48,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Door], ...] = (
     (("GET",), f"/project/thread/{_UUID}(/element/{_UUID})?", Door.INSIDE),
     (("PUT", "DELETE"), "/project/thread|/feedback", Door.INSIDE),
     (("GET",), f"/project/file/{_UUID}", Door.INSIDE),
+    (("POST",), UPLOAD, Door.INSIDE),
 )
 _COMPILED = tuple((methods, re.compile(pattern), door) for methods, pattern, door in _RULES)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from assistant import stores
 from assistant.stores.database import Database
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest revision; a test holds it against the folder of versions."""
 
 _FOLDER = Path(__file__).parent.parent / "migrations"

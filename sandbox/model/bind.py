@@ -17,6 +17,7 @@ OFFER_TOOLS = "offer_tools"
 """A tool by this name brings out others, whose names stand in its description by their groups."""
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "note": ("text",),
+    "sent_file": ("file",),
     "contact": ("contact_name", "contact", "payee", "customer", "supplier"),
     "document": (
         "document_number",

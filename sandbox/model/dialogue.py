@@ -26,6 +26,7 @@ from sandbox.model.transcript import Transcript, Turn
 from sandbox.model.unsure import PAYMENTS
 
 _TURNS_READ = 8
+_TOLD = "list_sent_files"
 _READS_ONLY = re.compile(r"may (?:only )?read(?:,? but (?:may )?not prepare| only)", re.IGNORECASE)
 _KINDS = {"list_bills": "bill", "get_bill": "bill", "list_invoices": "invoice", "get_invoice": "invoice"}
 _DROP = re.compile(
@@ -90,7 +91,7 @@ class Router:
         offered = replace(offered, more=left_over)
         language = language_of(turn.text, state.language) or "en"
         decision = self._decide(turn.text, state, offered, today, known, language)
-        if turn.calls:
+        if turn.calls and (_asked_for(turn, decision) or not decision.calls):
             made = [_key(name, arguments) for _, name, arguments in turn.calls]
             left = [call for call in decision.calls if _key(call.tool, call.arguments) not in made]
             if left and not parallel and len(made) < len(decision.calls):
@@ -218,6 +219,11 @@ def _dropped(made: Plan, state: State, language: str) -> str | None:
     refrains = reading.has("refrain") and not any(catalogue()[wish.intent].effect == "write" for wish in made.wishes)
     given_up = state.pending and (reading.has("never") or _NO.fullmatch(reading.folded))
     return say("nothing_done", language) if refrains or given_up else None
+
+
+def _asked_for(turn: Turn, decision: Decision) -> bool:
+    """Whether any call was this model's own: of files that came with a message it is told as of a call."""
+    return any(name != _TOLD or any(call.tool == _TOLD for call in decision.calls) for _, name, _ in turn.calls)
 
 
 def _is_write(tool: str) -> bool:

@@ -56,6 +56,12 @@ _DIVIDED = re.compile(
 """What a report is divided by, besides accounts."""
 _NOTED = re.compile(r"(?::\s*|[\"“„«])(?P<what>[^\"“”„»\n]{3,400}?)[\"”»]?\s*$")
 """What is to be noted, behind a colon or in quotation marks."""
+_SENT_FILE = re.compile(
+    r"\b(?:file|datei|fichier|archivo) (?:no\.? ?|nr\.? ?|number |nummer |numero |#)?(?P<number>\d{1,2})(?![\w.-])"
+    r"|(?P<name>[^\s\"'„“”»«/\\]{1,80}\.(?:pdf|png|jpe?g|gif|tiff?|csv|txt|xlsx?|docx?|pptx?|od[ts]|rtf|eml|msg))\b",
+    re.IGNORECASE,
+)
+"""A file that somebody sent into the chat, by its number or name."""
 _CALLED = re.compile(
     r"(?:called|named|namens|mit (?:dem )?namen|chiamat[oa]|di nome|nommée?|appelée?|name is|name:|by the name of)\s*:?\s+(?P<name>.+)",
     re.IGNORECASE,
@@ -350,6 +356,8 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
     _of_reports(found, wanted, reading)
     if "note" in wanted and (match := _NOTED.search(reading.text)):
         found["note"] = match["what"].strip()
+    if "sent_file" in wanted and (match := _SENT_FILE.search(reading.text)):
+        found["sent_file"] = (match["number"] or match["name"]).strip()
     if "reason" in wanted and (match := _REASON.search(reading.text)):
         found["reason"] = match["what"].strip()
     if "account" in wanted and (account := account_named(reading.text)):

@@ -27,39 +27,11 @@ MOST_FILES = 10
 LARGEST_FILE = 10 * 1024 * 1024
 NOUNS = ("Invoices", "CreditNotes", "Quotes", "PurchaseOrders", "BankTransactions", "ManualJournals", "Contacts")
 """What is served here of the records that can have files at Xero."""
-TYPES = frozenset(
-    [
-        "7z",
-        "bmp",
-        "csv",
-        "doc",
-        "docx",
-        "eml",
-        "gif",
-        "heic",
-        "jpeg",
-        "jpg",
-        "keynote",
-        "msg",
-        "numbers",
-        "odf",
-        "ods",
-        "odt",
-        "pages",
-        "pdf",
-        "png",
-        "ppt",
-        "pptx",
-        "rar",
-        "rtf",
-        "tif",
-        "tiff",
-        "txt",
-        "xls",
-        "xlsx",
-        "zip",
-    ]
-)
+_TYPES = """
+7z bmp csv doc docx eml gif heic jpeg jpg keynote msg numbers odf ods odt pages pdf png ppt pptx rar rtf tif tiff txt
+xls xlsx zip
+"""
+TYPES = frozenset(_TYPES.split())
 """The endings that Xero takes (Xero Central, "Add files to transactions, contacts and accounts")."""
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 _NO_ID = "00000000-0000-0000-0000-000000000000"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tools.errors import NO_SUCH_RECORD, OutcomeUnknown, ProviderRefused
 from tools.trouble import BROKE_OFF
-from tools.xero.papers import AttachedFile, Sending
+from tools.xero.papers import AttachedFile, Holder, NewAttachment, Sending
 from tools.xero.setup_shapes import HistoryRecord
 
 _AT = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -35,7 +35,7 @@ class FakePapers:
     def __init__(self, world: PaperWorld | None = None) -> None:
         self.world = world or PaperWorld()
 
-    async def files_on(self, document_id: str) -> list[AttachedFile]:
+    async def files_on(self, document_id: str, holder: Holder = "invoice") -> list[AttachedFile]:
         return self.world.files.get(document_id, [])
 
     async def online_address(self, document_id: str) -> str:
@@ -46,7 +46,7 @@ class FakePapers:
     async def printed(self, document_id: str) -> bytes:
         return b"%PDF-1.4 " + document_id.encode()
 
-    async def content(self, document_id: str, file: AttachedFile) -> bytes:
+    async def content(self, document_id: str, file: AttachedFile, holder: Holder = "invoice") -> bytes:
         return self.world.contents[file.id]
 
     async def sending(self, document_id: str) -> Sending:
@@ -60,6 +60,7 @@ class FakePaperWriter:
     def __init__(self, world: PaperWorld | None = None, answers: Sequence[str] = ()) -> None:
         self.world, self.answers = world or PaperWorld(), list(answers)
         self.keys: list[str] = []
+        self.attached: list[NewAttachment] = []
 
     async def email(self, document_id: str, *, key: str) -> None:
         before = self.world.of(document_id)
@@ -73,6 +74,29 @@ class FakePaperWriter:
         record = HistoryRecord(at=_AT, changes="Note", user="App", details=text)
         self._write(key, lambda: self.world.notes.setdefault(document_id, []).append(record))
         return text
+
+    async def attach(self, new: NewAttachment, content: bytes, *, key: str) -> AttachedFile:
+        files = self.world.files.setdefault(new.document_id, [])
+        made = AttachedFile(
+            id=f"00000000-0000-4000-8000-{len(self.world.contents) + 1:012d}",
+            name=new.name,
+            media_type=new.media_type,
+            size=len(content),
+        )
+
+        def put() -> None:
+            files[:] = [file for file in files if file.name != new.name] + [made]
+            self.world.contents[made.id] = content
+            self.attached.append(new)
+
+        self._write(key, put)
+        return made
+
+    async def files_now(self, document_id: str, holder: Holder) -> list[AttachedFile]:
+        return self.world.files.get(document_id, [])
+
+    async def content_now(self, document_id: str, file: AttachedFile, holder: Holder) -> bytes:
+        return self.world.contents[file.id]
 
     async def sending_now(self, document_id: str) -> Sending:
         return self.world.of(document_id)

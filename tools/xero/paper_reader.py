@@ -7,12 +7,19 @@ from tools.xero import decoding
 from tools.xero.allowance import Urgency
 from tools.xero.client import XeroCalls, read
 from tools.xero.decoding import Unreadable, Wire, text
-from tools.xero.papers import AttachedFile, Sending
+from tools.xero.papers import AttachedFile, Holder, Sending
 from tools.xero.reader import decoded, known_id, read_one
 from tools.xero.setup_shapes import HistoryRecord, history_record
 
 _EMAILED = "invoice sent"
 """How Xero's history names an e-mail of an invoice."""
+_IN_THE_SDK: dict[Holder, str] = {
+    "invoice": "invoice",
+    "bill": "invoice",
+    "credit_note": "credit_note",
+    "quote": "quote",
+    "purchase_order": "purchase_order",
+}
 
 
 class XeroPapers:
@@ -22,15 +29,9 @@ class XeroPapers:
         self._calls = calls
         self._tenant = calls.tenant_id
 
-    async def files_on(self, document_id: str) -> list[AttachedFile]:
-        """GET /Invoices/{InvoiceID}/Attachments."""
-        known = known_id(document_id)
-        body = await read(
-            self._calls,
-            lambda api: api.get_invoice_attachments(self._tenant, known, _preload_content=False),
-            "read",
-        )
-        return decoded(lambda: decoding.elements(decoding.body_of(body), "Attachments", _file))
+    async def files_on(self, document_id: str, holder: Holder = "invoice") -> list[AttachedFile]:
+        """GET /Invoices/{InvoiceID}/Attachments, or the same of another noun."""
+        return await files_of(self._calls, document_id, holder, "read")
 
     async def online_address(self, document_id: str) -> str:
         """GET /Invoices/{InvoiceID}/OnlineInvoice; approved invoices have one."""
@@ -53,20 +54,31 @@ class XeroPapers:
             self._calls, lambda api: api.get_invoice_as_pdf(self._tenant, known, _preload_content=False), "read"
         )
 
-    async def content(self, document_id: str, file: AttachedFile) -> bytes:
-        """GET /Invoices/{InvoiceID}/Attachments/{AttachmentID}."""
-        document, known = known_id(document_id), known_id(file.id)
-        return await read(
-            self._calls,
-            lambda api: api.get_invoice_attachment_by_id(
-                self._tenant, document, known, file.media_type, _preload_content=False
-            ),
-            "read",
-        )
+    async def content(self, document_id: str, file: AttachedFile, holder: Holder = "invoice") -> bytes:
+        """GET /Invoices/{InvoiceID}/Attachments/{AttachmentID}, or the same of another noun."""
+        return await content_of(self._calls, document_id, file, holder, "read")
 
     async def sending(self, document_id: str) -> Sending:
         """SentToContact of the invoice and the e-mails of its history."""
         return await sending_now(self._calls, document_id, "read")
+
+
+async def files_of(calls: XeroCalls, document_id: str, holder: Holder, urgency: Urgency) -> list[AttachedFile]:
+    """The files on a document, in Xero's order. Raises ToolFailed kinds."""
+    known, named = known_id(document_id), f"get_{_IN_THE_SDK[holder]}_attachments"
+    body = await read(calls, lambda api: getattr(api, named)(calls.tenant_id, known, _preload_content=False), urgency)
+    return decoded(lambda: decoding.elements(decoding.body_of(body), "Attachments", attached_file))
+
+
+async def content_of(calls: XeroCalls, document_id: str, file: AttachedFile, holder: Holder, urgency: Urgency) -> bytes:
+    """What is in a file on a document. Raises ToolFailed kinds."""
+    document, known = known_id(document_id), known_id(file.id)
+    named = f"get_{_IN_THE_SDK[holder]}_attachment_by_id"
+    return await read(
+        calls,
+        lambda api: getattr(api, named)(calls.tenant_id, document, known, file.media_type, _preload_content=False),
+        urgency,
+    )
 
 
 async def sending_now(calls: XeroCalls, document_id: str, urgency: Urgency) -> Sending:
@@ -92,7 +104,8 @@ async def history_now(calls: XeroCalls, document_id: str, urgency: Urgency) -> l
     return decoded(lambda: decoding.elements(decoding.body_of(body), "HistoryRecords", history_record))
 
 
-def _file(record: Wire) -> AttachedFile:
+def attached_file(record: Wire) -> AttachedFile:
+    """A file on a document. Raises Unreadable."""
     size = record.get("ContentLength")
     if not isinstance(size, int) or isinstance(size, bool):
         raise Unreadable("a file's size that is not a number")

@@ -1,4 +1,4 @@
-"""Xero, sending invoices and noting things on documents: each is sent once, and looked up when the answer was lost."""
+"""Xero, sending invoices, noting things, attaching files: each is sent once, and looked up when the answer was lost."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tools.errors import OutcomeUnknown
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
 from tools.xero.client import XeroCalls
-from tools.xero.paper_reader import history_now, sending_now
-from tools.xero.papers import Sending
+from tools.xero.paper_reader import attached_file, content_of, files_of, history_now, sending_now
+from tools.xero.papers import AttachedFile, Holder, NewAttachment, Sending
 from tools.xero.reader import known_id
 from tools.xero.setup_shapes import HistoryRecord
-from tools.xero.wire import post_email, post_sent, put_note
+from tools.xero.wire import post_email, post_sent, put_file, put_note
 from tools.xero.writer import check_key, sent
 
 
@@ -52,6 +52,25 @@ class XeroPaperWriter:
         except ValueError as problem:
             raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
         return noted
+
+    async def attach(self, new: NewAttachment, content: bytes, *, key: str) -> AttachedFile:
+        """PUT /{noun}/{id}/Attachments/{FileName}; the file as Xero answers it."""
+        check_key(key)
+        known_id(new.document_id)
+        body = await sent(self._calls, lambda api: put_file(api, self._tenant, new, content, key))
+        try:
+            (made,) = decoding.elements(decoding.body_of(body), "Attachments", attached_file)
+        except ValueError as problem:
+            raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+        return made
+
+    async def files_now(self, document_id: str, holder: Holder) -> list[AttachedFile]:
+        """The files on a document, read live. Raises ToolFailed kinds."""
+        return await files_of(self._calls, document_id, holder, "write")
+
+    async def content_now(self, document_id: str, file: AttachedFile, holder: Holder) -> bytes:
+        """What is in a file on a document, read live. Raises ToolFailed kinds."""
+        return await content_of(self._calls, document_id, file, holder, "write")
 
     async def sending_now(self, document_id: str) -> Sending:
         """Whether the invoice went out, read live. Raises ToolFailed kinds."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from tools.xero.books import Shape
 from tools.xero.setup_shapes import HistoryRecord
+
+Holder = Literal["invoice", "bill", "credit_note", "quote", "purchase_order"]
+"""What a file can be attached to here. Xero takes files on bank transactions, journals and contacts as well."""
 
 
 class AttachedFile(Shape):
@@ -16,6 +20,18 @@ class AttachedFile(Shape):
     media_type: str
     size: int
     """In bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file as it is attached, without its bytes."""
+
+    holder: Holder
+    document_id: str
+    name: str
+    media_type: str
+    online: bool
+    """Whether the customer sees it beside the online invoice (sales invoices only)."""
 
 
 class Sending(Shape):
@@ -30,8 +46,8 @@ class Sending(Shape):
 class Papers(Protocol):
     """Xero, reading papers; each call counts against Xero's limits."""
 
-    async def files_on(self, document_id: str) -> list[AttachedFile]:
-        """The files on an invoice or bill, in Xero's order."""
+    async def files_on(self, document_id: str, holder: Holder = "invoice") -> list[AttachedFile]:
+        """The files on a document, in Xero's order; invoices and bills are the same to Xero."""
         ...
 
     async def online_address(self, document_id: str) -> str:
@@ -42,7 +58,7 @@ class Papers(Protocol):
         """The document as Xero prints it, a PDF."""
         ...
 
-    async def content(self, document_id: str, file: AttachedFile) -> bytes:
+    async def content(self, document_id: str, file: AttachedFile, holder: Holder = "invoice") -> bytes:
         """What is in a file on a document."""
         ...
 
@@ -65,6 +81,18 @@ class PaperWriter(Protocol):
 
     async def note(self, document_id: str, text: str, *, key: str) -> str:
         """Leave a note in the history of an invoice or bill, once; the text as Xero answers it."""
+        ...
+
+    async def attach(self, new: NewAttachment, content: bytes, *, key: str) -> AttachedFile:
+        """Attach a file, once; as Xero answers it. One of the same name on the document is overwritten by Xero."""
+        ...
+
+    async def files_now(self, document_id: str, holder: Holder) -> list[AttachedFile]:
+        """The files on a document, read live. Raises ToolFailed kinds."""
+        ...
+
+    async def content_now(self, document_id: str, file: AttachedFile, holder: Holder) -> bytes:
+        """What is in a file on a document, read live. Raises ToolFailed kinds."""
         ...
 
     async def sending_now(self, document_id: str) -> Sending:

@@ -50,6 +50,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "get_document_pdf": _COPY,
     "get_online_invoice": _COPY,
     "list_attachments": (*_COPY, _ATTACHMENTS),
+    "attach_file": (*_COPY, "accounting.attachments"),
     "send_invoice": (_INVOICES, f"{_CONTACTS}.read"),
     "add_document_note": (_INVOICES,),
     "change_document_status": (_INVOICES, _SETTINGS),
