@@ -285,7 +285,7 @@ def test_files_that_came_with_a_message_are_told_as_of_a_call(
         "files": [{"number": 1, "name": "pay BILL-300.pdf"}],
     }
     function = {"name": "list_sent_files", "arguments": "{}"}
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "user", "content": text},
         {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": function}]},
         {"role": "tool", "tool_call_id": "c", "content": json.dumps(told)},

@@ -9,7 +9,7 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -251,12 +251,23 @@ class Chat:
         if self._http is not None:
             await self._http.close()
 
-    async def ask(self, text: str, *, command: str | None = None, patience: float = PATIENCE) -> Answer:
+    async def upload(self, name: str, content: bytes, media_type: str = "application/pdf") -> httpx.Response:
+        """Drop a file into the message line, as the page does; it goes with what is said next."""
+        return await self.browser.post(
+            "/project/file",
+            params={"session_id": self.session_id},
+            files={"file": (name, content, media_type)},
+            headers={"Origin": self.url},
+        )
+
+    async def ask(
+        self, text: str, *, command: str | None = None, patience: float = PATIENCE, files: Sequence[str] = ()
+    ) -> Answer:
         """Say something and wait until the turn is over."""
         known, shown, ended = set(self.messages), set(self.elements), self._ended
         began = time.monotonic()
         self._last_word = began
-        await self.say(text, command=command)
+        await self.say(text, command=command, files=files)
         await self.until(lambda: self._ended > ended, f"no end of the turn after {text[:80]!r}", patience)
         new = [message for key, message in self.messages.items() if key not in known]
         return Answer(
@@ -266,8 +277,8 @@ class Chat:
             seconds=self._last_word - began,
         )
 
-    async def say(self, text: str, *, command: str | None = None) -> None:
-        """Send a message without waiting for anything."""
+    async def say(self, text: str, *, command: str | None = None, files: Sequence[str] = ()) -> None:
+        """Send a message without waiting for anything; `files` are ids of uploads."""
         message: dict[str, Any] = {
             "id": str(uuid.uuid4()),
             "threadId": self.thread_id,
@@ -278,7 +289,9 @@ class Chat:
         }
         if command:
             message["command"] = command
-        await self._socket.emit("client_message", {"message": message, "fileReferences": []})
+        await self._socket.emit(
+            "client_message", {"message": message, "fileReferences": [{"id": file} for file in files]}
+        )
 
     async def stop(self) -> None:
         """Press Chainlit's stop button."""
