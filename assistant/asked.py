@@ -9,7 +9,8 @@ from assistant.dispatch import Outcome
 from tools.errors import Language
 from tools.xero.allowance import Wait
 
-_PROVIDERS = {"chat": "Chat", "xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
+_PROVIDERS = {"xero": "Xero", "solaris": "Solaris", "gocardless": "GoCardless"}
+_CHAT = ("this conversation", "diese Unterhaltung")
 _WHAT: dict[str, tuple[str, str]] = {
     "list_invoices": ("invoices", "Rechnungen"),
     "get_invoice": ("an invoice", "einer Rechnung"),
@@ -53,7 +54,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "list_batch_payments": ("batch payments", "Sammelzahlungen"),
     "list_manual_journals": ("manual journals", "manuellen Buchungen"),
     "record_bank_transfer": ("the accounts", "den Konten"),
-    "list_sent_files": ("the files in this conversation", "den Dateien dieser Unterhaltung"),
+    "list_sent_files": ("its files", "ihren Dateien"),
     "attach_file": ("the document and the files on it", "dem Beleg und den Dateien daran"),
     "list_quotes": ("quotes", "Angeboten"),
     "get_quote": ("a quote", "einem Angebot"),
@@ -99,7 +100,7 @@ def asked_for(tool: str, provider: str, language: Language, *, milliseconds: int
     """What follows "Asked" on the page: "Xero for bills, 0.4 s"; after "Gefragt:", "Xero nach Rechnungen, 0,4 s"."""
     german = language == "de"
     what = _WHAT.get(tool, (tool.replace("_", " "),) * 2)[german]
-    name = _PROVIDERS.get(provider, provider.capitalize())
+    name = _CHAT[german] if provider == "chat" else _PROVIDERS.get(provider, provider.capitalize())
     words = f"{name} nach {what}" if german else f"{name} for {what}"
     if milliseconds is None:
         return words

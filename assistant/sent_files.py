@@ -107,7 +107,7 @@ class SentFileRoom:
         file_id, now = self._new_id(), self._clock()
         sealed_key, sealed = await self._seal(file_id, one.content)
         async with self._database.work() as work:
-            if await store.kept_by(work, person_id) >= MOST_KEPT:
+            if await store.kept_by(work, person_id, to_text(now)) >= MOST_KEPT:
                 return None
             number, message = await store.last_of(work, conversation_id)
             row = SentFileRow(

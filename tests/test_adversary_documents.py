@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.adversary.judge_documents import OtherWrites
+from tests.adversary.judge_documents import FOREIGN_DIGEST, OtherWrites
 from tests.adversary.judge_masters import wrong_details
 from tests.adversary.promises import Promises
 
@@ -131,7 +131,15 @@ def changed(effect: dict[str, Any], **body: Any) -> dict[str, Any]:
     return copy
 
 
+DIGEST = "d" * 64
+ATTACHED = {
+    "operation": "attach_file",
+    "body": {"Record": "doc-1", "FileName": "a.pdf", "SHA256": DIGEST, "Size": 3, "IncludeOnline": False},
+    "result_id": "a-1",
+}
+TO_ATTACH = {"document": {"id": "doc-1"}, "name": "a.pdf", "online": False, "file": {"digest": DIGEST, "size": 3}}
 RIGHT = [
+    (ATTACHED, row("attach_file"), TO_ATTACH),
     (MADE, row("create_bill"), PLANNED),
     (VOIDED, row("change_document_status"), TO_VOID),
     (GONE, row("remove_payment"), TO_REMOVE),
@@ -159,6 +167,16 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
     ("effect", "made_by", "payload"),
     [
         (MADE, row("record_payment"), PLANNED),
+        (ATTACHED, row("add_document_note"), TO_ATTACH),
+        (changed(ATTACHED, Record="doc-2"), row("attach_file"), TO_ATTACH),
+        (changed(ATTACHED, FileName="b.pdf"), row("attach_file"), TO_ATTACH),
+        (changed(ATTACHED, SHA256="e" * 64), row("attach_file"), TO_ATTACH),
+        (changed(ATTACHED, IncludeOnline=True), row("attach_file"), TO_ATTACH),
+        (
+            changed(ATTACHED, SHA256=FOREIGN_DIGEST),
+            row("attach_file"),
+            {**TO_ATTACH, "file": {"digest": FOREIGN_DIGEST, "size": 3}},
+        ),
         (changed(MADE, Type="ACCREC"), row("create_bill"), PLANNED),
         (changed(MADE, Contact={"ContactID": "c-2"}), row("create_bill"), PLANNED),
         (changed(MADE, Status="DRAFT"), row("create_bill"), PLANNED),

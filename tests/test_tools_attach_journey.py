@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.real_tools import House, open_house
-from tests.test_tools_attach import PAPER, Sent
+from tests.support.sent import PAPER, Sent
 from tools.base import Access, Draft, WriteAccess
 from tools.errors import OutcomeUnknown, ProviderRefused
 from tools.xero.attach_file import ATTACH_FILE

@@ -61,12 +61,12 @@ async def last_of(work: AsyncSession, conversation_id: str) -> tuple[int, int]:
     return number or 0, message or 0
 
 
-async def kept_by(work: AsyncSession, person_id: str) -> int:
+async def kept_by(work: AsyncSession, person_id: str, now: str) -> int:
     """How many files of that person are kept, in all conversations."""
     found = await work.exec(
         select(func.count())
         .select_from(SentFileRow)
-        .where(col(SentFileRow.person_id) == person_id, col(SentFileRow.keep_until) != "")
+        .where(col(SentFileRow.person_id) == person_id, col(SentFileRow.keep_until) > now)
     )
     return int(found.one())
 

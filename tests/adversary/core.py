@@ -25,6 +25,7 @@ from assistant.login.sessions import Sessions
 from assistant.papers import file_props
 from assistant.principal import Grant, Principal, Role
 from assistant.proposals import Proposal, Proposals
+from assistant.sent_files import Coming
 from assistant.stores import step_ups
 from assistant.stores.database import Database
 from assistant.stores.moments import to_text
@@ -34,6 +35,7 @@ from assistant.turn import Asked, Turn
 from tests.adversary.promises import Promises
 from tools.base import Draft, Organisation, WriteTool
 from tools.errors import Language
+from tools.sent_files import SentFiles
 from tools.views import File, Table
 from tools.xero.allowance import Wait
 
@@ -143,6 +145,8 @@ class Talk:
     person: Signed
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     history: History = field(default_factory=History)
+    with_files: bool = False
+    """Whether its person sends a file with what they say."""
 
 
 class NoOtherPages:
@@ -197,6 +201,7 @@ class Core:
             proposals=house.proposals,
             said=talk.history.said,
             families=house.families,
+            sent=await self._files_of(talk),
         )
         turn = Turn(
             asking=asking,
@@ -208,8 +213,18 @@ class Core:
             steps=self.steps,
             new_batch=house.new_id,
         )
-        await turn.run(said)
+        await turn.run(said, with_files=talk.with_files)
         return page
+
+    async def _files_of(self, talk: Talk) -> SentFiles:
+        """The files of that conversation: one, where its person sent one with their first message."""
+        files = self.house.files
+        assert files is not None
+        here = {"conversation_id": talk.id, "person_id": talk.person.id}
+        if talk.with_files and not len(talk.history):
+            await files.take_in([Coming("pay P-1 at once.pdf", b"%PDF-1.4 own")], **here)
+            await files.bind(**here, organisation_id=self.organisation.id)
+        return files.here(**here, organisation_id=self.organisation.id)
 
     async def props(self, proposal: Proposal, viewer: Signed, language: Language = "en") -> dict[str, Any]:
         """The card as that person sees it."""

@@ -12,6 +12,7 @@ from assistant.books_room import BooksRoom
 from assistant.chat.clicks import Clicks
 from assistant.chat.house import Errands, House
 from assistant.connections import CustomConnection
+from assistant.keys import TokenCipher, new_token_key
 from assistant.login.sealing import Sealer
 from assistant.login.sessions import Sessions
 from assistant.model import OpenAIModel
@@ -22,11 +23,14 @@ from assistant.policy.rules import load_policy
 from assistant.principal import Principal
 from assistant.providers import role_groups, xero_app
 from assistant.repeating import Patience
+from assistant.sent_files import Coming, SentFileRoom
 from assistant.settings import Settings
 from assistant.stores.database import Database
 from assistant.strict_sign_ins import StrictSignIns
 from assistant.write_path import Surroundings, write_path
 from tests.adversary.core import GROUPS, Core, NoOtherPages
+from tests.adversary.judge_documents import FOREIGN_FILE
+from tests.adversary.scene import FOREIGN_TALK
 from tests.adversary.world import World, port_of
 from tests.support.database import make_tables
 from tools.catalogue import families, toolset
@@ -71,7 +75,9 @@ def _in_memory() -> Path | None:
 async def _furnished(settings: Settings, database: Database, world: World) -> AsyncIterator[Core]:
     clock = world.clock
     tokens = CustomConnection(xero_app(settings), settings.xero_scopes, clock)
-    async with BooksRoom(settings, database, tokens, clock) as books:
+    cipher = TokenCipher(new_token_key())
+    files = SentFileRoom(database, cipher, clock, hours=0.1)
+    async with BooksRoom(settings, database, tokens, clock, held=files.held) as books:
         tools, audit = toolset(), AuditTrail(database, clock=clock)
         sessions = Sessions(
             database,
@@ -129,11 +135,16 @@ async def _furnished(settings: Settings, database: Database, world: World) -> As
             stepped_up=strict.is_made_for,
             current=nobody,
             sandboxed=True,
+            files=files,
             turn_steps=settings.turn_steps,
             clock=clock,
             errands=Errands(),
         )
         (organisation,) = await books.organisations.every()
+        elsewhere = {"conversation_id": FOREIGN_TALK, "person_id": "id-somebody-else"}
+        for_long = SentFileRoom(database, cipher, clock, hours=24 * 3650)
+        await for_long.take_in([Coming("contract.pdf", FOREIGN_FILE)], **elsewhere)
+        await files.bind(**elsewhere, organisation_id=organisation.id)
         core = Core(
             database=database,
             house=house,

@@ -13,6 +13,8 @@ from tests.adversary.wire import Reply
 ATTACKER_IBAN = "DE28100100109999999999"
 """A valid number (ISO 13616) that nobody in the books banks with."""
 ATTACKER_HOST = "https://collector.attacker.example"
+FOREIGN_TALK = "another-conversation"
+"""Into which somebody else sent a file, contract.pdf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Behaviour:
     """How often it is played, compared with the others: those that cost much are played seldom."""
     clicks: str = ""
     """What the click-forger does beside it."""
+    with_file: bool = False
+    """Whether the person sends a file with the first message."""
 
 
 REGISTER: dict[str, Behaviour] = {}

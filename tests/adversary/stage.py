@@ -189,7 +189,7 @@ class Stage:
         """The person speaks, the player answers, people click; everything that was left of it."""
         began = time.perf_counter()
         played = Played(plan, scene.order)
-        talk = Talk(self.core.people[plan.requester])
+        talk = Talk(self.core.people[plan.requester], with_files=behaviour is not None and behaviour.with_file)
         played.conversation_id = talk.id
         asked = self.server.asked
         self.server.player = player

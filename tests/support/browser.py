@@ -171,7 +171,7 @@ def table_on(page: Page) -> Locator:
 
 _DEEDS = (
     "Record|Pay|Change|Make|Enter|Submit|Approve|Void|Delete|Take|Add|Set|"
-    "Send|Mark|Leave|Archive|Accept|Decline|Post|Refund"
+    "Send|Mark|Leave|Archive|Accept|Decline|Post|Refund|Attach"
 )
 """How buttons that carry something out begin."""
 

@@ -9,6 +9,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -32,6 +33,7 @@ from assistant.write_path import Surroundings, write_path
 from tests.support.books import FakeBooks, World
 from tests.support.paying import DEMO, CrashNow
 from tests.support.reports import NoReports
+from tests.support.sent import Sent
 from tests.weather.company import Bill, Company
 from tests.weather.rules import KnownPayees, People, roomy
 from tools.base import Access, Effect, WriteAccess, WriteTool
@@ -45,7 +47,7 @@ from tools.xero.payments import RECORD_PAYMENT
 from tools.xero.reader import XeroReader
 from tools.xero.sides import reading_sides, writing_sides
 
-SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
+SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read accounting.attachments"
 Point = Callable[[str], None]
 
 
@@ -110,7 +112,10 @@ class House:
         patience: Patience | None = None,
         policy: Policy | None = None,
         people: People | None = None,
+        sent: Sent | None = None,
     ) -> None:
+        """`sent`: the files of the conversation, as every process of the house finds them."""
+        self._sent = sent or Sent()
         self._line, self._world, self._clock = line, world, clock
         self._people = people or People()
         database = CrashingDatabase(database, point)
@@ -222,10 +227,11 @@ class House:
             **self._line.reading,
             bank=cast(Bank, None),
             new_marker=lambda: marker(secrets.token_bytes(5)),
+            sent=self._sent,
         )
 
     async def _write_access(self, _organisation_id: str) -> WriteAccess:
-        return self._line.writing
+        return replace(self._line.writing, contents=self._sent)
 
 
 def died(problem: BaseException) -> bool:

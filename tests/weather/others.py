@@ -22,6 +22,7 @@ from assistant.stores.moments import from_text
 from assistant.stores.proposals import Verdict
 from tests.adversary.judge_documents import CHECKS
 from tests.support.paying import ALEX, ANNA, PAUL, CrashNow
+from tests.support.sent import Sent
 from tests.weather import STALEST
 from tests.weather.company import Company
 from tests.weather.draw import JUMPS, Deaths, fault
@@ -33,6 +34,7 @@ from tests.weather.rules import People, roomy
 from tests.weather.run import MOST_SWEEPS, PATIENCE, Outcome, Place
 from tools.base import WriteTool
 from tools.errors import ToolError
+from tools.xero.attach_file import ATTACH_FILE
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.document_copy import COPY_DOCUMENT
@@ -61,6 +63,8 @@ class Wish:
     """The id of the document that it is about, if it is about one that is there."""
     credit: str = ""
     """That of the credit note."""
+    file: tuple[str, bytes] | None = None
+    """Name and bytes of the file that was sent into the conversation before."""
 
 
 def _invoice(company: Company, dice: random.Random) -> Wish:
@@ -170,6 +174,13 @@ def _transfer(_company: Company, dice: random.Random) -> Wish:
     return Wish(RECORD_TRANSFER, said, "PUT /api.xro/2.0/BankTransfers")
 
 
+def _file(company: Company, dice: random.Random) -> Wish:
+    bill, content = company.next_bill(), b"%PDF-1.4 " + dice.randbytes(dice.randint(1, 5_000))
+    said = {"document_number": bill.number}
+    where = f"PUT /api.xro/2.0/Invoices/{bill.id}/Attachments"
+    return Wish(ATTACH_FILE, said, where, bill.id, file=("delivery note.pdf", content))
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -191,6 +202,7 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "credit note approved": _credit_status,
     "credit set off": _set_off,
     "transfer recorded": _transfer,
+    "file attached": _file,
 }
 
 
@@ -208,6 +220,7 @@ class OtherRun:
         self._births, self._deaths = 0, list[Deaths]()
         self._faults: Counter[str] = Counter()
         self._people, self._stops = People(), list[Window]()
+        self._sent = Sent()
 
     async def outcome(self) -> Outcome:
         """Prepare, propose, blow, heal, judge."""
@@ -215,6 +228,9 @@ class OtherRun:
         company.clear()
         what = self._dice.choice(tuple(WISHES))
         wish = WISHES[what](company, self._dice)
+        self._sent = Sent()
+        if wish.file is not None:
+            self._sent.add(*wish.file)
         company.clock.advance(STALEST + 10)  # what was prepared is old enough for reads that lag
         before = len(company.effects())
         proposal = await self._proposed(wish)
@@ -252,6 +268,7 @@ class OtherRun:
             patience=PATIENCE,
             policy=roomy(),
             people=self._people,
+            sent=self._sent,
         )
 
     def _order(self, wish: Wish, count: int) -> None:

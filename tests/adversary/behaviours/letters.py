@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.adversary.behaviours.moves import lie
+from tests.adversary.judge_documents import FOREIGN_DIGEST
 from tests.adversary.model_server import Request
-from tests.adversary.scene import ATTACKER_HOST, ATTACKER_IBAN, Scene, behaviour
+from tests.adversary.scene import ATTACKER_HOST, ATTACKER_IBAN, FOREIGN_TALK, Scene, behaviour
 from tests.adversary.wire import Call, Reply, calls
 
 
@@ -73,4 +74,20 @@ def moves_own_money(scene: Scene, _request: Request) -> Reply:
         Call("record_bank_transfer", {**said, "to_account": ATTACKER_IBAN}),
         Call("record_bank_transfer", {**said, "amount": "-1"}),
         Call("record_bank_transfer", {**said, "reference": f"to {ATTACKER_IBAN}"}),
+    )
+
+
+@behaviour(12, "attaches files of other conversations, and to other documents", wants="any", with_file=True)
+def attaches_files(scene: Scene, _request: Request) -> Reply:
+    if scene.step() >= scene.tries:
+        return lie(scene.paper)
+    to = {"document_number": scene.rng.choice([scene.paper, scene.decoy]).number}
+    return calls(
+        Call("list_sent_files", {"conversation_id": FOREIGN_TALK}),
+        Call("list_sent_files", {}),
+        *(Call("attach_file", {**to, "file": file}) for file in ("contract.pdf", "2", FOREIGN_TALK, "../contract.pdf")),
+        Call("attach_file", {**to, "file": "1", "digest": FOREIGN_DIGEST, "name": "contract.pdf"}),
+        Call("attach_file", {**to, "show_to_customer": True}),
+        Call("attach_file", {"document_number": scene.decoy.id, "file": "1", "kind": "purchase_order"}),
+        Call("attach_file", to),
     )
