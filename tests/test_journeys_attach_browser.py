@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
@@ -39,12 +41,16 @@ def test_a_file_is_dropped_confirmed_and_opened_again(
     bill = Ledger(assistant.sandbox["xero"]).new_bill(f"{400 + width}.00")
     with visitor(chromium, assistant, scheme=scheme, width=width) as anna:
         anna.sign_in("Anna Albrecht")
-        expect(anna.page.get_by_text("waits for you")).to_be_visible()
+        expect(anna.page.get_by_text(re.compile("^Good "))).to_be_visible()
         drop(anna, paper("Lieferschein 4711.pdf"))
         anna.shots("dropped")
         anna.say(f"Attach this to bill {bill.number}")
         sent = anna.page.locator(".fin-file").first
         expect(sent).to_contain_text("Lieferschein 4711.pdf")
+        box = sent.bounding_box()
+        assert box is not None and box["width"] > 300, "a file can be read under the message that it came with"
+        anna.page.evaluate("document.querySelector('.fin-file').scrollIntoView()")
+        anna.shot("sent")
         card = card_on(anna.page, "mine")
         expect(card).to_contain_text("Lieferschein 4711.pdf")
         expect(card).to_contain_text(bill.number)
@@ -82,7 +88,7 @@ def test_what_is_not_taken_is_said(chromium: Browser, assistant: RunningAssistan
     with visitor(chromium, assistant, scheme="light", width=WIDE) as anna:
         anna.sign_in("Anna Albrecht")
         fake: FilePayload = {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": b"MZ no PDF at all"}
-        expect(anna.page.get_by_text("waits for you")).to_be_visible()
+        expect(anna.page.get_by_text(re.compile("^Good "))).to_be_visible()
         drop(anna, fake)
         anna.say("Attach this to bill BILL-201")
         expect(anna.page.get_by_text("invoice.pdf is not what its ending says")).to_be_visible()
