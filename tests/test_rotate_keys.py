@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.clock import utc_now
 from assistant.connections import XERO, open_tokens, seal_tokens
 from assistant.keys import CipherError, TokenCipher, kept_key, new_token_key
+from assistant.sent_files import Coming, SentFileRoom
 from assistant.stores import migrate
 from assistant.stores.connections import ConnectionRow, reseal
 from assistant.stores.database import Database
@@ -135,3 +137,33 @@ def test_tokens_that_no_key_opens_are_left_as_they_are(tmp_path: Path) -> None:
     refused = typed(tmp_path, TOKEN_KEYS=new_token_key())
     assert refused.returncode == 1 and "Nothing was sealed anew" in refused.stderr
     assert stored(tmp_path) == before
+
+
+def test_a_file_that_was_sent_into_a_chat_is_opened_by_the_new_key_too(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    old = kept_key(tmp_path / "state", "tokens", new_token_key)
+    connect(tmp_path, old)
+    content = b"%PDF-1.4 kept over a rotation"
+
+    def room(database: Database, keys: str) -> SentFileRoom:
+        return SentFileRoom(database, TokenCipher(keys), utc_now, hours=24)
+
+    async def sent(keys: str) -> str:
+        database = Database(address(tmp_path))
+        taken = await room(database, keys).take_in([Coming("a.pdf", content)], conversation_id="c", person_id="p")
+        await database.close()
+        return taken.files[0].id
+
+    async def content_by(keys: str, file_id: str) -> bytes | None:
+        database = Database(address(tmp_path))
+        found = await room(database, keys).opened(file_id, person_id="p")
+        await database.close()
+        return found and found[1]
+
+    first = asyncio.run(sent(old))
+    assert typed(tmp_path).returncode == 0
+    newest = kept_key(tmp_path / "state", "tokens").split(",")[0]
+    assert asyncio.run(content_by(newest, first)) == content and asyncio.run(content_by(old, first)) is None
+    asyncio.run(sent(old))
+    refused = typed(tmp_path, "--retire")
+    assert refused.returncode == 1 and "still needed" in refused.stderr, "a file needs the older key"
