@@ -212,7 +212,7 @@ _OF_KIND: dict[WriteKind, dict[str, dict[Language, str]]] = {
         "said_checking": _BETWEEN_ACCOUNTS["said_checking"],
         "receipt": {"en": "Manual journal in {provider}", "de": "Manuelle Buchung in {provider}"},
     },
-    WriteKind.FILE_ADDED: _OF_A_DOCUMENT,
+    WriteKind.FILE_ADDED: {**_OF_A_DOCUMENT, "receipt": {"en": "File in {provider}", "de": "Datei in {provider}"}},
     WriteKind.TIMESHEET: {
         **_OF_A_CHANGE,
         "said_checking": {
