@@ -23,7 +23,16 @@ def waits_for_another(proposal: Proposal, viewer: Principal) -> bool:
 
 def may_confirm(proposal: Proposal, viewer: Principal) -> bool:
     """Whether the button is theirs, as far as a page can say; the decision asks everything again."""
-    return viewer.may(Role.APPROVER, proposal.organisation_id) and not waits_for_another(proposal, viewer)
+    return (
+        viewer.may(Role.APPROVER, proposal.organisation_id)
+        and may_see(proposal, viewer)
+        and not waits_for_another(proposal, viewer)
+    )
+
+
+def may_see(proposal: Proposal, viewer: Principal) -> bool:
+    """Whether what such a card says may be shown to that person at all, whoever made it."""
+    return viewer.holds(proposal.kind.right, proposal.organisation_id)
 
 
 def needs_props(

@@ -144,6 +144,24 @@ def card_props(proposal: Proposal, tool: WriteTool, looking: Looking, *, fresh: 
     }
 
 
+_KEPT_WHEN_EMPTIED = ("proposal_id", "digest", "number", "language", "created_at", "expires_at", "now", "words")
+
+
+def emptied(props: Props, word: str) -> Props:
+    """A card as it was kept, without anything that it said: whoever looks at it may not see it any more."""
+    kept = {key: value if key in _KEPT_WHEN_EMPTIED else type(value)() for key, value in props.items() if value}
+    can = dict.fromkeys(("confirm", "cancel", "edit", "again"), False)
+    return {
+        **props,
+        **kept,
+        "face": "blocked",
+        "word": word,
+        "fresh": False,
+        "can": can,
+        "edit": {"fields": [], "values": {}},
+    }
+
+
 def shown(proposal: Proposal, tool: WriteTool, language: Language) -> dict[str, object]:
     """What a card says about the deed itself, as the audit trail keeps it of a confirmation.
 

@@ -29,7 +29,7 @@ from assistant.stores import proposals as store
 from assistant.stores.database import Database, Work
 from assistant.stores.moments import to_text
 from assistant.stores.proposals import DecisionRow, ProposalRow, State, Verdict
-from tools.base import Stakes
+from tools.base import Stakes, WriteKind
 
 __all__ = ["Decisions", "Refusal", "RefusalReason", "Verdict", "Wish"]
 
@@ -338,7 +338,7 @@ def _waits(row: ProposalRow, now: datetime) -> bool:
 
 
 def _may_decide(person: Principal, row: ProposalRow, verdict: Verdict) -> bool:
-    if person.may(Role.APPROVER, row.organisation_id):
+    if person.may(Role.APPROVER, row.organisation_id) and person.holds(WriteKind(row.kind).right, row.organisation_id):
         return True
     own = person.id == row.proposer_id and person.may(Role.VIEWER, row.organisation_id)
     return verdict is Verdict.CANCEL and own

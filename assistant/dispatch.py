@@ -25,13 +25,14 @@ from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal
 from assistant.sentences import sentence
-from tools.base import Access, Effect, Organisation, ReadTool, Tool, ToolResult, Toolset, WriteTool
+from tools.base import Access, Effect, Organisation, ReadTool, Right, Tool, ToolResult, Toolset, WriteTool
 from tools.base import Draft as ToolDraft
 from tools.errors import Choice, Language, OutcomeUnknown, ToolError, ToolRetry
 from tools.families import Family
 from tools.payee import compact
 from tools.sent_files import NOTHING_SENT, SentFiles
 from tools.views import File, Table
+from tools.words import visible
 from tools.xero.allowance import Wait
 from tools.xero.pace import Told, waits_told
 
@@ -94,6 +95,14 @@ class Asking:
         """Whether this person may prepare writes here."""
         return self.principal.may(Role.PREPARER, self.organisation.id)
 
+    def holds(self, right: Right) -> bool:
+        """Whether this person holds that right here."""
+        return self.principal.holds(right, self.organisation.id)
+
+
+Withheld = Callable[[Asking, Tool], Awaitable[None]]
+"""Told of each call of a tool whose right the person does not hold, before it is refused."""
+
 
 class Dispatch:
     """Runs the tool calls of one turn."""
@@ -109,13 +118,17 @@ class Dispatch:
         seconds: float = TOOL_SECONDS,
         families: Sequence[Family] = (),
         sent: SentFiles = NOTHING_SENT,
+        withheld: Withheld | None = None,
     ) -> None:
+        self._withheld = withheld
         self._toolset, self._asking, self._access_for = toolset, asking, access_for
         self._proposals, self._seconds, self._said = proposals, seconds, said
         self._sent = sent
         """The files of this conversation: no tool sees any other."""
-        self.offered = toolset if asking.may_write else toolset.only(Effect.READ)
-        """What may be called: a viewer's model does not even see that writing exists."""
+        theirs = toolset.with_rights(asking.holds)
+        self.offered = theirs if asking.may_write else theirs.only(Effect.READ)
+        """What may be called: a viewer's model does not even see that writing exists, nor anybody's payroll who does
+        not hold its right."""
         self._shelf = Shelf(families or [Family("all", "everything", tuple(toolset))], self.offered)
 
     def choose(self, called: Sequence[str]) -> None:
@@ -129,6 +142,12 @@ class Dispatch:
     def tool_of(self, call: CallRequest) -> Tool | None:
         """The tool that a call names, offered or not (for showing what was asked)."""
         return self._toolset.get(call.name)
+
+    def out_of_reach(self) -> frozenset[str]:
+        """The tools whose right this person does not hold now: what they once found is not told to the model again."""
+        return frozenset(
+            tool.name for tool in self._toolset if tool.right is not None and not self._asking.holds(tool.right)
+        )
 
     def is_write(self, call: CallRequest) -> bool:
         """Whether the call asks for a write."""
@@ -146,7 +165,7 @@ class Dispatch:
             return Outcome(call, limited(body), ok)
         tool = self.offered.get(call.name)
         if tool is None:
-            return self._not_offered(call)
+            return await self._not_offered(call)
         self._shelf.open_for(call.name)
         try:
             arguments = read_arguments(call.arguments, tool.signature.arguments)
@@ -179,7 +198,14 @@ class Dispatch:
         typed = compact("\n".join(self._said()))
         return all(not (wanted := compact(str(arguments.get(name, "")))) or wanted in typed for name in tool.typed)
 
-    def _not_offered(self, call: CallRequest) -> Outcome:
+    async def _not_offered(self, call: CallRequest) -> Outcome:
+        known = self._toolset.get(call.name)
+        if known is not None and known.right is not None and not self._asking.holds(known.right):
+            if self._withheld is not None:
+                await self._withheld(self._asking, known)
+            organisation = visible(self._asking.organisation.name)
+            words = sentence(f"needs_{known.right}", self._asking.language, organisation=organisation)
+            return failed(call, "failed", words, problem=words)
         if isinstance(self._toolset.get(call.name), WriteTool):
             words = sentence("may_not_prepare", self._asking.language, person=self._asking.principal.name)
             return failed(call, "failed", words, problem=words)

@@ -4,7 +4,7 @@ the stored conversation after a reload or a restart."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.model import CallRequest, ChatMessage
@@ -12,6 +12,8 @@ from assistant.model import CallRequest, ChatMessage
 MAX_CHARACTERS = 120_000
 """What is sent of a conversation; older questions are left out whole."""
 STOPPED = '{"error": {"kind": "stopped", "message": "The person stopped this before it was finished."}}'
+WITHHELD = "(What was answered here is not shown any more: the person no longer holds the right to see it.)"
+"""Stands, for the model, in the place of what a tool found that the person may not use now."""
 CALL = "call"
 RESULT = "result"
 """Keys in the metadata of a stored tool step."""
@@ -85,11 +87,16 @@ class History:
         """A copy of everything."""
         return list(self._messages)
 
-    def for_model(self, system: str) -> list[ChatMessage]:
-        """The system prompt and as much of the end of the conversation as fits, beginning at a person's message."""
+    def for_model(self, system: str, out_of_reach: Collection[str] = ()) -> list[ChatMessage]:
+        """The system prompt and as much of the end of the conversation as fits, beginning at a person's message.
+
+        What tools found that are out of the person's reach by now is not told again, nor what was said after it in the
+        same turn; only the person's own words of that turn are.
+        """
         kept: list[ChatMessage] = []
         size = 0
-        for turn in reversed(list(_turns(self._messages))):
+        for whole in reversed(list(_turns(self._messages))):
+            turn = _without(whole, out_of_reach)
             size += sum(_size(message) for message in turn)
             if kept and size > MAX_CHARACTERS:
                 break
@@ -106,6 +113,21 @@ def _turns(messages: Iterable[ChatMessage]) -> Iterable[list[ChatMessage]]:
         turn.append(message)
     if turn:
         yield turn
+
+
+def _without(turn: list[ChatMessage], names: Collection[str]) -> list[ChatMessage]:
+    """The turn, or only the person's words of it where one of those tools was called and gave a result."""
+    found = {
+        call["id"] for message in turn for call in message.get("tool_calls") or () if call["function"]["name"] in names
+    }
+    refused = {
+        message["tool_call_id"]
+        for message in turn
+        if message["role"] == "tool" and str(message["content"]).startswith('{"error"')
+    }
+    if found <= refused:
+        return turn
+    return [*(message for message in turn if message["role"] == "user"), {"role": "assistant", "content": WITHHELD}]
 
 
 def _size(message: ChatMessage) -> int:

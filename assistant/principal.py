@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tools.base import Right
+
 
 class Role(StrEnum):
     """What somebody may do; each is mapped from Okta groups and includes the ones it names in `_INCLUDES`."""
@@ -17,13 +19,17 @@ class Role(StrEnum):
     """Confirms writes."""
     ADMIN = "admin"
     """Connects providers and sees the settings; moves no money."""
+    PAYROLL = "payroll"
+    """Opens payroll to whoever holds another role beside it; by itself it opens nothing, and no role includes it."""
 
 
+_RIGHTS = {Right.PAYROLL: Role.PAYROLL}
 _INCLUDES: dict[Role, frozenset[Role]] = {
     Role.VIEWER: frozenset({Role.VIEWER}),
     Role.PREPARER: frozenset({Role.PREPARER, Role.VIEWER}),
     Role.APPROVER: frozenset({Role.APPROVER, Role.PREPARER, Role.VIEWER}),
     Role.ADMIN: frozenset({Role.ADMIN, Role.VIEWER}),
+    Role.PAYROLL: frozenset({Role.PAYROLL}),
 }
 
 
@@ -52,6 +58,10 @@ class Principal:
         return any(
             role in _INCLUDES[grant.role] and grant.organisation_id in (None, organisation_id) for grant in self.grants
         )
+
+    def holds(self, right: Right | None, organisation_id: str) -> bool:
+        """Whether this person holds what a tool or a kind of write asks for beside a role; None asks for nothing."""
+        return right is None or self.may(_RIGHTS[right], organisation_id)
 
     def roles_in(self, organisation_id: str) -> tuple[Role, ...]:
         """The roles as granted (not the included ones), for showing."""

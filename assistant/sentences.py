@@ -29,6 +29,16 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "de": "{person} darf hier lesen, aber weder Zahlungen noch Änderungen vorbereiten. Es wurde nichts getan. Das "
         "kann eine Person, die vorbereiten oder freigeben darf.",
     },
+    "card_not_shown": {
+        "en": "This card is about payroll of {organisation}, which is shown only to people who hold the role payroll.",
+        "de": "Diese Karte betrifft Lohn und Gehalt von {organisation}; das sehen nur Personen mit der Rolle payroll.",
+    },
+    "needs_payroll": {
+        "en": "Payroll of {organisation} is shown only to people who hold the role payroll. Nothing was read and "
+        "nothing was done. An admin of your sign-in can give it to you; sign in again after that.",
+        "de": "Lohn und Gehalt von {organisation} sehen nur Personen mit der Rolle payroll. Es wurde nichts gelesen "
+        "und nichts getan. Wer die Anmeldung verwaltet, kann sie vergeben; melden Sie sich danach neu an.",
+    },
     "tool_too_slow": {
         "en": "{provider} did not answer within {seconds} seconds. Nothing was written. Try again in a minute.",
         "de": "{provider} hat innerhalb von {seconds} Sekunden nicht geantwortet. Es wurde nichts geschrieben. Bitte "

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
             "finance-preparers": "preparer",
             "finance-approvers": "approver",
             "finance-admins": "admin",
+            "finance-payroll": "payroll",
         }
     )
     """Okta group = role, or role@organisation for one organisation only (name or short code); comma-separated."""

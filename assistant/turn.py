@@ -207,7 +207,7 @@ class Turn:
         stream = HarmlessStream()
         end = StepEnd(Finish.STOP)
         await self._screen.thinking()
-        async for delta in self._model.stream(self._history.for_model(system), tools):
+        async for delta in self._model.stream(self._history.for_model(system, self._dispatch.out_of_reach()), tools):
             if isinstance(delta, TextDelta):
                 await self._show(stream.feed(delta.text))
             else:

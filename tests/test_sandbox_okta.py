@@ -39,7 +39,7 @@ def test_sign_in_page_lists_every_person_with_a_button_and_says_it_is_the_sandbo
     assert page.status_code == 200
     assert re.findall(r'name="person" value="([^"]+)"', page.text) == [
         *("vera.vogel", "paul.peters", "anna.albrecht", "max.maurer"),
-        *("ada.adler", "nora.niemand", "emil.engel", "otto.ost"),
+        *("ada.adler", "nora.niemand", "emil.engel", "petra.paulsen", "pia.pohl", "otto.ost"),
     ]
     assert "no real money" in page.text
     assert "<script" not in page.text
@@ -87,6 +87,8 @@ def test_whole_sign_in_gives_an_id_token_with_okta_claims(okta: RunningProvider,
         ("max.maurer", ["finance-preparers", "finance-approvers"]),
         ("ada.adler", ["finance-admins"]),
         ("nora.niemand", []),
+        ("petra.paulsen", ["finance-preparers", "finance-payroll"]),
+        ("pia.pohl", ["finance-approvers", "finance-payroll"]),
         ("otto.ost", ["finance-approvers-ost"]),
     ],
 )

@@ -38,6 +38,13 @@ Payload = dict[str, JsonValue]
 """What will be done, complete: JSON of strings, integers, booleans and objects only (RFC 8785 canonicalises it)."""
 
 
+class Right(StrEnum):
+    """What has to be held beside an ordinary role, because it opens what most finance people must not see."""
+
+    PAYROLL = "payroll"
+    """What people earn, their leave and their hours."""
+
+
 class Effect(StrEnum):
     """Whether a tool reads or (once a person has confirmed) writes."""
 
@@ -82,6 +89,11 @@ class WriteKind(StrEnum):
     """A file is attached to a document: nothing counts differently."""
     TIMESHEET = "timesheet"
     """Hours that are paid for: a timesheet is made or approved."""
+
+    @property
+    def right(self) -> Right | None:
+        """What has to be held beside a role to propose, see or decide such a write."""
+        return Right.PAYROLL if self is WriteKind.TIMESHEET else None
 
     @property
     def is_payment(self) -> bool:
@@ -277,12 +289,13 @@ _ANNOTATION_NAMES: dict[str, Any] = {"Access": object, "Books": object, "LiveBoo
 
 @dataclass(frozen=True, slots=True)
 class ReadTool:
-    """A tool that only reads; any viewer may use it."""
+    """A tool that only reads; any viewer may use it who holds its right, where it has one."""
 
     run: Callable[..., Awaitable[ToolResult]]
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.READ
+    right: Right | None = None
 
     @property
     def name(self) -> str:
@@ -315,6 +328,7 @@ class WriteTool:
     provider: str
     signature: _Signature = field(repr=False)
     effect: Effect = Effect.WRITE
+    right: Right | None = None
 
     @property
     def name(self) -> str:
@@ -338,11 +352,13 @@ def _at_home(function: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T
     return told
 
 
-def read_tool(provider: str) -> Callable[[Callable[..., Awaitable[ToolResult]]], ReadTool]:
-    """Declare a typed function as a tool that only reads from `provider`."""
+def read_tool(
+    provider: str, *, right: Right | None = None
+) -> Callable[[Callable[..., Awaitable[ToolResult]]], ReadTool]:
+    """Declare a typed function as a tool that only reads from `provider`, for those who hold the right."""
 
     def declare(function: Callable[..., Awaitable[ToolResult]]) -> ReadTool:
-        return ReadTool(run=_at_home(function), provider=provider, signature=_Signature(function))
+        return ReadTool(run=_at_home(function), provider=provider, signature=_Signature(function), right=right)
 
     return declare
 
@@ -360,6 +376,7 @@ def write_tool(
     typed: tuple[str, ...] = (),
     recognise: Recognise | None = None,
     again: Again | None = None,
+    right: Right | None = None,
 ) -> WriteTool:
     """Declare a write: the model sees only `propose` (its name, docstring and signature)."""
     signature = _Signature(propose)
@@ -376,6 +393,7 @@ def write_tool(
         again=again,
         provider=provider,
         signature=signature,
+        right=right,
     )
 
 
@@ -399,6 +417,10 @@ class Toolset:
     def only(self, *effects: Effect) -> Toolset:
         """The part of the catalogue with these effects (a viewer's model is offered reads only)."""
         return Toolset(tool for tool in self._tools.values() if tool.effect in effects)
+
+    def with_rights(self, held: Callable[[Right], bool]) -> Toolset:
+        """The part that somebody may use who holds these rights, and no others."""
+        return Toolset(tool for tool in self._tools.values() if tool.right is None or held(tool.right))
 
     def definitions(self) -> list[dict[str, Any]]:
         """The tools in the shape of Chat Completions' `tools`."""

@@ -64,6 +64,8 @@ class AuditTag(StrEnum):
     MODEL_CONSENT_GIVEN = "model_consent:given"
     MODEL_CONSENT_WITHDRAWN = "model_consent:withdrawn"
     MODEL_CONSENT_REFUSED = "model_consent:refused"
+    TOOL_REFUSED = "tool:refused"
+    """A tool was called for somebody who does not hold the right that it asks for; it read and did nothing."""
     WRITES_SWITCH_REFUSED = "writes:switch_refused"
     STEP_UP_PASSED = "step_up:passed"
     STEP_UP_REFUSED = "step_up:refused"

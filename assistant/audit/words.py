@@ -48,6 +48,7 @@ _STEPS: dict[AuditTag, tuple[str, str, Tone]] = {
         "attention",
     ),
     AuditTag.MODEL_CONSENT_REFUSED: ("Language model: not theirs to allow", "Sprachmodell: nicht befugt", "attention"),
+    AuditTag.TOOL_REFUSED: ("Tool not theirs to use", "Werkzeug nicht freigegeben", "refused"),
     AuditTag.SEALING_KEYS_CHANGED: ("Keys of stored tokens changed", "Schlüssel der Zugänge gewechselt", "neutral"),
     AuditTag.WRITES_SWITCH_REFUSED: ("Switch not theirs to move", "Schalter nicht freigegeben", "refused"),
     AuditTag.STEP_UP_PASSED: ("Signed in again", "Erneut angemeldet", "done"),

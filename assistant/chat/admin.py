@@ -7,10 +7,12 @@ The words are exact, so that no model, no document and no slip of the tongue can
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
+from assistant.audit.export import facts_of
 from assistant.audit.life import life_table
 from assistant.chat.house import House
 from assistant.chat.settle_desk import Press, SettleDesk
@@ -19,9 +21,10 @@ from assistant.ledger.reconcile_words import differences_table, told
 from assistant.principal import Principal, Role
 from assistant.refusals import Refusal
 from assistant.sentences import sentence
+from assistant.stores.audit import AuditRow
 from assistant.untrusted import harmless
 from tools import words
-from tools.base import Organisation
+from tools.base import Organisation, Right
 from tools.errors import Language, ToolFailed
 from tools.views import Table
 
@@ -217,7 +220,16 @@ class AdminDesk:
         rows = await self._house.audit.of_number(organisation.id, number)
         if not rows:
             return AdminAnswer(sentence("no_such_life", language, label=label, organisation=name))
+        for right in self._rights(rows):
+            if not principal.holds(right, organisation.id):
+                return AdminAnswer(sentence(f"needs_{right}", language, organisation=name))
         table = life_table(rows, label, organisation, language, self._house.clock())
         count = len(rows)
         steps = words.say(language, words.many(count, "step", "steps"), words.many(count, "Schritt", "Schritte"))
         return AdminAnswer(sentence("life_here", language, label=label, summary=steps), table)
+
+    def _rights(self, rows: Sequence[AuditRow]) -> set[Right]:
+        """What has to be held to be told of that proposal: its events say the names, amounts and hours of its card."""
+        bodies = [facts_of(row).get("body") for row in rows]
+        named = [self._house.toolset.get(str(body.get("tool", ""))) for body in bodies if isinstance(body, dict)]
+        return {tool.right for tool in named if tool is not None and tool.right is not None}

@@ -16,7 +16,9 @@ from chainlit.context import context
 from chainlit.types import ThreadDict
 from chainlit.utils import wrap_user_function
 
-from assistant.cards import about
+from assistant.audit import AuditTag
+from assistant.card_needs import may_see
+from assistant.cards import about, emptied
 from assistant.chat.admin import AdminAnswer, AdminDesk, by_command
 from assistant.chat.choosing import Choosing, stays, wants_another
 from assistant.chat.clicks import Clicking, Clicks
@@ -38,7 +40,7 @@ from assistant.sentences import sentence
 from assistant.turn import Turn
 from assistant.untrusted import harmless
 from tools import words
-from tools.base import Organisation, WriteKind, WriteTool
+from tools.base import Organisation, Tool, WriteKind, WriteTool
 from tools.errors import Language
 from tools.sent_files import NOTHING_SENT, SentFiles
 
@@ -167,6 +169,10 @@ async def renew_card(element: Any, principal: Principal, organisation: Organisat
     except Refusal as refusal:
         proposal, present = None, None
         props["word"] = refusal.text(view.language)
+    if proposal is not None and not may_see(proposal, principal):
+        told = sentence("card_not_shown", view.language, organisation=words.visible(organisation.name))
+        element["props"] = emptied(props, told)
+        return
     if proposal is None or present is None:
         can = dict.fromkeys(("confirm", "cancel", "edit", "again"), False)
         element["props"] = {**props, "face": "blocked", "fresh": False, "can": can}
@@ -251,6 +257,7 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         said=talk.history.said,
         families=house.families,
         sent=sent,
+        withheld=note_withheld,
     )
     turn = Turn(
         asking=asking,
@@ -266,6 +273,18 @@ async def answer_turn(text: str, chosen: str | None, talk: Talk) -> None:
         await turn.run(text, with_files=with_files)
     finally:
         await screen.finish()
+
+
+async def note_withheld(asking: Asking, tool: Tool) -> None:
+    """A tool was called for somebody who does not hold its right: that is in the trail, what was asked of it is not."""
+    await house.audit.note(
+        tag=AuditTag.TOOL_REFUSED,
+        organisation_id=asking.organisation.id,
+        subject=tool.name,
+        facts={"reason": f"needs:{tool.right}", "conversation_id": asking.conversation_id},
+        principal=asking.principal,
+        session_id=asking.session_id,
+    )
 
 
 async def show_admin(text: str, said: AdminAnswer, organisation: Organisation, screen: ChatScreen, talk: Talk) -> None:

@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from assistant.arguments import BadArguments, check_arguments
 from assistant.audit import AuditTag
+from assistant.card_needs import may_see
 from assistant.cards import EDITABLE
 from assistant.chat.house import House
 from assistant.chat.ill_formed import LONGEST_FIELD, named_proposal, told, what_is_wrong
 from assistant.decisions import LONGEST_REASON, Verdict, Wish
-from assistant.principal import Principal
+from assistant.principal import Principal, Role
+from assistant.proposal_words import needs_role
 from assistant.proposals import Proposal
 from assistant.refusals import Refusal, RefusalReason
 from assistant.sentences import sentence
@@ -161,6 +163,10 @@ class Clicks:
             raise Refusal(RefusalReason.OTHER_ORGANISATION)
         if old.digest != click.digest:
             raise Refusal(RefusalReason.DIGEST_MISMATCH, label=old.label)
+        if not may_see(old, clicking.principal):
+            raise Refusal(
+                RefusalReason.NOT_ALLOWED, label=old.label, detail=needs_role(Role.PAYROLL, clicking.organisation.name)
+            )
 
     async def _ill_formed(self, tag: AuditTag, payload: object, error: ValidationError, clicking: Clicking) -> Answer:
         """Say what none of our cards would have sent, and record that somebody sent it."""

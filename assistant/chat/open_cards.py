@@ -19,6 +19,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from chainlit.step import StepDict
 
 from assistant.card_changes import changed_by
+from assistant.card_needs import may_see
 from assistant.cards import Looking, Props, about, card_props, face_of, outcome_words, provider_name
 from assistant.chat.house import House
 from assistant.chat.talks import Talks
@@ -89,12 +90,13 @@ class OpenCards:
     async def props(
         self, proposal: Proposal, view: View, chat_session_id: str = "", *, fresh: bool = False
     ) -> Props | None:
-        """The card as that person sees it now in that chat; None when this version does not know the tool any more.
+        """The card as that person sees it now in that chat; None when this version does not know the tool any more, and
+        when it is about what they may not see.
 
         Only a chat that somebody is known to look at gets the code with which the card can be confirmed.
         """
         tool = self._house.toolset.get(proposal.tool)
-        if not isinstance(tool, WriteTool):
+        if not isinstance(tool, WriteTool) or not may_see(proposal, view.viewer):
             return None
         seat = Seat(view.viewer.id, self._seats.get(chat_session_id, ""))
         looking = Looking(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.card_needs import may_confirm
+from assistant.card_needs import may_confirm, may_see
 from assistant.chat.admin import COMMANDS as ADMIN_COMMANDS
 from assistant.principal import Principal, Role
 from assistant.proposals import Proposal
@@ -52,7 +52,7 @@ class Waits:
         """Sort what waits by who has to act."""
         may = principal.may(Role.APPROVER, organisation.id)
         for_me = tuple(p for p in waiting if may_confirm(p, principal))
-        mine = tuple(p for p in waiting if p.proposer_id == principal.id and p not in for_me)
+        mine = tuple(p for p in waiting if p.proposer_id == principal.id and p not in for_me and may_see(p, principal))
         return cls(organisation, for_me, mine, may)
 
     @property
@@ -105,6 +105,7 @@ _ROLES: dict[bool, dict[Role, str]] = {
         Role.PREPARER: "Vorbereitung",
         Role.APPROVER: "Freigabe",
         Role.ADMIN: "Verwaltung",
+        Role.PAYROLL: "Lohn und Gehalt",
     },
 }
 """What a person may do, by whether it is said in German."""

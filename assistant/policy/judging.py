@@ -76,6 +76,7 @@ def judge_proposing(
         return Verdict(stakes.kind, policy.digest, (words.kind_not_allowed(stakes.kind),))
     reasons = [
         _stop_switch(circumstances),
+        *_right("propose", stakes, person, circumstances),
         *_within_limit("propose", rules.propose, stakes, person, circumstances),
         *_payee(rules, stakes, circumstances),
     ]
@@ -95,6 +96,7 @@ def judge_confirming(policy: Policy, stakes: Stakes, confirming: Confirming, cir
         return Verdict(stakes.kind, policy.digest, (words.kind_not_allowed(stakes.kind),))
     reasons = (
         _stop_switch(circumstances),
+        *_right("confirm", stakes, confirming.person, circumstances),
         *_within_limit("confirm", rules.confirm, stakes, confirming.person, circumstances),
         *_sums(rules, stakes, confirming, circumstances),
         *_payee(rules, stakes, circumstances),
@@ -112,6 +114,17 @@ def _stop_switch(circumstances: Circumstances) -> Reason:
     if circumstances.stopped is None:
         return words.not_stopped()
     return words.stopped(circumstances.stopped, circumstances.timezone)
+
+
+def _right(deed: str, stakes: Stakes, person: Principal, circumstances: Circumstances) -> Iterator[Reason]:
+    """What the kind of write asks for beside a role; no rule of a house can do without it."""
+    right = stakes.kind.right
+    if right is None:
+        return
+    if person.holds(right, circumstances.organisation_id):
+        yield words.has_right(deed, stakes.kind, person.name, right)
+    else:
+        yield words.no_right(deed, stakes.kind, person.name, right)
 
 
 def _within_limit(

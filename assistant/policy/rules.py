@@ -169,6 +169,8 @@ class Policy(Rule):
                     raise ValueError(f"{kind}.{name}: {', '.join(wrong)} must be given {how}")
             if Role.VIEWER in rules.propose or Role.VIEWER in rules.confirm:
                 raise ValueError(f"{kind}: a viewer only reads")
+            if Role.PAYROLL in rules.propose or Role.PAYROLL in rules.confirm:
+                raise ValueError(f"{kind}: payroll is held beside another role; name that one")
             if not kind.is_payment and (rules.duplicates or rules.payee):
                 raise ValueError(f"{kind}: `payee` and `duplicates` are rules for payments")
         for kind, payments in self.kinds.items():

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from assistant.policy.verdict import Reason, Stopped
 from assistant.principal import Role
 from tools import words
-from tools.base import WriteKind
+from tools.base import Right, WriteKind
 from tools.errors import Language
 from tools.money import Money
 
@@ -112,6 +112,32 @@ def no_role(deed: str, kind: WriteKind, name: str, roles: Iterable[Role]) -> Rea
         {
             "en": f"{who} may not {do_en} {en}; that needs the role {' or '.join(needed)}.",
             "de": f"{who} darf {de} nicht {do_de}; nötig ist die Rolle {' oder '.join(needed)}.",
+        },
+    )
+
+
+def has_right(deed: str, kind: WriteKind, name: str, right: Right) -> Reason:
+    """What is asked for beside a role is held."""
+    en, de = _of(kind)
+    who = words.visible(name)
+    return Reason(
+        f"{deed}.right",
+        True,
+        {"en": f"{who} holds {right}, which {en} need.", "de": f"{who} hat das Recht {right}, das {de} verlangen."},
+    )
+
+
+def no_right(deed: str, kind: WriteKind, name: str, right: Right) -> Reason:
+    """What is asked for beside a role is not held."""
+    en, de = _of(kind)
+    do_en, do_de = _DEEDS[deed]
+    who = words.visible(name)
+    return Reason(
+        f"{deed}.right",
+        False,
+        {
+            "en": f"{who} may not {do_en} {en}; that needs the role {right} beside the others.",
+            "de": f"{who} darf {de} nicht {do_de}; nötig ist neben den anderen die Rolle {right}.",
         },
     )
 

@@ -55,6 +55,20 @@ PEOPLE = (
         "Approver without a second factor: may confirm small payments only",
         second_factor=False,
     ),
+    Person(
+        "petra.paulsen",
+        "Petra",
+        "Paulsen",
+        ("finance-preparers", "finance-payroll"),
+        "Preparer who may see payroll",
+    ),
+    Person(
+        "pia.pohl",
+        "Pia",
+        "Pohl",
+        ("finance-approvers", "finance-payroll"),
+        "Approver who may see payroll",
+    ),
     Person("otto.ost", "Otto", "Ost", ("finance-approvers-ost",), "Approver of another organisation"),
 )
 
