@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     """The sandbox's date (YYYY-MM-DD); empty: today."""
     sandbox_scale: int = 1
     """Multiplies the number of documents."""
-    sandbox_organisations: Annotated[int, Field(ge=1, le=2)] = 1
+    sandbox_organisations: Annotated[int, Field(ge=1, le=4)] = 1
     """How many organisations the sandbox's Xero has; the second is connected by consent (XERO_GRANT)."""
     sandbox_limits: bool = True
     """Whether the sandbox keeps the vendors' rate limits."""

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another number, another company")
     parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the sandbox's date")
     parser.add_argument("--scale", type=_scale, default=1, help="multiplies the number of documents")
-    parser.add_argument("--organisations", type=int, choices=(1, 2), default=1, help="behind Xero's login")
+    parser.add_argument("--organisations", type=int, choices=(1, 2, 3, 4), default=1, help="behind Xero's login")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep state here over restarts")
     parser.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input is closed")
     parser.add_argument("--no-limits", action="store_true", help="without the vendors' rate limits")

@@ -23,6 +23,7 @@ from sandbox.xero.gate import Concurrency, Gate, Limits
 from sandbox.xero.identity import Identity
 from sandbox.xero.journal import Journal
 from sandbox.xero.login import Login
+from sandbox.xero.payroll import PAYROLL_ROOT, PayrollApi
 from sandbox.xero.reckoning import reckon
 from sandbox.xero.refusals import Invalid, Refusal, TooMany, Unauthorised, echo
 from sandbox.xero.webhooks import Webhooks
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 
-OTHERS = (Another("Ost Handel GmbH", "!05tH4", "ost", 1000),)
+OTHERS = (
+    Another("Ost Handel GmbH", "!05tH4", "ost", 1000),
+    Another("Lindenhof Studio Ltd", "!Gb7sT", "uk", 2000, "GB"),
+    Another("Lindenhof Aotearoa Ltd", "!Nz4aT", "nz", 3000, "NZ"),
+)
 """The further organisations that there can be."""
 
 
@@ -53,12 +58,20 @@ def application(control: Control, books: Books, *, limits: bool, others: Sequenc
     gate = Gate(books, identity, Limits(on=limits))
     webhooks = Webhooks(books)
     api = Api(books, journal, gate, webhooks.announce)
-    apis = {
-        other.company.organisation.tenant_id: Api(
-            other, Journal(other), Gate(other, identity, Limits(on=limits), first=False)
+    theirs = {
+        other.company.organisation.tenant_id: (
+            other,
+            Journal(other),
+            Gate(other, identity, Limits(on=limits), first=False),
         )
         for other in others
     }
+    apis = {tenant: Api(*their) for tenant, their in theirs.items()}
+    payroll = PayrollApi(books, journal, gate)
+    payrolls = {tenant: PayrollApi(*their) for tenant, their in theirs.items()}
+
+    async def serve_payroll(request: Request) -> Response:
+        return await payrolls.get(request.headers.get("xero-tenant-id", "").lower(), payroll).serve(request)
 
     async def serve(request: Request) -> Response:
         return await apis.get(request.headers.get("xero-tenant-id", "").lower(), api).serve(request)
@@ -82,6 +95,7 @@ def application(control: Control, books: Books, *, limits: bool, others: Sequenc
             *webhooks.routes(),
             *Login(books, identity, others).routes(),
             Route(ROOT + "{path:path}", serve, methods=METHODS),
+            Route(PAYROLL_ROOT + "{path:path}", serve_payroll, methods=METHODS),
         ],
         middleware=[Middleware(Concurrency, on=limits), *control.middleware()],
         exception_handlers={Refusal: refused},

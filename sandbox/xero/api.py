@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,27 +51,33 @@ Serve = Callable[..., Json | Response | None]
 class Api:
     """Everything under /api.xro/2.0."""
 
+    root = ROOT
+    """Where its addresses begin."""
+
     def __init__(self, books: Books, journal: Journal, gate: Gate, announce: Callable[[], None] = lambda: None) -> None:
         self._books = books
+        self._journal = journal
         self._announce = announce
         self._gate = gate
-        render = Render(books)
         self._table = [
-            (method, re.compile(pattern, re.IGNORECASE), serve)
-            for method, pattern, serve in (
-                *_document_routes(books, render),
-                *_paper_routes(books, render),
-                *_cash_routes(books, render),
-                *_settings_routes(Settings(books, Masters(books))),
-                *_report_routes(Reports(books, journal)),
-            )
+            (method, re.compile(pattern, re.IGNORECASE), serve) for method, pattern, serve in self._routes(books)
         ]
+
+    def _routes(self, books: Books) -> Sequence[tuple[str, str, Serve]]:
+        render = Render(books)
+        return (
+            *_document_routes(books, render),
+            *_paper_routes(books, render),
+            *_cash_routes(books, render),
+            *_settings_routes(Settings(books, Masters(books))),
+            *_report_routes(Reports(books, self._journal)),
+        )
 
     async def serve(self, request: Request) -> Response:
         """One request: admitted, counted, replayed or carried out, and written down before it is answered."""
         body = await request.body()
         headers: dict[str, str] = {}
-        path = request.url.path[len(ROOT) :].rstrip("/")
+        path = request.url.path[len(self.root) :].rstrip("/")
         try:
             noun, _, rest = path.partition("/")
             token = self._gate.admit(
@@ -108,7 +114,7 @@ class Api:
             self._books.control.record(
                 operation=effect.operation,
                 method=call.method,
-                path=ROOT + call.path,
+                path=self.root + call.path,
                 idempotency_key=call.key or None,
                 body=effect.body,
                 result_id=effect.result_id,

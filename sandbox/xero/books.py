@@ -11,6 +11,7 @@ from decimal import Decimal
 from sandbox.company import anchored
 from sandbox.company.paperwork import paperwork
 from sandbox.company.shape import BankAccount, Company, LedgerAccount
+from sandbox.company.wages import Sheet, payroll_of
 from sandbox.control import Control
 from sandbox.xero.cash import Batch, Booking, Cash, Manual, Transfer, cash_of
 from sandbox.xero.keeping import Keeping
@@ -53,6 +54,7 @@ class Another:
     folder: str
     further: int
     """Added to the seed."""
+    country: str = "DE"
 
 
 class Books:
@@ -69,9 +71,15 @@ class Books:
         self.company: Company = anchored(folder, seed=seed, today=control.today(), scale=scale)
         if another is not None:
             own = replace(
-                self.company.organisation, name=another.name, legal_name=another.name, short_code=another.short_code
+                self.company.organisation,
+                name=another.name,
+                legal_name=another.name,
+                short_code=another.short_code,
+                country_code=another.country,
             )
             self.company = replace(self.company, organisation=own)
+        self.payroll = payroll_of(self.company.organisation, control.today(), seed)
+        """None where the organisation's country has none here."""
         self.writes: list[tuple[Record, ...]] = []
         """What every write since the company began changed in the ledger, oldest first."""
         self._unwritten: list[Record] = []
@@ -100,6 +108,7 @@ class Books:
         self.transfers: dict[str, Transfer] = {}
         self.manuals: dict[str, Manual] = {}
         self.batches: dict[str, Batch] = {}
+        self.sheets: dict[str, Sheet] = {sheet.sheet_id: sheet for sheet in self.payroll.sheets} if self.payroll else {}
         self.notes: list[Note] = []
         self.replays: dict[str, Replay] = {}
         self.grants: dict[str, Grant] = {}
@@ -170,6 +179,8 @@ class Books:
                 self.changed[record.document_id] += 1
             case Note():
                 self.notes.append(record)
+            case Sheet():
+                self.sheets[record.sheet_id] = record
             case Quote() | Order() | Ware() | Group():
                 self._put_paper(record)
             case Booking() | Transfer() | Manual() | Batch():
@@ -243,7 +254,7 @@ class Books:
         """These books as they are now: what changes here afterwards does not show there. For reading only."""
         still = copy.copy(self)
         records = ("documents", "payments", "contacts", "allocations", "quotes", "orders", "items", "groups", "notes")
-        cash = ("bookings", "advances", "transfers", "manuals", "batches")
+        cash = ("sheets", "bookings", "advances", "transfers", "manuals", "batches")
         for name in (*records, *cash, "changed", "writes"):
             setattr(still, name, copy.copy(getattr(self, name)))
         still.attached = defaultdict(dict, {key: dict(files) for key, files in self.attached.items()})

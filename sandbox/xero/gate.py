@@ -139,7 +139,7 @@ class Concurrency:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers 429 when five are already being answered."""
-        if not self.on or scope["type"] != "http" or not scope["path"].startswith("/api.xro"):
+        if not self.on or scope["type"] != "http" or not scope["path"].startswith(("/api.xro", "/payroll.xro")):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])

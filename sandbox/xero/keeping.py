@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from sandbox.company.wages import Sheet
 from sandbox.xero.cash import Batch, Booking, Manual, Transfer
 from sandbox.xero.records import (
     Allocation,
@@ -49,6 +50,7 @@ _KINDS: tuple[type[Record], ...] = (
     Transfer,
     Manual,
     Batch,
+    Sheet,
 )
 
 

@@ -18,6 +18,7 @@ from sandbox.company.shape import (
     Line,
     Payment,
 )
+from sandbox.company.wages import Sheet
 from sandbox.xero.cash import Cash
 
 __all__ = [
@@ -233,7 +234,9 @@ class Link:
 
 Paper = Quote | Order | Ware | Group
 """What the ledger keeps beside its books."""
-Record = Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper | Cash
+Record = (
+    Doc | Pay | Contact | Allocation | Attached | Note | Removed | Replay | Grant | Token | Link | Paper | Cash | Sheet
+)
 
 
 def doc_of(document: Document, fully_paid_on: dt.date | None) -> Doc:

@@ -10,6 +10,11 @@ _READ_AND_WRITE = (
     "accounting.contacts",
     "accounting.settings",
     "accounting.attachments",
+    "payroll.employees",
+    "payroll.payruns",
+    "payroll.payslip",
+    "payroll.settings",
+    "payroll.timesheets",
 )
 _REPORTS = (
     "aged",
@@ -55,6 +60,13 @@ _NOUNS = {
     "trackingcategories": "accounting.settings",
     "users": "accounting.settings",
     "attachments": "accounting.attachments",
+    "employees": "payroll.employees",
+    "payruns": "payroll.payruns",
+    "payslips": "payroll.payslip",
+    "timesheets": "payroll.timesheets",
+    "payruncalendars": "payroll.settings",
+    "earningsrates": "payroll.settings",
+    "leavetypes": "payroll.settings",
 }
 
 
