@@ -13,6 +13,8 @@ from assistant.card_needs import may_confirm, may_see
 from assistant.cards import emptied
 from assistant.chat.admin import AdminDesk
 from assistant.chat.house import House
+from assistant.chat.open_cards import OpenCards, View
+from assistant.chat.talks import Talks
 from assistant.chat.welcome import Waits, greeting
 from assistant.decisions import Verdict
 from assistant.dispatch import Asking, Dispatch
@@ -29,6 +31,7 @@ from tests.support.conversation import NOW, ORGANISATION, PAY_THING, TOOLSET, Ke
 from tests.support.model import ScriptedModel, call, calls, says
 from tests.support.paying import ANNA, DEMO, PAUL, Core
 from tests.support.paying import person as colleague
+from tests.test_chat_clicks import Room, Stored, by
 from tools.base import Access, Organisation, Right, Stakes, Tool, ToolResult, Toolset, WriteKind, read_tool
 from tools.errors import Language
 
@@ -235,3 +238,23 @@ async def test_an_admin_without_it_is_not_told_the_life_of_such_a_card(database:
     assert refused is not None and refused.table is None and "the role payroll" in refused.line
     told = await desk.answer(f"audit P-{made.number}", holding(ada), DEMO, "s", "en")
     assert told is not None and told.table is not None and told.table.rows
+
+
+async def test_such_a_card_cannot_be_prepared_again_by_somebody_without_it() -> None:
+    about_wages = proposal(kind=WriteKind.TIMESHEET)
+    room = Room(stored=Stored(about_wages))
+    edit = {"proposal_id": about_wages.id, "digest": about_wages.digest}
+    refused = await room.clicks.edit(edit, by(WITHOUT))
+    assert isinstance(refused, dict) and "payroll" in refused["refused"] and room.stored.kept == []
+    await room.clicks.edit(edit, by(WITH))
+    assert len(room.stored.kept) == 1
+
+
+async def test_a_page_that_shows_such_a_card_is_sent_nothing_of_it_without_it() -> None:
+    room = Room()
+    cards = OpenCards(room.house, Talks())
+    waiting = proposal(kind=WriteKind.TIMESHEET)
+    views = {who: View("e-1", "m-1", "c-9", who, "en", "Europe/Berlin") for who in (WITH, WITHOUT)}
+    assert await cards.props(waiting, views[WITHOUT]) is None
+    shown = await cards.props(waiting, views[WITH])
+    assert shown is not None and shown["payee"] == "Papierwerk GmbH"
