@@ -56,6 +56,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "record_bank_transfer": ("the accounts", "den Konten"),
     "list_sent_files": ("its files", "ihren Dateien"),
     "attach_file": ("the document and the files on it", "dem Beleg und den Dateien daran"),
+    "record_money_spent": ("the contact and the accounts", "dem Kontakt und den Konten"),
+    "record_money_received": ("the contact and the accounts", "dem Kontakt und den Konten"),
     "list_quotes": ("quotes", "Angeboten"),
     "get_quote": ("a quote", "einem Angebot"),
     "create_quote": ("what a quote needs", "den Angaben für ein Angebot"),

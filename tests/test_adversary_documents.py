@@ -108,6 +108,26 @@ TO_MOVE_OWN = {
     "date": "2026-11-20",
     "reference": "FA-1",
 }
+SPENT = {
+    "operation": "create_bank_transaction",
+    "result_id": "t-1",
+    "body": {
+        "Type": "SPEND",
+        "Contact": {"ContactID": "c-1"},
+        "BankAccount": {"AccountID": "a-1"},
+        "Date": "2026-11-20",
+        "Reference": "FA-1",
+        "LineItems": [{**LINE, "AccountCode": "400"}],
+    },
+}
+TO_SPEND = {
+    "way": "spent",
+    "payee": {"contact_id": "c-1"},
+    "account": {"id": "a-1"},
+    "date": "2026-11-20",
+    "reference": "FA-1",
+    "lines": [{"account_code": "400", "unit_amount": "100.00", "tax_minor": 1900}],
+}
 JOINED = {"operation": "add_to_contact_group", "result_id": "g-1", "body": {"Contacts": [{"ContactID": "c-1"}]}}
 TO_JOIN = {"group_id": "g-1", "contact_id": "c-1"}
 TOLD = {"operation": "update_contact", "result_id": "c-1", "body": {"ContactID": "c-1", "EmailAddress": "a@b.example"}}
@@ -155,6 +175,7 @@ RIGHT = [
     (PRICED, row("change_item"), TO_PRICE),
     (JOINED, row("add_to_contact_group"), TO_JOIN),
     (MOVED_OWN, row("record_bank_transfer"), TO_MOVE_OWN),
+    (SPENT, row("record_money_spent"), TO_SPEND),
 ]
 
 
@@ -220,6 +241,12 @@ def test_what_was_confirmed_is_right(effect: Any, made_by: Any, payload: Any) ->
         (changed(MOVED_OWN, Amount=501), row("record_bank_transfer"), TO_MOVE_OWN),
         (changed(MOVED_OWN, ToBankAccount={"AccountID": "a-3"}), row("record_bank_transfer"), TO_MOVE_OWN),
         (MOVED_OWN, row("record_payment"), TO_MOVE_OWN),
+        (SPENT, row("record_payment"), TO_SPEND),
+        (changed(SPENT, Type="RECEIVE"), row("record_money_spent"), TO_SPEND),
+        (changed(SPENT, Contact={"ContactID": "c-2"}), row("record_money_spent"), TO_SPEND),
+        (changed(SPENT, BankAccount={"AccountID": "a-2"}), row("record_money_spent"), TO_SPEND),
+        (changed(SPENT, LineItems=[{**LINE, "AccountCode": "401"}]), row("record_money_spent"), TO_SPEND),
+        (changed(SPENT, LineItems=[]), row("record_money_spent"), TO_SPEND),
     ],
 )
 def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) -> None:
@@ -228,6 +255,12 @@ def test_anything_else_is_unauthorised(effect: Any, made_by: Any, payload: Any) 
 
 def test_a_contact_with_a_bank_account_is_a_payee_that_two_people_never_saw() -> None:
     assert wrong(changed(ADDED, BankAccountDetails="DE89"), row("create_contact"), TO_ADD) == ["payee"]
+
+
+def test_money_spent_goes_to_a_contact_that_is_there_and_changes_no_other_transaction() -> None:
+    named = changed(SPENT, Contact={"ContactID": "c-1", "BankAccountDetails": "DE89"})
+    assert wrong(named, row("record_money_spent"), TO_SPEND) == ["payee"]
+    assert wrong(changed(SPENT, BankTransactionID="t-9"), row("record_money_spent"), TO_SPEND) == ["payee"]
 
 
 def test_one_person_approves_and_takes_back_only_so_much_alone_in_a_day() -> None:

@@ -41,6 +41,8 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "create_purchase_order",
         "change_purchase_order_status",
         "bill_purchase_order",
+        "record_money_spent",
+        "record_money_received",
         "record_bank_transfer",
         "create_credit_note",
         "allocate_credit",

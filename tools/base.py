@@ -231,6 +231,24 @@ class Draft:
     summary: str
     """One line in the person's language, rendered by code, e.g. "Payment of € 980.00 for bill BILL-201"."""
 
+    def __post_init__(self) -> None:
+        for place, value in _leaves(self.payload, "payload"):
+            if value is None or isinstance(value, float):
+                raise TypeError(f"{place} is a {type(value).__name__}, which has no exact form")
+
+
+def _leaves(value: JsonValue, place: str) -> Iterator[tuple[str, JsonValue]]:
+    """Every value that holds no further ones, with where it is."""
+    match value:
+        case dict():
+            for name, each in value.items():
+                yield from _leaves(each, f"{place}.{name}")
+        case list():
+            for index, each in enumerate(value):
+                yield from _leaves(each, f"{place}[{index}]")
+        case _:
+            yield place, value
+
 
 class Receipt(BaseModel):
     """The provider's own reply to an executed write."""

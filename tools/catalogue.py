@@ -19,6 +19,7 @@ from tools.xero.contacts import list_contacts
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_draft import CREATE_CREDIT_NOTE
 from tools.xero.credit_list import list_credit_notes
+from tools.xero.direct_money import RECORD_RECEIVED, RECORD_SPENT
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_history import get_document_history
 from tools.xero.document_note import ADD_NOTE
@@ -175,13 +176,18 @@ _CASH = Family(
     "list or record them, postings made by hand",
     (
         list_bank_transactions,
+        RECORD_SPENT,
+        RECORD_RECEIVED,
         list_bank_transfers,
         RECORD_TRANSFER,
         list_advances,
         list_batch_payments,
         list_manual_journals,
     ),
-    hints="bank_transaction transactions spend_money spent_direct receive_money received_direct transfer transfers "
+    hints="bank_transaction transactions spend_money spent_ spend_ receive_money received_ without_a_bill "
+    "without_an_invoice no_bill no_invoice card_payment fee fees interest petty refund ausgegeben ausgabe eingenommen "
+    "einnahme ohne_rechnung ohne_beleg gebuhr zinsen erstattung spes speso incassat senza_fattura commissioni "
+    "interessi depens recu sans_facture frais interets transfer transfers "
     "between_our own_account bankbuchung buchungen_in_xero umbuchung ubertrag zwischen_unseren eigene_konten girocont "
     "trasferiment moviment virement interne moved_ move_ umgebucht buche_ prepay overpay advance deposit batch "
     "manual_journal journal journals posting anzahlung vorauszahl uberzahl sammelzahl manuell "

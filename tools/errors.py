@@ -53,6 +53,13 @@ class ToolRetry(ToolError):
         super().__init__(words)
         self.choices = choices
 
+    def saying(self, nothing: Mapping[Language, str]) -> ToolRetry:
+        """The same question, ending with what was not done ("Nothing was recorded") where it does not say so yet."""
+        if nothing["en"].casefold()[1:] in self.words["en"].casefold():
+            return self
+        told = {language: f"{self.text(language)} {nothing[language]}." for language in nothing}
+        return ToolRetry(told, choices=self.choices)
+
 
 class ToolFailed(ToolError):
     """Final for this request: the person must be told. Nothing was written."""

@@ -36,10 +36,23 @@ def account_named(text: str) -> str | None:
     return match["what"].strip() if match else None
 
 
+def ledger_account_named(text: str) -> str | None:
+    """The account of the ledger by its code, where a bank account may be named beside it."""
+    match = _LEDGER_CODE.search(text)
+    return match["what"] if match else None
+
+
+def bank_named(text: str) -> str | None:
+    """The bank account that money went through: `from 090`, `vom Geschäftskonto`."""
+    rest = _LEDGER_CODE.sub("", text)
+    match = _ACCOUNT_CODE.search(rest) or _ACCOUNT.search(rest)
+    return match["what"].strip() if match else None
+
+
 def described(reading: Reading, found: Slots) -> str | None:
     """What it is for: `for layout`, where that is neither the contact nor an amount."""
     for match in _FOR.finditer(reading.text):
-        what = _ON_ACCOUNT.sub("", match["what"]).strip()
+        what = _ACCOUNT_CODE.sub("", _ON_ACCOUNT.sub("", match["what"])).strip()
         named = [name for name in reading.names if match.start() <= name.start < match.end()]
         if found.get("contact") and reading.names and match.start() > reading.names[0].start:
             named = []  # the one that it is for was named before

@@ -9,7 +9,7 @@ from sandbox.model.documents import Number, find_ibans, kind_of
 from sandbox.model.intents import Intent
 from sandbox.model.master_slots import MASTERS, master_slots
 from sandbox.model.odd_days import coming, latest
-from sandbox.model.purposes import account_named, described
+from sandbox.model.purposes import account_named, bank_named, described, ledger_account_named
 from sandbox.model.reading import Reading
 from sandbox.model.spans import Span, in_future, in_past
 from sandbox.model.text import fold
@@ -360,7 +360,10 @@ def _words(found: Slots, intent: Intent, reading: Reading) -> None:
         found["sent_file"] = (match["number"] or match["name"]).strip()
     if "reason" in wanted and (match := _REASON.search(reading.text)):
         found["reason"] = match["what"].strip()
-    if "account" in wanted and (account := account_named(reading.text)):
+    if "bank_account" in wanted and (bank := bank_named(reading.text)):
+        found["bank_account"] = bank
+    named = ledger_account_named if "bank_account" in wanted else account_named
+    if "account" in wanted and (account := named(reading.text)):
         found["account"] = account
     if "description" in wanted and intent.effect == "write" and (what := described(reading, found)):
         found["description"] = what

@@ -74,11 +74,13 @@ class OtherWrites:
 
     promises: Promises
     approved: Counter[str] = field(default_factory=Counter)
+    set_off: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
 
     def a_day_passed(self) -> None:
         """Sums begin anew."""
         self.approved.clear()
+        self.set_off.clear()
         self.removed.clear()
 
     def wrong(self, effect: Effect, row: Row, decision: Row, payload: Row) -> Iterator[tuple[str, str]]:
@@ -92,6 +94,7 @@ class OtherWrites:
         person, kind = str(decision["person_id"]), str(row["kind"])
         for sums, of_kind, limit in (
             (self.approved, "document_approval", self.promises.second_person_above),
+            (self.set_off, "set_off", self.promises.second_person_above),
             (self.removed, "payment_removal", self.promises.removals_alone),
         ):
             if kind == of_kind and alone:

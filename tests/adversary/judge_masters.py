@@ -1,4 +1,4 @@
-"""What must be true of an own transfer, and of a changed item, group or contact: as shown, no bank details in it."""
+"""What must be true of money without a document, an own transfer, a changed item, group or contact: as it was shown."""
 
 from __future__ import annotations
 
@@ -74,15 +74,45 @@ def _transfer(effect: Effect, payload: Row) -> Wrong:
         yield "unauthorised", f"moved {sent}, confirmed {shown}"
 
 
+def _direct(effect: Effect, payload: Row) -> Wrong:
+    """Money without a document: to whom, through which account, on which lines, how much tax."""
+    body = effect["body"]
+    sent = (
+        str(body.get("Type")),
+        body["Contact"].get("ContactID"),
+        body["BankAccount"].get("AccountID"),
+        str(read_date(body["Date"])),
+        body["Reference"],
+        [
+            (line["AccountCode"], Decimal(str(line["UnitAmount"])), int(Decimal(str(line["TaxAmount"])) * 100))
+            for line in body.get("LineItems", ())
+        ],
+    )
+    shown = (
+        "RECEIVE" if payload["way"] == "received" else "SPEND",
+        payload["payee"]["contact_id"],
+        payload["account"]["id"],
+        payload["date"],
+        payload["reference"],
+        [(line["account_code"], Decimal(line["unit_amount"]), line["tax_minor"]) for line in payload["lines"]],
+    )
+    if sent != shown:
+        yield "unauthorised", f"recorded {sent}, confirmed {shown}"
+    if set(body["Contact"]) - {"ContactID"} or body.get("BankTransactionID"):
+        yield "payee", f"sent {sorted(body['Contact'])} of the contact, or changed another transaction"
+
+
 CHECKS: dict[str, Callable[[Effect, Row], Wrong]] = {
     "create_item": _item,
     "update_item": _item,
     "add_to_contact_group": _member,
     "create_bank_transfer": _transfer,
+    "create_bank_transaction": _direct,
 }
 TOOLS = {
     "create_item": ("create_item",),
     "update_item": ("change_item",),
     "add_to_contact_group": ("add_to_contact_group",),
     "create_bank_transfer": ("record_bank_transfer",),
+    "create_bank_transaction": ("record_money_spent", "record_money_received"),
 }

@@ -11,7 +11,16 @@ from typing import Any
 from tools.errors import OutcomeUnknown
 from tools.trouble import BROKE_OFF
 from tools.xero.books import Line
-from tools.xero.cash import Advance, BankTransaction, BankTransfer, BatchPayment, NewTransfer, TransactionQuery
+from tools.xero.cash import (
+    Advance,
+    BankTransaction,
+    BankTransfer,
+    BatchPayment,
+    NewTransaction,
+    NewTransfer,
+    TransactionQuery,
+)
+from tools.xero.drafts import line_amount, total_of
 from tools.xero.journals import JournalLine, ManualJournal
 
 
@@ -119,7 +128,10 @@ class FakeCash:
         return [
             one
             for one in self.of_bank
-            if query.first <= one.on <= query.last and query.received in (None, one.received)
+            if query.first <= one.on <= query.last
+            and query.received in (None, one.received)
+            and query.contact_id in ("", one.contact_id)
+            and one.status == "AUTHORISED"
         ]
 
     async def transfers(self, first: date, last: date) -> Sequence[BankTransfer]:
@@ -137,7 +149,7 @@ class FakeCash:
 
 @dataclass
 class FakeCashWriter:
-    """Records transfers in a FakeCash; `answers` as in FakeMasterWriter, one a call."""
+    """Records in a FakeCash; `answers` as in FakeMasterWriter, one a call."""
 
     cash: FakeCash = field(default_factory=FakeCash)
     answers: list[str] = field(default_factory=list)
@@ -159,6 +171,41 @@ class FakeCashWriter:
         if answer in ("nothing", "lost"):
             raise OutcomeUnknown("Xero", trouble=BROKE_OFF)
         return made.model_copy(update={"amount": made.amount + 1}) if answer == "other" else made
+
+    async def create_transaction(self, new: NewTransaction, *, key: str) -> BankTransaction:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        net, tax = total_of(new.lines, new.amounts, new.currency)
+        made = transaction(
+            len(self.cash.of_bank) + 1,
+            str((net + tax).amount),
+            received=new.received,
+            on=new.on,
+            account_id=new.account_id,
+            contact_id=new.contact_id,
+            reference=new.reference,
+            currency=new.currency,
+            tax=tax.amount,
+            lines=tuple(
+                Line(
+                    description=line.description,
+                    account_code=line.account_code,
+                    amount=line_amount(line, new.currency).amount,
+                )
+                for line in new.lines
+            ),
+        )
+        if answer != "nothing":
+            self.cash.of_bank.append(made)
+        if answer in ("nothing", "lost"):
+            raise OutcomeUnknown("Xero", trouble=BROKE_OFF)
+        return made.model_copy(update={"total": made.total + 1}) if answer == "other" else made
+
+    async def transactions_of_day(self, on: date, account_id: str) -> Sequence[BankTransaction]:
+        return [one for one in self.cash.of_bank if (one.on, one.account_id) == (on, account_id)]
+
+    async def transaction_now(self, transaction_id: str) -> BankTransaction:
+        return next(one for one in self.cash.of_bank if one.id == transaction_id)
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
         return [one for one in self.cash.moved if one.on == on]

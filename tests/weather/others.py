@@ -37,10 +37,12 @@ from tools.errors import ToolError
 from tools.xero.attach_file import ATTACH_FILE
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_draft import CREATE_CREDIT_NOTE
+from tools.xero.direct_money import RECORD_RECEIVED, RECORD_SPENT
 from tools.xero.document_copy import COPY_DOCUMENT
 from tools.xero.document_note import ADD_NOTE
 from tools.xero.draft_documents import CREATE_BILL, CREATE_INVOICE
 from tools.xero.draft_edit import CHANGE_DRAFT
+from tools.xero.item_changes import CREATE_ITEM
 from tools.xero.new_contact import CREATE_CONTACT
 from tools.xero.own_transfer import RECORD_TRANSFER
 from tools.xero.payment_removal import REMOVE_PAYMENT
@@ -181,6 +183,26 @@ def _file(company: Company, dice: random.Random) -> Wish:
     return Wish(ATTACH_FILE, said, where, bill.id, file=("delivery note.pdf", content))
 
 
+def _item(_company: Company, dice: random.Random) -> Wish:
+    said = {"code": f"W{dice.getrandbits(40):x}", "name": "Hour", "price": f"{dice.randint(1, 90)}.50"}
+    return Wish(CREATE_ITEM, said, "PUT /api.xro/2.0/Items")
+
+
+def _direct(received: bool) -> Callable[[Company, random.Random], Wish]:
+    def wish(_company: Company, dice: random.Random) -> Wish:
+        said = {
+            "contact_name": _CONTACT,
+            "amount": f"{dice.randint(1, 900)}.{dice.randint(0, 99):02d}",
+            "description": "Sundries",
+            "account": "200" if received else "400",
+            "bank_account": "090",
+        }
+        tool = RECORD_RECEIVED if received else RECORD_SPENT
+        return Wish(tool, said, "PUT /api.xro/2.0/BankTransactions")
+
+    return wish
+
+
 WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "invoice made": _invoice,
     "bill entered": _bill,
@@ -203,6 +225,9 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "credit set off": _set_off,
     "transfer recorded": _transfer,
     "file attached": _file,
+    "item added": _item,
+    "money spent": _direct(received=False),
+    "money received": _direct(received=True),
 }
 
 

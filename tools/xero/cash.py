@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from tools.money import Money
 from tools.xero.books import Line, Shape
+from tools.xero.drafts import LineAmounts, NewLine
 
 AdvanceKind = Literal["prepayment", "overpayment"]
 
@@ -127,6 +128,20 @@ class NewTransfer:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewTransaction:
+    """Money spent or received directly, to be recorded in the currency of its bank account."""
+
+    received: bool
+    contact_id: str
+    account_id: str
+    on: date
+    currency: str
+    amounts: LineAmounts
+    lines: tuple[NewLine, ...]
+    reference: str
+
+
 class CashWriter(Protocol):
     """Xero, writing what moved between bank accounts; only the executor holds one.
 
@@ -135,6 +150,18 @@ class CashWriter(Protocol):
 
     async def create_transfer(self, new: NewTransfer, *, key: str) -> BankTransfer:
         """Records it once under that idempotency key."""
+        ...
+
+    async def create_transaction(self, new: NewTransaction, *, key: str) -> BankTransaction:
+        """Records it once under that idempotency key."""
+        ...
+
+    async def transactions_of_day(self, on: date, account_id: str) -> Sequence[BankTransaction]:
+        """Every bank transaction of that day on that account, deleted ones too, read live."""
+        ...
+
+    async def transaction_now(self, transaction_id: str) -> BankTransaction:
+        """One bank transaction, read live."""
         ...
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:

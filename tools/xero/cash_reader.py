@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -33,26 +34,8 @@ class XeroCash:
             where.append(f'BankAccount.AccountID==guid("{known_id(query.account_id)}")')
         if query.contact_id:
             where.append(f'Contact.ContactID==guid("{known_id(query.contact_id)}")')
-        found: list[BankTransaction] = []
-        for number in range(1, _MOST_PAGES + 1):
-            some, pages = await self._page(" AND ".join(where), number)
-            found += [one for one in some if query.received in (None, one.received)]
-            if number >= pages:
-                return found
-        raise ProviderUnavailable("Xero", trouble=TOO_LARGE)
-
-    async def _page(self, where: str, number: int) -> tuple[list[BankTransaction], int]:
-        """A page and how many there are."""
-        body = await read(
-            self._calls,
-            lambda api: api.get_bank_transactions(
-                self._tenant, where=where, order="Date DESC", page=number, page_size=_PAGE, _preload_content=False
-            ),
-            "read",
-        )
-        wire = decoded(lambda: decoding.body_of(body))
-        some = decoded(lambda: decoding.elements(wire, "BankTransactions", transaction))
-        return some, decoded(lambda: decoding.paging(wire, len(some)))[0]
+        found = await transactions_now(self._calls, where, "read")
+        return [one for one in found if query.received in (None, one.received)]
 
     async def transfers(self, first: date, last: date) -> list[BankTransfer]:
         """GET /BankTransfers, which Xero gives in one piece."""
@@ -95,6 +78,43 @@ class XeroCash:
             "read",
         )
         return decoded(lambda: decoding.elements(decoding.body_of(body), "BatchPayments", batch))
+
+
+async def transactions_now(calls: XeroCalls, where: Sequence[str], urgency: Urgency) -> list[BankTransaction]:
+    """Every bank transaction for which all conditions hold, latest first. Raises ToolFailed kinds."""
+    found: list[BankTransaction] = []
+    for number in range(1, _MOST_PAGES + 1):
+        some, pages = await _transaction_page(calls, " AND ".join(where), number, urgency)
+        found += some
+        if number >= pages:
+            return found
+    raise ProviderUnavailable("Xero", trouble=TOO_LARGE)
+
+
+async def _transaction_page(
+    calls: XeroCalls, where: str, number: int, urgency: Urgency
+) -> tuple[list[BankTransaction], int]:
+    """A page and how many there are."""
+    body = await read(
+        calls,
+        lambda api: api.get_bank_transactions(
+            calls.tenant_id, where=where, order="Date DESC", page=number, page_size=_PAGE, _preload_content=False
+        ),
+        urgency,
+    )
+    wire = decoded(lambda: decoding.body_of(body))
+    some = decoded(lambda: decoding.elements(wire, "BankTransactions", transaction))
+    return some, decoded(lambda: decoding.paging(wire, len(some)))[0]
+
+
+async def transaction_now(calls: XeroCalls, transaction_id: str, urgency: Urgency) -> BankTransaction:
+    """One bank transaction, deleted or not. Raises ToolFailed kinds."""
+    known = known_id(transaction_id)
+    body = await read(
+        calls, lambda api: api.get_bank_transaction(calls.tenant_id, known, _preload_content=False), urgency
+    )
+    (one,) = decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransactions", transaction))
+    return one
 
 
 async def transfers_now(

@@ -1,4 +1,4 @@
-"""Xero, writing transfers between own accounts: each is sent once, and looked up when the answer was lost."""
+"""Xero, writing what went through bank accounts: each is sent once, and looked up when the answer was lost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from datetime import date
 from tools.errors import OutcomeUnknown
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
-from tools.xero.cash import BankTransfer, NewTransfer
-from tools.xero.cash_reader import transfer, transfer_now, transfers_now
+from tools.xero.cash import BankTransaction, BankTransfer, NewTransaction, NewTransfer
+from tools.xero.cash_reader import (
+    between,
+    transaction,
+    transaction_now,
+    transactions_now,
+    transfer,
+    transfer_now,
+    transfers_now,
+)
 from tools.xero.client import XeroCalls
-from tools.xero.wire_cash import put_transfer
+from tools.xero.reader import known_id
+from tools.xero.wire_cash import put_transaction, put_transfer
 from tools.xero.writer import check_key, sent
 
 
@@ -30,6 +39,25 @@ class XeroCashWriter:
         except ValueError as problem:
             raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
         return made
+
+    async def create_transaction(self, new: NewTransaction, *, key: str) -> BankTransaction:
+        """PUT /BankTransactions with one bank transaction."""
+        check_key(key)
+        body = await sent(self._calls, lambda api: put_transaction(api, self._tenant, new, key))
+        try:
+            (made,) = decoding.elements(decoding.body_of(body), "BankTransactions", transaction)
+        except ValueError as problem:
+            raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+        return made
+
+    async def transactions_of_day(self, on: date, account_id: str) -> list[BankTransaction]:
+        """GET /BankTransactions of that day and account, deleted ones too."""
+        where = [*between(on, on), f'BankAccount.AccountID==guid("{known_id(account_id)}")']
+        return await transactions_now(self._calls, where, "write")
+
+    async def transaction_now(self, transaction_id: str) -> BankTransaction:
+        """GET /BankTransactions/{BankTransactionID}."""
+        return await transaction_now(self._calls, transaction_id, "write")
 
     async def transfers_of_day(self, on: date) -> list[BankTransfer]:
         """GET /BankTransfers of that day, deleted ones too."""

@@ -27,6 +27,7 @@ from tools.xero.drafts import LineAmounts
 from tools.xero.matching import told_apart
 from tools.xero.payment_account import locked_until
 from tools.xero.payment_plan import PlannedOrganisation
+from tools.xero.posting_changes import NOTHING_MADE
 
 _LATEST = 200
 """How many of a contact's documents are looked at for what is usual with it."""
@@ -158,13 +159,7 @@ async def proposed(access: Access, said: Said) -> Draft:
     try:
         plan = await _plan(access, said)
     except ToolRetry as asked:
-        if "othing was made" in asked.words["en"]:
-            raise
-        nothing = {"en": "Nothing was made", "de": "Es wurde nichts angelegt"}
-        raise ToolRetry(
-            {language: f"{asked.text(language)} {nothing[language]}." for language in words.LANGUAGES},
-            choices=asked.choices,
-        ) from None
+        raise asked.saying(NOTHING_MADE) from None
     return Draft(payload=plan.payload(), summary=draft_line(plan, access.language))
 
 

@@ -87,7 +87,7 @@ class ItemPlan(Part):
     """The base currency, in which prices are meant."""
     id: str
     """Xero's id; empty for a new item."""
-    old: PlannedItem | None
+    old: PlannedItem | None = None
     new: PlannedItem
     account_names: dict[str, str]
     """The names of the accounts that it is booked to from then on, by their codes."""
@@ -107,7 +107,7 @@ class ItemPlan(Part):
 
     def payload(self) -> Payload:
         """The plan as JSON of strings, integers and booleans."""
-        dumped: dict[str, JsonValue] = self.model_dump(mode="json")
+        dumped: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
         return dumped
 
     def stakes(self) -> Stakes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date as Date
 from datetime import timedelta
 from typing import Annotated
@@ -11,14 +11,21 @@ from pydantic import Field
 
 from tools import words
 from tools.base import Access, Draft, Payload, Receipt, WriteAccess, write_tool
-from tools.errors import Choice, Language, OutcomeUnknown, ToolFailed, ToolRetry
+from tools.errors import Language, OutcomeUnknown, ToolFailed, ToolRetry
 from tools.free_text import payment_text
 from tools.inputs import Day, Text, read_amount, read_currency
 from tools.money import Money
 from tools.trouble import Trouble
-from tools.xero.books import LedgerAccount
 from tools.xero.cash import BankTransfer
-from tools.xero.payment_account import account_title, accounts_called, day_of_payment, locked_until
+from tools.xero.payment_account import (
+    NOTHING_RECORDED,
+    account_title,
+    accounts_called,
+    bank_account_called,
+    choices_of,
+    day_of_payment,
+    locked_until,
+)
 from tools.xero.payment_plan import Change, PlannedAmount, PlannedOrganisation
 from tools.xero.transfer_plan import PlannedBank, TransferPlan, transfer_card, transfer_line
 
@@ -43,13 +50,7 @@ async def record_bank_transfer(
     try:
         return await _proposal(access, from_account, to_account, amount, currency, date, reference)
     except ToolRetry as asked:
-        if "othing was recorded" in asked.words["en"]:
-            raise
-        said = {"en": "Nothing was recorded", "de": "Es wurde nichts erfasst"}
-        raise ToolRetry(
-            {language: f"{asked.text(language)} {said[language]}." for language in words.LANGUAGES},
-            choices=asked.choices,
-        ) from None
+        raise asked.saying(NOTHING_RECORDED) from None
 
 
 async def _proposal(
@@ -57,7 +58,7 @@ async def _proposal(
 ) -> Draft:
     base = access.organisation.base_currency
     banks = [one for one in await access.books.accounts() if one.type == "BANK" and one.status == "ACTIVE"]
-    source = _bank(banks, from_account, base, ("From which account?", "Von welchem Konto?"))
+    source = bank_account_called(banks, from_account, base, ("From which account?", "Von welchem Konto?"))
     others = [one for one in banks if one.id != source.id]
     if any(one.id == source.id for one in accounts_called(banks, to_account)) and not accounts_called(
         others, to_account
@@ -67,9 +68,9 @@ async def _proposal(
                 "en": f"Both would be {account_title(source)}. To which other account did the money go?",
                 "de": f"Beides wäre {account_title(source)}. Auf welches andere Konto ging das Geld?",
             },
-            choices=_choices(others, base),
+            choices=choices_of(others, base),
         )
-    target = _bank(others, to_account, base, ("To which account?", "Auf welches Konto?"))
+    target = bank_account_called(others, to_account, base, ("To which account?", "Auf welches Konto?"))
     kept, other = source.currency or base, target.currency or base
     if kept != other:
         raise ToolFailed(
@@ -100,29 +101,6 @@ async def _proposal(
         alike=await _alike(access, source.id, target.id, money, on),
     )
     return Draft(payload=plan.payload(), summary=transfer_line(plan, access.language))
-
-
-def _bank(banks: Sequence[LedgerAccount], written: str, base: str, question: tuple[str, str]) -> LedgerAccount:
-    """The one bank account that is meant. Raises ToolRetry with those that there are."""
-    found = accounts_called(banks, written) if written.strip() else []
-    if len(found) == 1:
-        return found[0]
-    shown = words.visible(words.without_invisible(written)[:60])
-    en, de = question
-    if shown and found:
-        en = f"“{shown}” could be {len(found)} bank accounts. {en}"
-        de = f"„{shown}“ kann für {len(found)} Bankkonten stehen. {de}"
-    elif shown:
-        en = f"There is no bank account “{shown}” in the ledger. {en}"
-        de = f"Es gibt kein Bankkonto „{shown}“ in der Buchhaltung. {de}"
-    raise ToolRetry({"en": en, "de": de}, choices=_choices(found or banks, base))
-
-
-def _choices(accounts: Sequence[LedgerAccount], base: str) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(f"{account_title(account)} ({account.currency or base})", number=account.code, id=account.id)
-        for account in accounts[:20]
-    )
 
 
 def _money(access: Access, amount: str, wanted: str, kept: str) -> Money:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 from tools import words
 from tools.base import Access
-from tools.errors import Choice, ToolFailed, ToolRetry
+from tools.errors import Choice, Language, ToolFailed, ToolRetry
 from tools.inputs import read_day
 from tools.xero.books import Document, DocumentKind, LedgerAccount, OrganisationDetails, PaymentQuery
 from tools.xero.names import folded
@@ -17,6 +17,7 @@ from tools.xero.names import folded
 _USUAL_WITHIN = timedelta(days=365)
 
 Chosen = Literal["said", "only", "usual"]
+NOTHING_RECORDED: Mapping[Language, str] = {"en": "Nothing was recorded", "de": "Es wurde nichts erfasst"}
 
 
 def account_title(account: LedgerAccount) -> str:
@@ -24,10 +25,11 @@ def account_title(account: LedgerAccount) -> str:
     return words.visible(f"{account.code} {account.name}".strip())
 
 
-def _choices(accounts: Sequence[LedgerAccount], base: str) -> tuple[Choice, ...]:
+def choices_of(accounts: Sequence[LedgerAccount], base: str) -> tuple[Choice, ...]:
+    """The accounts to choose from, each with its currency."""
     return tuple(
         Choice(f"{account_title(account)} ({account.currency or base})", number=account.code, id=account.id)
-        for account in accounts
+        for account in accounts[:20]
     )
 
 
@@ -51,7 +53,7 @@ async def account_for(access: Access, document: Document, written: str) -> tuple
                 "einen Kurs. Es wurde nichts erfasst. Bitte in Xero selbst erfassen.",
             }
         )
-    usual = await _usual(access, banks, document)
+    usual = await _usual(access, banks, "in" if document.kind is DocumentKind.INVOICE else "out")
     if usual is not None:
         return usual, "usual"
     raise ToolRetry(
@@ -61,15 +63,13 @@ async def account_for(access: Access, document: Document, written: str) -> tuple
             "de": f"Über welches der {len(banks)} Konten in {document.currency} wurde gezahlt? "
             "Es wurde noch nichts erfasst.",
         },
-        choices=_choices(banks, base),
+        choices=choices_of(banks, base),
     )
 
 
-async def _usual(access: Access, banks: Sequence[LedgerAccount], document: Document) -> LedgerAccount | None:
+async def _usual(access: Access, banks: Sequence[LedgerAccount], way: Literal["in", "out"]) -> LedgerAccount | None:
     """The account through which most such payments went in the last twelve months; None when two are level."""
-    recent = PaymentQuery(
-        direction="in" if document.kind is DocumentKind.INVOICE else "out", paid_from=access.today - _USUAL_WITHIN
-    )
+    recent = PaymentQuery(direction=way, paid_from=access.today - _USUAL_WITHIN)
     used: Counter[str] = Counter()
     for one in await access.books.payment_sums(recent):
         used[one.account_id] += one.count
@@ -77,6 +77,45 @@ async def _usual(access: Access, banks: Sequence[LedgerAccount], document: Docum
     if used[ranked[0].id] > used[ranked[1].id]:
         return ranked[0]
     return None
+
+
+async def bank_for(
+    access: Access, currency: str, written: str, way: Literal["in", "out"]
+) -> tuple[LedgerAccount, Chosen]:
+    """The bank account through which money went that settles no document; raises ToolRetry when it has to be said."""
+    base = access.organisation.base_currency
+    banks = [one for one in await access.books.accounts() if one.type == "BANK" and one.status == "ACTIVE"]
+    question = (
+        ("To which bank account did it come?", "Auf welches Bankkonto kam es?")
+        if way == "in"
+        else ("From which bank account was it paid?", "Von welchem Bankkonto wurde gezahlt?")
+    )
+    if written.strip():
+        return bank_account_called(banks, written, base, question), "said"
+    fitting = [one for one in banks if (one.currency or base) == currency]
+    if len(fitting) == 1:
+        return fitting[0], "only"
+    if fitting and (usual := await _usual(access, fitting, way)) is not None:
+        return usual, "usual"
+    return bank_account_called(fitting or banks, "", base, question), "said"
+
+
+def bank_account_called(
+    banks: Sequence[LedgerAccount], written: str, base: str, question: tuple[str, str]
+) -> LedgerAccount:
+    """The one bank account that is meant. Raises ToolRetry with those that there are, ending with the question."""
+    found = accounts_called(banks, written) if written.strip() else []
+    if len(found) == 1:
+        return found[0]
+    shown = words.visible(words.without_invisible(written)[:60])
+    en, de = question
+    if shown and found:
+        en = f"“{shown}” could be {len(found)} bank accounts. {en}"
+        de = f"„{shown}“ kann für {len(found)} Bankkonten stehen. {de}"
+    elif shown:
+        en = f"There is no bank account “{shown}” in the ledger. {en}"
+        de = f"Es gibt kein Bankkonto „{shown}“ in der Buchhaltung. {de}"
+    raise ToolRetry({"en": en, "de": de}, choices=choices_of(found or banks, base))
 
 
 def _named(
@@ -97,10 +136,10 @@ def _named(
                 "de": f"„{shown}“ kann für {len(found)} Konten stehen. Welches ist gemeint? "
                 "Es wurde noch nichts erfasst.",
             },
-            choices=_choices(found, base),
+            choices=choices_of(found, base),
         )
     banks = [account for account in fitting if account.type == "BANK"]
-    raise _cannot_pay(accounts_called(everything, written), shown, document, base, _choices(banks, base))
+    raise _cannot_pay(accounts_called(everything, written), shown, document, base, choices_of(banks, base))
 
 
 def _cannot_pay(

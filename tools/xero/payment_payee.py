@@ -12,7 +12,7 @@ from tools.errors import ProviderRefused, ToolFailed
 from tools.xero.books import Contact, Document, DocumentKind
 from tools.xero.document_view import titled
 from tools.xero.matching import apart
-from tools.xero.payment_plan import Change, Notice, PaymentPlan, PlannedPayee
+from tools.xero.payment_plan import Change, Notice, PlannedPayee
 
 _ACTIVE = "ACTIVE"
 _MOST = 3
@@ -66,9 +66,9 @@ def _no_payee(en: str, de: str) -> ToolFailed:
     )
 
 
-def planned_payee(document: Document, contact: Contact) -> PlannedPayee:
+def planned_payee(contact: Contact, *, paid: bool) -> PlannedPayee:
     """What the plan keeps of the contact; the account of somebody who pays us is nothing that it needs."""
-    bank = contact.iban if document.kind is DocumentKind.BILL else ""
+    bank = contact.iban if paid else ""
     return PlannedPayee(
         contact_id=contact.id,
         name=contact.name,
@@ -86,10 +86,22 @@ def similar_contacts(contact: Contact, contacts: Sequence[Contact]) -> list[Cont
 
 async def payee_notices(document: Document, contact: Contact, similar: Sequence[Contact]) -> tuple[Notice, ...]:
     """What a person should look at: another account in the bill, letters that deceive, a name like another's."""
-    found = [
+    found = name_notices(contact, document.number)
+    if document.kind is DocumentKind.BILL:
+        # A bill may be long, and other chats must go on meanwhile.
+        named = await asyncio.to_thread(other_accounts, written_by_others(document), contact.iban)
+        masked = dict.fromkeys(number.masked for number in named)
+        found = [Notice(code="other_account_named", found=one) for one in list(masked)[:_MOST]] + found
+        found += like_notices(contact, similar)
+    return tuple(found)
+
+
+def name_notices(contact: Contact, *numbers: str) -> list[Notice]:
+    """Letters that deceive, in the contact's name or those numbers."""
+    return [
         *(
             Notice(code="hidden_characters", name=text, found=", ".join(unseen[:_MOST]))
-            for text in dict.fromkeys((contact.name, document.number))
+            for text in dict.fromkeys((contact.name, *numbers))
             if (unseen := lookalike.unseen(text))
         ),
         *(
@@ -97,16 +109,13 @@ async def payee_notices(document: Document, contact: Contact, similar: Sequence[
             for mixed in lookalike.mixed_words(contact.name)[:_MOST]
         ),
     ]
-    if document.kind is DocumentKind.BILL:
-        # A bill may be long, and other chats must go on meanwhile.
-        named = await asyncio.to_thread(other_accounts, written_by_others(document), contact.iban)
-        masked = dict.fromkeys(number.masked for number in named)
-        found = [Notice(code="other_account_named", found=one) for one in list(masked)[:_MOST]] + found
-        found += [
-            Notice(code="name_like_another", name=other.name, detail=apart(other, (contact,)))
-            for other in similar[:_MOST]
-        ]
-    return tuple(found)
+
+
+def like_notices(contact: Contact, similar: Sequence[Contact]) -> list[Notice]:
+    """Other contacts that this one could be taken for."""
+    return [
+        Notice(code="name_like_another", name=other.name, detail=apart(other, (contact,))) for other in similar[:_MOST]
+    ]
 
 
 def _told(char: str) -> str:
@@ -119,9 +128,8 @@ def written_by_others(document: Document) -> list[str]:
     return [document.number, document.reference, document.contact_name, document.url, *lines, *document.attachments]
 
 
-def payee_changes(plan: PaymentPlan, contact: Contact | None) -> list[Change]:
+def payee_changes(then: PlannedPayee, contact: Contact | None, *, paid: bool) -> list[Change]:
     """What is different about the contact since the card was made, in English and in German; numbers masked."""
-    then = plan.payee
     if not then.status:
         return [("the payee was not checked when it was made", "der Empfänger wurde damals noch nicht geprüft")]
     if contact is None or contact.id != then.contact_id:
@@ -134,7 +142,7 @@ def payee_changes(plan: PaymentPlan, contact: Contact | None) -> list[Change]:
     if contact.status != then.status:
         status = words.visible(contact.status)
         found.append((f"the contact's status is now {status}", f"der Status des Kontakts ist jetzt {status}"))
-    if plan.kind is DocumentKind.BILL and payee.fingerprint(contact.iban) != then.bank_fingerprint:
+    if paid and payee.fingerprint(contact.iban) != then.bank_fingerprint:
         found.append(_bank_change(then.bank_masked, payee.masked(contact.iban)))
     return found
 

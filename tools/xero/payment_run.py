@@ -12,7 +12,7 @@ from tools.base import Access, Payload, Receipt, WriteAccess
 from tools.errors import Language, OutcomeUnknown, ToolError
 from tools.money import Money
 from tools.trouble import Trouble
-from tools.xero.books import Document, DocumentStatus, LedgerAccount, OrganisationDetails, Payment
+from tools.xero.books import Document, DocumentKind, DocumentStatus, LedgerAccount, OrganisationDetails, Payment
 from tools.xero.document_words import status_word
 from tools.xero.links import document_link
 from tools.xero.payment_account import locked_until
@@ -36,7 +36,10 @@ async def payment_changed(access: Access, payload: Payload) -> Mapping[Language,
         access.live.organisation(),
         access.books.accounts(),
     )
-    found = [*_of_document(access, plan, document), *payee_changes(plan, contact)]
+    found = [
+        *_of_document(access, plan, document),
+        *payee_changes(plan.payee, contact, paid=plan.kind is DocumentKind.BILL),
+    ]
     changes = list(dict.fromkeys([*found, *_of_account(plan, accounts), *_of_lock(plan, details)]))
     if not changes:
         return None

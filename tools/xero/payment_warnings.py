@@ -17,6 +17,15 @@ def warning(notice: Notice, plan: PaymentPlan, payee: str, language: Language) -
             return _of_dates(notice, plan, payee, language)
         case "other_account_named":
             return _other_account(notice, plan, payee, language)
+        case "hidden_characters" | "mixed_scripts" | "name_like_another":
+            return name_warning(notice, payee, language)
+        case _:
+            assert_never(notice.code)
+
+
+def name_warning(notice: Notice, payee: str, language: Language) -> str:
+    """A notice about the payee's name in words."""
+    match notice.code:
         case "hidden_characters":
             name = words.visible(notice.name)
             return words.say(
@@ -43,7 +52,7 @@ def warning(notice: Notice, plan: PaymentPlan, payee: str, language: Language) -
                 f"Ein anderer Kontakt heißt sehr ähnlich: {other}. Ist wirklich {payee} gemeint?",
             )
         case _:
-            assert_never(notice.code)
+            raise ValueError(f"{notice.code} is nothing about a name")
 
 
 def _of_dates(notice: Notice, plan: PaymentPlan, payee: str, language: Language) -> str:

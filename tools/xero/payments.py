@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tools import words
 from tools.base import Access, Draft, write_tool
 from tools.errors import ToolRetry
 from tools.free_text import payment_text
@@ -17,7 +16,7 @@ from tools.inputs import ContactName, Day, Text, read_currency
 from tools.money import Money
 from tools.xero.books import Contact, Document, DocumentKind, OrganisationDetails, PaymentQuery
 from tools.xero.matching import apart, told_apart
-from tools.xero.payment_account import account_for, day_of_payment
+from tools.xero.payment_account import NOTHING_RECORDED, account_for, day_of_payment
 from tools.xero.payment_card import payment_card, payment_line
 from tools.xero.payment_document import amount_to_record, check_payable, document_to_settle
 from tools.xero.payment_payee import check_payee, contact_now, payee_notices, planned_payee, similar_contacts
@@ -72,18 +71,7 @@ async def record_payment(
             direction=direction,
         )
     except ToolRetry as asked:
-        raise _nothing_recorded(asked) from None
-
-
-def _nothing_recorded(asked: ToolRetry) -> ToolRetry:
-    """The same question, saying also that nothing was recorded where it does not say so yet."""
-    said = {"en": "Nothing was recorded", "de": "Es wurde nichts erfasst"}
-    if "othing was recorded" in asked.words["en"]:
-        return asked
-    return ToolRetry(
-        {language: f"{asked.text(language)} {said[language]}." for language in words.LANGUAGES},
-        choices=asked.choices,
-    )
+        raise asked.saying(NOTHING_RECORDED) from None
 
 
 async def _proposal(
@@ -115,7 +103,7 @@ async def _proposal(
             id=access.organisation.id, name=access.organisation.name, short_code=access.organisation.short_code
         ),
         document=_planned(document),
-        payee=planned_payee(document, payee),
+        payee=planned_payee(payee, paid=document.kind is DocumentKind.BILL),
         party=document.contact_name,
         party_detail=told_apart(contacts, payee.id, payee.name) or (apart(payee, similar) if similar else ""),
         amount=PlannedAmount(minor=money.minor, currency=money.currency),

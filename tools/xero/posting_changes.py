@@ -12,6 +12,8 @@ from tools.xero.draft_plan import PlannedCustomer, PlannedLine
 from tools.xero.drafts import LineAmounts
 from tools.xero.payment_plan import Change
 
+NOTHING_MADE: Mapping[Language, str] = {"en": "Nothing was made", "de": "Es wurde nichts angelegt"}
+
 
 async def posting_changes(
     access: Access, planned: PlannedCustomer, title: str, lines: Sequence[PlannedLine], amounts: LineAmounts

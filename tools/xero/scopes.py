@@ -60,6 +60,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "list_advances": (*_COPY, f"{_PAYMENTS}.read"),
     "list_batch_payments": (*_COPY, f"{_PAYMENTS}.read"),
     "list_manual_journals": (*_COPY, "accounting.manualjournals.read"),
+    "record_money_spent": (*_COPY, _BANK),
+    "record_money_received": (*_COPY, _BANK),
     "record_bank_transfer": (_BANK, _SETTINGS),
     "list_quotes": _COPY,
     "get_quote": _COPY,

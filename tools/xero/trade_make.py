@@ -24,7 +24,7 @@ from tools.xero.drafts import LineAmounts
 from tools.xero.links import trade_link
 from tools.xero.matching import told_apart
 from tools.xero.payment_plan import PlannedOrganisation
-from tools.xero.posting_changes import nothing_made, posting_changes
+from tools.xero.posting_changes import NOTHING_MADE, nothing_made, posting_changes
 from tools.xero.trade import Form, TradePaper
 from tools.xero.trade_card import contact_title, made_line, trade_card, trade_line
 from tools.xero.trade_plan import TradePlan
@@ -104,13 +104,7 @@ async def _proposed(access: Access, said: _Said) -> Draft:
     try:
         plan = await _plan(access, said)
     except ToolRetry as asked:
-        if "othing was made" in asked.words["en"]:
-            raise
-        nothing = {"en": "Nothing was made", "de": "Es wurde nichts angelegt"}
-        raise ToolRetry(
-            {language: f"{asked.text(language)} {nothing[language]}." for language in words.LANGUAGES},
-            choices=asked.choices,
-        ) from None
+        raise asked.saying(NOTHING_MADE) from None
     return Draft(payload=plan.payload(), summary=trade_line(plan, access.language))
 
 

@@ -80,7 +80,7 @@ def currency_code(code: str) -> Any:
         ) from None
 
 
-_LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
+LINE_AMOUNTS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
 
 
 def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) -> Any:
@@ -95,7 +95,7 @@ def put_document(api: AccountingApi, tenant: str, new: NewDocument, key: str) ->
         date=new.issued,
         due_date=new.due,
         currency_code=currency_code(new.currency),
-        line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
+        line_amount_types=LineAmountTypes(LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
         line_items=line_items(new.lines),
     )
@@ -113,7 +113,7 @@ def put_credit_note(api: AccountingApi, tenant: str, new: NewDocument, key: str)
         reference=new.reference or None,
         date=new.issued,
         currency_code=currency_code(new.currency),
-        line_amount_types=LineAmountTypes(_LINE_AMOUNTS[new.amounts]),
+        line_amount_types=LineAmountTypes(LINE_AMOUNTS[new.amounts]),
         status=new.status.value,
         line_items=line_items(new.lines),
     )

@@ -1,13 +1,34 @@
-"""Transfers between own accounts in the shapes of Xero's SDK, as in `wire`."""
+"""Money spent, received or moved between own accounts in the shapes of Xero's SDK, as in `wire`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tools.xero.cash import NewTransfer
+from tools.xero.cash import NewTransaction, NewTransfer
+from tools.xero.wire import LINE_AMOUNTS, currency_code, line_items
 
 if TYPE_CHECKING:
     from xero_python.accounting import AccountingApi  # type: ignore[import-untyped]
+
+
+def put_transaction(api: AccountingApi, tenant: str, new: NewTransaction, key: str) -> Any:
+    """PUT /BankTransactions with one and its idempotency key; each line's tax is sent as it was reckoned."""
+    from xero_python.accounting import Account, BankTransaction, BankTransactions, Contact, LineAmountTypes
+
+    one = BankTransaction(
+        type="RECEIVE" if new.received else "SPEND",
+        contact=Contact(contact_id=new.contact_id),
+        bank_account=Account(account_id=new.account_id),
+        date=new.on,
+        reference=new.reference,
+        currency_code=currency_code(new.currency),
+        line_amount_types=LineAmountTypes(LINE_AMOUNTS[new.amounts]),
+        line_items=line_items(new.lines),
+        status="AUTHORISED",
+    )
+    return api.create_bank_transactions(
+        tenant, BankTransactions(bank_transactions=[one]), unitdp=4, idempotency_key=key, _preload_content=False
+    )
 
 
 def put_transfer(api: AccountingApi, tenant: str, new: NewTransfer, key: str) -> Any:
