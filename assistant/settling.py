@@ -188,6 +188,10 @@ class Settling:
         present = await self._principal_of(person.id)
         if present is None or present.id != person.id or not present.may(Role.ADMIN, proposal.organisation_id):
             raise CannotSettle(Reason.NOT_AN_ADMIN, detail=settling_words.only_an_admin(proposal.organisation_name))
+        tool = self._tool(proposal)
+        rights = (proposal.kind.right, tool.right if tool else None)
+        if not all(present.holds(right, proposal.organisation_id) for right in rights):
+            raise CannotSettle(Reason.NO_RIGHT, detail=settling_words.also_payroll(proposal.organisation_name))
         return present
 
     async def _who_confirmed(self, proposal: Proposal) -> set[str]:

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NO_SUCH = "no_such_proposal"
     ALTERED = "altered"
     NOT_AN_ADMIN = "not_an_admin"
+    NO_RIGHT = "no_right"
     NO_NOTE = "no_note"
     NO_PAYMENT = "no_payment_named"
     OWN_CONFIRMATION = "own_confirmation"
@@ -36,6 +37,7 @@ _EN: dict[Reason, str] = {
     Reason.NO_SUCH: "There is no such proposal.",
     Reason.ALTERED: "{more}",
     Reason.NOT_AN_ADMIN: "{more} Tell an admin what you found.",
+    Reason.NO_RIGHT: "{more} Tell an admin who holds it what you found.",
     Reason.NO_NOTE: "Say behind a colon where you looked and what you found: it is kept in the audit trail.",
     Reason.NO_PAYMENT: "To say that {it} was done, name the payment by its id in {provider}: it is read there.",
     Reason.OWN_CONFIRMATION: "You confirmed {it} yourself, so another admin has to say that it was not done: "
@@ -61,6 +63,7 @@ _DE: dict[Reason, str] = {
     Reason.NO_SUCH: "Diesen Vorschlag gibt es nicht.",
     Reason.ALTERED: "{more}",
     Reason.NOT_AN_ADMIN: "{more} Sagen Sie einer Person mit dieser Rolle, was Sie gefunden haben.",
+    Reason.NO_RIGHT: "{more} Sagen Sie einer Person mit beiden Rollen, was Sie gefunden haben.",
     Reason.NO_NOTE: "Sagen Sie hinter einem Doppelpunkt, wo Sie nachgesehen und was Sie gefunden haben: Es steht dann "
     "im Prüfprotokoll.",
     Reason.NO_PAYMENT: "Um zu sagen, dass {it} ausgeführt wurde, nennen Sie die Zahlung mit ihrer ID in {provider}: "
@@ -112,6 +115,11 @@ class CannotSettle(Exception):
 def only_an_admin(organisation: str) -> Words:
     """Who may settle."""
     return needs_role(Role.ADMIN, visible(organisation))
+
+
+def also_payroll(organisation: str) -> Words:
+    """Who may settle what is about payroll: an admin alone may not even read it."""
+    return needs_role(Role.PAYROLL, visible(organisation))
 
 
 def no_such_payment(provider: str, payment_id: str) -> Words:

@@ -16,8 +16,9 @@ from assistant.settling_words import Reason
 from assistant.stores.database import Database
 from assistant.stores.proposals import State
 from tests.support.database import run_sql
-from tests.support.paying import ALEX, ANNA, PAUL, Core, draft, paying_tool, person
-from tests.support.settling import ADA, AXEL, BOTH, ELSEWHERE, NOTE, SettlingCore, is_unclear, reason
+from tests.support.paying import ALEX, ANNA, DEMO, PAUL, Core, draft, paying_tool, person
+from tests.support.settling import ADA, AXEL, BOTH, ELSEWHERE, NOTE, SettlingCore, is_unclear, reason, recognising_tool
+from tools.base import Right
 
 pytestmark = pytest.mark.anyio
 
@@ -257,6 +258,18 @@ async def test_the_roles_count_as_they_are_now(core: SettlingCore) -> None:
     assert await reason(core, unclear) is Reason.NOT_AN_ADMIN
     del core.sessions["session-Ada"]
     assert await reason(core, unclear) is Reason.NOT_AN_ADMIN
+
+
+async def test_what_is_about_payroll_is_settled_by_an_admin_who_may_read_it(database: Database) -> None:
+    core = SettlingCore(database)
+    about_wages = replace(recognising_tool(core.book_till), right=Right.PAYROLL)
+    core = SettlingCore(database, clock=core.clock, till=core.book_till, tool=about_wages)
+    unclear = await core.unclear()
+    no = await core.refused(unclear)
+    assert no.reason is Reason.NO_RIGHT and "role payroll in Demo GmbH" in no.text("en")
+    assert core.till.looks == 1, "nobody is asked for somebody who may not"
+    core.sessions["session-Ada"] = replace(ADA, grants=(*ADA.grants, Grant(Role.PAYROLL, DEMO.id)))
+    assert isinstance(await core.settle(unclear), Settled)
 
 
 async def test_who_confirmed_it_may_not_say_alone_that_it_was_not_done(core: SettlingCore) -> None:
