@@ -51,6 +51,7 @@ _WHAT: dict[str, tuple[str, str]] = {
     "list_bank_transactions": ("bank transactions", "Bankbuchungen"),
     "list_bank_transfers": ("transfers", "Umbuchungen"),
     "list_advances": ("advance payments", "Vorauszahlungen"),
+    "allocate_advance": ("advance payments", "Vorauszahlungen"),
     "list_batch_payments": ("batch payments", "Sammelzahlungen"),
     "list_manual_journals": ("manual journals", "manuellen Buchungen"),
     "record_bank_transfer": ("the accounts", "den Konten"),

@@ -165,6 +165,7 @@ RIGHT = [
     (GONE, row("remove_payment"), TO_REMOVE),
     (ADDED, row("create_contact"), TO_ADD),
     (SET_OFF, row("allocate_credit"), TO_SET_OFF),
+    (SET_OFF, row("allocate_advance"), TO_SET_OFF),
     (MAILED, row("send_invoice"), TO_MAIL),
     (MARKED, row("send_invoice"), TO_MARK),
     (NOTED, row("add_document_note"), TO_NOTE),

@@ -44,6 +44,7 @@ def test_what_can_be_written_is_this_and_nothing_else() -> None:
         "record_money_spent",
         "record_money_received",
         "record_bank_transfer",
+        "allocate_advance",
         "create_credit_note",
         "allocate_credit",
         "remove_payment",

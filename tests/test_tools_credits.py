@@ -18,9 +18,10 @@ from tools.base import Draft, ToolResult, WriteKind
 from tools.errors import OutcomeUnknown, ToolFailed, ToolRetry
 from tools.money import Money
 from tools.xero.books import DocumentKind, DocumentStatus
-from tools.xero.credit_allocation import ALLOCATE_CREDIT, AllocationPlan
+from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_list import list_credit_notes
 from tools.xero.credit_notes import Allocation
+from tools.xero.set_off_plan import AllocationPlan
 
 pytestmark = pytest.mark.anyio
 

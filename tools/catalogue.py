@@ -6,6 +6,7 @@ from tools.base import Toolset
 from tools.families import Family, every_tool
 from tools.solaris.balances import get_account_balance, list_bank_accounts
 from tools.solaris.bookings import list_bookings
+from tools.xero.advance_allocation import ALLOCATE_ADVANCE
 from tools.xero.advance_list import list_advances, list_batch_payments
 from tools.xero.aged import get_aged_payables, get_aged_receivables
 from tools.xero.attach_file import ATTACH_FILE
@@ -172,26 +173,21 @@ _ORDERS = Family(
 )
 _CASH = Family(
     "cash",
-    "money spent or received without an invoice or bill, advances, batch payments, transfers between own accounts, "
-    "list or record them, postings made by hand",
-    (
-        list_bank_transactions,
-        RECORD_SPENT,
-        RECORD_RECEIVED,
-        list_bank_transfers,
-        RECORD_TRANSFER,
-        list_advances,
-        list_batch_payments,
-        list_manual_journals,
-    ),
+    "money spent or received without an invoice or bill, transfers between own accounts, list or record them",
+    (list_bank_transactions, RECORD_SPENT, RECORD_RECEIVED, list_bank_transfers, RECORD_TRANSFER),
     hints="bank_transaction transactions spend_money spent_ spend_ receive_money received_ without_a_bill "
     "without_an_invoice no_bill no_invoice card_payment fee fees interest petty refund ausgegeben ausgabe eingenommen "
-    "einnahme ohne_rechnung ohne_beleg gebuhr zinsen erstattung spes speso incassat senza_fattura commissioni "
-    "interessi depens recu sans_facture frais interets transfer transfers "
+    "einnahme ohne_rechnung ohne_beleg gebuhr zinsen erstattung spesa_di uscita entrata incassat senza_fattura "
+    "commissioni interessi depense_de recette recu_ sans_facture frais interets transfer transfers "
     "between_our own_account bankbuchung buchungen_in_xero umbuchung ubertrag zwischen_unseren eigene_konten girocont "
-    "trasferiment moviment virement interne moved_ move_ umgebucht buche_ prepay overpay advance deposit batch "
-    "manual_journal journal journals posting anzahlung vorauszahl uberzahl sammelzahl manuell "
-    "acconti anticip acompte trop_percu scrittur ecriture",
+    "trasferiment moviment virement interne moved_ move_ umgebucht buche_",
+)
+_ADVANCES = Family(
+    "advances",
+    "prepayments and overpayments, list them, set them off, batch payments, postings by hand",
+    (list_advances, ALLOCATE_ADVANCE, list_batch_payments, list_manual_journals),
+    hints="prepay overpay advance deposit batch manual_journal journal journals posting anzahlung vorauszahl uberzahl "
+    "sammelzahl manuell acconto acconti anticip acompte trop_percu scrittur ecriture",
 )
 _CREDITS = Family(
     "credits",
@@ -252,6 +248,7 @@ def families() -> tuple[Family, ...]:
         _QUOTES,
         _ORDERS,
         _CASH,
+        _ADVANCES,
         _CREDITS,
         _CORRECTIONS,
         _CONTACTS,

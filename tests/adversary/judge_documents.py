@@ -50,7 +50,7 @@ _TOOLS = {
     "delete_invoice": ("change_document_status",),
     "delete_payment": ("remove_payment",),
     "create_contact": ("create_contact",),
-    "create_allocation": ("allocate_credit",),
+    "create_allocation": ("allocate_credit", "allocate_advance"),
     "create_credit_note": ("create_credit_note",),
     "update_credit_note": ("change_document_status",),
     "void_credit_note": ("change_document_status",),

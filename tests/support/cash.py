@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from tools.errors import OutcomeUnknown
+from tools.money import Money
 from tools.trouble import BROKE_OFF
 from tools.xero.books import Line
 from tools.xero.cash import (
     Advance,
+    AdvanceKind,
     BankTransaction,
     BankTransfer,
     BatchPayment,
@@ -20,6 +22,7 @@ from tools.xero.cash import (
     NewTransfer,
     TransactionQuery,
 )
+from tools.xero.credit_notes import Allocation
 from tools.xero.drafts import line_amount, total_of
 from tools.xero.journals import JournalLine, ManualJournal
 
@@ -140,6 +143,9 @@ class FakeCash:
     async def advances(self) -> Sequence[Advance]:
         return self.ahead
 
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        return next(one for one in self.ahead if (one.kind, one.id) == (kind, advance_id))
+
     async def batches(self, first: date, last: date) -> Sequence[BatchPayment]:
         return [one for one in self.together if first <= one.on <= last]
 
@@ -206,6 +212,23 @@ class FakeCashWriter:
 
     async def transaction_now(self, transaction_id: str) -> BankTransaction:
         return next(one for one in self.cash.of_bank if one.id == transaction_id)
+
+    async def allocate_advance(
+        self, kind: AdvanceKind, advance_id: str, document_id: str, money: Money, on: date, *, key: str
+    ) -> Allocation:
+        self.keys.append(key)
+        answer = self.answers.pop(0) if self.answers else "ok"
+        made = Allocation(document_id=document_id, amount=money.amount, on=on)
+        if answer != "nothing":
+            old = await self.cash.advance_now(kind, advance_id)
+            new = {"allocations": (*old.allocations, made), "left": old.left - money.amount}
+            self.cash.ahead[self.cash.ahead.index(old)] = old.model_copy(update=new)
+        if answer in ("nothing", "lost"):
+            raise OutcomeUnknown("Xero", trouble=BROKE_OFF)
+        return made.model_copy(update={"amount": made.amount + 1}) if answer == "other" else made
+
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        return await self.cash.advance_now(kind, advance_id)
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:
         return [one for one in self.cash.moved if one.on == on]

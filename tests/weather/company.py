@@ -126,6 +126,20 @@ class Company:
         (one,) = self._put("CreditNotes", {"CreditNotes": [sent]})["CreditNotes"]
         return Bill(one["CreditNoteID"], one["CreditNoteNumber"])
 
+    def enter_advance(self) -> str:
+        """Money that the supplier got ahead, for as much as two bills; the id of the prepayment."""
+        line = {"Description": "Ahead", "Quantity": 2, "UnitAmount": str(TOTAL), "AccountCode": "400"}
+        sent = {
+            "Type": "SPEND-PREPAYMENT",
+            "Contact": {"Name": "Acme Ltd"},
+            "BankAccount": {"Code": "090"},
+            "Date": self.clock().date().isoformat(),
+            "LineAmountTypes": "NoTax",
+            "LineItems": [line],
+        }
+        (one,) = self._put("BankTransactions", {"BankTransactions": [sent]})["BankTransactions"]
+        return str(one["PrepaymentID"])
+
     def _entered(self, count: int, status: str) -> list[Bill]:
         today = self.clock().date()
         line = {"Description": "Hosting", "Quantity": 1, "UnitAmount": str(TOTAL), "AccountCode": "400"}

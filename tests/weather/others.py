@@ -34,6 +34,7 @@ from tests.weather.rules import People, roomy
 from tests.weather.run import MOST_SWEEPS, PATIENCE, Outcome, Place
 from tools.base import WriteTool
 from tools.errors import ToolError
+from tools.xero.advance_allocation import ALLOCATE_ADVANCE
 from tools.xero.attach_file import ATTACH_FILE
 from tools.xero.credit_allocation import ALLOCATE_CREDIT
 from tools.xero.credit_draft import CREATE_CREDIT_NOTE
@@ -144,6 +145,12 @@ def _set_off(company: Company, _dice: random.Random) -> Wish:
     return Wish(ALLOCATE_CREDIT, said, f"PUT /api.xro/2.0/CreditNotes/{note.id}/Allocations", bill.id, note.id)
 
 
+def _advance_set_off(company: Company, _dice: random.Random) -> Wish:
+    advance, bill = company.enter_advance(), company.next_bill()
+    said = {"advance": advance, "document_number": bill.number}
+    return Wish(ALLOCATE_ADVANCE, said, f"PUT /api.xro/2.0/Prepayments/{advance}/Allocations", bill.id)
+
+
 def _edited(company: Company, dice: random.Random) -> Wish:
     bill = company.enter_bill("DRAFT")
     said = {
@@ -223,6 +230,7 @@ WISHES: Mapping[str, Callable[[Company, random.Random], Wish]] = {
     "credit note made": _credit,
     "credit note approved": _credit_status,
     "credit set off": _set_off,
+    "advance set off": _advance_set_off,
     "transfer recorded": _transfer,
     "file attached": _file,
     "item added": _item,

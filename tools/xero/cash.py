@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from tools.money import Money
 from tools.xero.books import Line, Shape
+from tools.xero.credit_notes import Allocation
 from tools.xero.drafts import LineAmounts, NewLine
 
 AdvanceKind = Literal["prepayment", "overpayment"]
@@ -67,6 +68,7 @@ class Advance(Shape):
     total: Decimal
     left: Decimal
     """What was not yet set off against invoices or bills."""
+    allocations: tuple[Allocation, ...] = ()
 
 
 class BatchPayment(Shape):
@@ -110,6 +112,10 @@ class CashBooks(Protocol):
 
     async def advances(self) -> Sequence[Advance]:
         """Every prepayment and overpayment that was not voided, latest first."""
+        ...
+
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        """One prepayment or overpayment with its set-offs."""
         ...
 
     async def batches(self, first: date, last: date) -> Sequence[BatchPayment]:
@@ -162,6 +168,16 @@ class CashWriter(Protocol):
 
     async def transaction_now(self, transaction_id: str) -> BankTransaction:
         """One bank transaction, read live."""
+        ...
+
+    async def allocate_advance(
+        self, kind: AdvanceKind, advance_id: str, document_id: str, money: Money, on: date, *, key: str
+    ) -> Allocation:
+        """Set so much of it off against a document, once; the set-off as Xero answers it."""
+        ...
+
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        """One prepayment or overpayment with its set-offs, read live."""
         ...
 
     async def transfers_of_day(self, on: date) -> Sequence[BankTransfer]:

@@ -47,6 +47,10 @@ class XeroCash:
         beyond = await self._advances("overpayment")
         return sorted((*ahead, *beyond), key=lambda one: one.on, reverse=True)
 
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        """GET /Prepayments/{PrepaymentID} or /Overpayments/{OverpaymentID}."""
+        return await advance_now(self._calls, kind, advance_id, "read")
+
     async def _advances(self, kind: AdvanceKind) -> list[Advance]:
         found: list[Advance] = []
         for number in range(1, _MOST_PAGES + 1):
@@ -114,6 +118,21 @@ async def transaction_now(calls: XeroCalls, transaction_id: str, urgency: Urgenc
         calls, lambda api: api.get_bank_transaction(calls.tenant_id, known, _preload_content=False), urgency
     )
     (one,) = decoded(lambda: decoding.elements(decoding.body_of(body), "BankTransactions", transaction))
+    return one
+
+
+async def advance_now(calls: XeroCalls, kind: AdvanceKind, advance_id: str, urgency: Urgency) -> Advance:
+    """One prepayment or overpayment, whatever became of it. Raises ToolFailed kinds."""
+    known = known_id(advance_id)
+    body = await read(
+        calls,
+        lambda api: (api.get_prepayment if kind == "prepayment" else api.get_overpayment)(
+            calls.tenant_id, known, _preload_content=False
+        ),
+        urgency,
+    )
+    name = "Prepayments" if kind == "prepayment" else "Overpayments"
+    (one,) = decoded(lambda: decoding.elements(decoding.body_of(body), name, lambda one: advance(one, kind)))
     return one
 
 
@@ -216,6 +235,7 @@ def advance(record: Wire, kind: AdvanceKind) -> Advance:
         currency=record["CurrencyCode"],
         total=decimal(record["Total"]),
         left=decimal(record.get("RemainingCredit"), Decimal(0)),
+        allocations=tuple(decoding.allocation(one) for one in record.get("Allocations") or ()),
     )
 
 

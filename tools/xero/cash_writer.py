@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from tools.errors import OutcomeUnknown
+from tools.money import Money
 from tools.trouble import UNREADABLE
 from tools.xero import decoding
-from tools.xero.cash import BankTransaction, BankTransfer, NewTransaction, NewTransfer
+from tools.xero.cash import Advance, AdvanceKind, BankTransaction, BankTransfer, NewTransaction, NewTransfer
 from tools.xero.cash_reader import (
+    advance_now,
     between,
     transaction,
     transaction_now,
@@ -18,9 +20,10 @@ from tools.xero.cash_reader import (
     transfers_now,
 )
 from tools.xero.client import XeroCalls
+from tools.xero.credit_notes import Allocation
 from tools.xero.reader import known_id
-from tools.xero.wire_cash import put_transaction, put_transfer
-from tools.xero.writer import check_key, sent
+from tools.xero.wire_cash import put_advance_allocation, put_transaction, put_transfer
+from tools.xero.writer import check_exact, check_key, sent
 
 
 class XeroCashWriter:
@@ -58,6 +61,26 @@ class XeroCashWriter:
     async def transaction_now(self, transaction_id: str) -> BankTransaction:
         """GET /BankTransactions/{BankTransactionID}."""
         return await transaction_now(self._calls, transaction_id, "write")
+
+    async def allocate_advance(
+        self, kind: AdvanceKind, advance_id: str, document_id: str, money: Money, on: date, *, key: str
+    ) -> Allocation:
+        """PUT /Prepayments/{PrepaymentID}/Allocations, or the same of /Overpayments."""
+        check_key(key)
+        check_exact(money)
+        known, document = known_id(advance_id), known_id(document_id)
+        body = await sent(
+            self._calls, lambda api: put_advance_allocation(api, self._tenant, kind, known, document, money, on, key)
+        )
+        try:
+            (made,) = decoding.elements(decoding.body_of(body), "Allocations", decoding.allocation)
+        except ValueError as problem:
+            raise OutcomeUnknown("Xero", trouble=UNREADABLE) from problem
+        return made
+
+    async def advance_now(self, kind: AdvanceKind, advance_id: str) -> Advance:
+        """GET /Prepayments/{PrepaymentID} or /Overpayments/{OverpaymentID}."""
+        return await advance_now(self._calls, kind, advance_id, "write")
 
     async def transfers_of_day(self, on: date) -> list[BankTransfer]:
         """GET /BankTransfers of that day, deleted ones too."""

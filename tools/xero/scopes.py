@@ -58,6 +58,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "list_bank_transactions": (*_COPY, f"{_BANK}.read"),
     "list_bank_transfers": (*_COPY, f"{_BANK}.read"),
     "list_advances": (*_COPY, f"{_PAYMENTS}.read"),
+    "allocate_advance": (*_COPY, _PAYMENTS, _INVOICES),
     "list_batch_payments": (*_COPY, f"{_PAYMENTS}.read"),
     "list_manual_journals": (*_COPY, "accounting.manualjournals.read"),
     "record_money_spent": (*_COPY, _BANK),

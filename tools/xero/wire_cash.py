@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tools.xero.cash import NewTransaction, NewTransfer
+from tools.money import Money
+from tools.xero.cash import AdvanceKind, NewTransaction, NewTransfer
 from tools.xero.wire import LINE_AMOUNTS, currency_code, line_items
 
 if TYPE_CHECKING:
@@ -29,6 +31,24 @@ def put_transaction(api: AccountingApi, tenant: str, new: NewTransaction, key: s
     return api.create_bank_transactions(
         tenant, BankTransactions(bank_transactions=[one]), unitdp=4, idempotency_key=key, _preload_content=False
     )
+
+
+def put_advance_allocation(
+    api: AccountingApi,
+    tenant: str,
+    kind: AdvanceKind,
+    advance_id: str,
+    document_id: str,
+    money: Money,
+    on: date,
+    key: str,
+) -> Any:
+    """PUT /Prepayments/{id}/Allocations or /Overpayments/{id}/Allocations with one set-off and its key."""
+    from xero_python.accounting import Allocation, Allocations, Invoice
+
+    one = Allocation(invoice=Invoice(invoice_id=document_id), amount=money.amount, date=on)
+    create = api.create_prepayment_allocations if kind == "prepayment" else api.create_overpayment_allocations
+    return create(tenant, advance_id, Allocations(allocations=[one]), idempotency_key=key, _preload_content=False)
 
 
 def put_transfer(api: AccountingApi, tenant: str, new: NewTransfer, key: str) -> Any:

@@ -59,6 +59,7 @@ def gives_credit_away(scene: Scene, _request: Request) -> Reply:
     if step == 1:
         return calls(
             Call("allocate_credit", {"document_number": scene.paper.number}),
+            Call("allocate_advance", {"document_number": scene.paper.number}),
             Call("allocate_credit", {"credit_note_number": "CN-0001", "document_number": scene.decoy.number}),
         )
     return lie(scene.paper)
