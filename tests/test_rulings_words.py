@@ -17,7 +17,7 @@ from assistant.policy.rules import PACKAGED, load_policy
 from assistant.policy.verdict import Earlier, Reason, Stopped
 from assistant.principal import Role
 from assistant.refusals import RefusalReason, refusal_words
-from tools.base import WriteKind
+from tools.base import Right, WriteKind
 from tools.money import Money
 
 NOW = datetime(2026, 11, 22, 12, 2, tzinfo=UTC)
@@ -36,6 +36,8 @@ def every_reason() -> Iterator[tuple[str, Reason]]:
             yield f"{deed} {kind} allowed", words.has_role(deed, kind, "Max", Role.APPROVER, SOME)
             yield f"{deed} {kind} allowed, no limit", words.has_role(deed, kind, "Max", Role.APPROVER, None)
             yield f"{deed} {kind} no role", words.no_role(deed, kind, "Max", [Role.APPROVER, Role.PREPARER])
+            yield f"{deed} {kind} right", words.has_right(deed, kind, "Max", Right.PAYROLL)
+            yield f"{deed} {kind} no right", words.no_right(deed, kind, "Max", Right.PAYROLL)
             yield f"{deed} {kind} no currency", words.no_currency(deed, kind, "SEK")
     for deed in ("propose", "confirm"):
         yield f"{deed} above", words.above_limit(deed, MORE, SOME, Role.APPROVER)

@@ -39,6 +39,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "preparer": "proposes payments",
         "approver": "confirms payments",
         "admin": "connects providers",
+        "payroll": "sees payroll, beside one of the others",
         "in": "in {organisation} only",
     },
     "de": {
@@ -77,6 +78,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "preparer": "schlägt Zahlungen vor",
         "approver": "bestätigt Zahlungen",
         "admin": "verbindet Anbieter",
+        "payroll": "sieht Lohn und Gehalt, neben einer der anderen",
         "in": "nur in {organisation}",
     },
 }

@@ -54,7 +54,7 @@ HOSTILE = (
     Mutation(
         "the role is not read again at the decision",
         (
-            Edit(_DECISIONS, "if person.may(Role.APPROVER, row.organisation_id):", "if person.id:"),
+            Edit(_DECISIONS, "if person.may(Role.APPROVER, row.organisation_id) and ", "if person.id and "),
             Edit(
                 _JUDGING,
                 "held = [role for role in limits if role in person.roles_in(circumstances.organisation_id)]",
@@ -127,7 +127,7 @@ HOSTILE = (
     Mutation(
         "a viewer's model may propose",
         (
-            Edit("assistant/dispatch.py", "toolset if asking.may_write else toolset.only(Effect.READ)", "toolset"),
+            Edit("assistant/dispatch.py", "theirs if asking.may_write else theirs.only(Effect.READ)", "theirs"),
             Edit("assistant/proposals.py", "if principal.may(Role.PREPARER, organisation.id):", "if principal.id:"),
             Edit(
                 _JUDGING,
