@@ -1,3 +1,4 @@
+# ruff: noqa: E402
 """The right to see payroll: held beside a role, asked for by code at every door, and never lent by a conversation."""
 
 from __future__ import annotations
@@ -8,6 +9,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+
+from tests.support import chainlit_here
+
+chainlit_here.ready()  # before what imports it, as the product does
 
 from assistant.card_needs import may_confirm, may_see
 from assistant.cards import emptied

@@ -218,8 +218,6 @@ async def test_a_viewer_proposes_nothing(core: Core) -> None:
 
 @pytest.mark.parametrize("value", [980.0, None, float("nan"), 2**53, b"980"])
 async def test_a_payload_without_exact_meaning_is_not_kept(core: Core, value: Any) -> None:
-    with pytest.raises(TypeError, match="no exact form"):
-        Draft({"amount": value}, "x")
     altered = Draft({"amount": 1}, "x")
     altered.payload["amount"] = value
     with pytest.raises(NotCanonical):

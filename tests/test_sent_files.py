@@ -1,3 +1,4 @@
+# ruff: noqa: E402
 """Files sent into a conversation: only what is what it says, sealed, for its own conversation, and not for long."""
 
 from __future__ import annotations
@@ -5,6 +6,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from tests.support import chainlit_here
+
+chainlit_here.ready()  # before what imports it, as the product does
 
 from assistant.chat.data_layer import Conversations
 from assistant.file_kinds import KINDS, LARGEST, harmless_name, kind_of

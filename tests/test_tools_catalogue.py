@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from tests.support.books import make_access, usual_world
 from tests.support.papers import FakePapers, PaperWorld
 from tests.test_tools_aged import note
-from tools.base import Access, Effect, ReadTool, ToolResult, Toolset, WriteTool, read_tool
+from tools.base import Access, Draft, Effect, ReadTool, ToolResult, Toolset, WriteTool, read_tool
 from tools.catalogue import toolset
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "tools.json"
@@ -130,3 +131,10 @@ async def test_every_read_tool_answers_with_its_own_provider_named() -> None:
         named = {table.source.casefold() for table in result.tables}
         assert named == ({"solaris", "xero"} if tool.name == "list_bank_accounts" else {tool.provider})
         assert "Demo GmbH" in result.answer
+
+
+@pytest.mark.parametrize("value", [None, 9.8, {"a": [1, None]}])
+def test_a_draft_holds_nothing_without_an_exact_form(value: Any) -> None:
+    """A null or float would be refused when the card is made, which no test of a tool alone would see."""
+    with pytest.raises(TypeError, match="no exact form"):
+        Draft({"amount": 1, "more": value}, "x")
