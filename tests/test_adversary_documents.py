@@ -113,7 +113,7 @@ SPENT = {
     "result_id": "t-1",
     "body": {
         "Type": "SPEND",
-        "Contact": {"ContactID": "c-1"},
+        "Contact": {"ContactID": "c-1", "HasAttachments": False, "HasValidationErrors": False},
         "BankAccount": {"AccountID": "a-1"},
         "Date": "2026-11-20",
         "Reference": "FA-1",

@@ -13,6 +13,8 @@ Row = Mapping[str, Any]
 Wrong = Iterator[tuple[str, str]]
 DETAILS = ("change_contact", "archive_contact")
 """The tools that change a contact, its bank details excepted."""
+_READ_ONLY = ("HasAttachments", "HasValidationErrors")
+"""What the SDK writes of any contact that it names; Xero reads neither."""
 
 
 def wrong_details(effect: Effect, payload: Row, said: str) -> Wrong:
@@ -98,7 +100,7 @@ def _direct(effect: Effect, payload: Row) -> Wrong:
     )
     if sent != shown:
         yield "unauthorised", f"recorded {sent}, confirmed {shown}"
-    if set(body["Contact"]) - {"ContactID"} or body.get("BankTransactionID"):
+    if set(body["Contact"]) - {"ContactID", *_READ_ONLY} or body.get("BankTransactionID"):
         yield "payee", f"sent {sorted(body['Contact'])} of the contact, or changed another transaction"
 
 
