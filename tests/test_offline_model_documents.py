@@ -166,6 +166,8 @@ CASES: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Find duplicate contacts", ("find_duplicate_contacts", {})),
     ("Gibt es doppelte Kontakte?", ("find_duplicate_contacts", {})),
     ("Add an item LOGO at 1200 euros", ("create_item", {"code": "LOGO", "price": "1200.00"})),
+    ("Add an item LOGO named Logo design at 1200 euros", ("create_item", {"code": "LOGO", "name": "Logo design", "price": "1200.00"})),
+    ("Lege den Artikel CONSULT-H an, Name Beratung, Preis 95,00", ("create_item", {"code": "CONSULT-H", "name": "Beratung", "price": "95.00"})),
     ("Lege den Artikel LOGO zu 1200 Euro an", ("create_item", {"code": "LOGO", "price": "1200.00"})),
     ("Change the price of item DESIGN-H to 110 euros", ("change_item", {"item": "DESIGN-H", "price": "110.00"})),
     ("Ändere den Preis des Artikels DESIGN-H auf 110 Euro", ("change_item", {"item": "DESIGN-H", "price": "110.00"})),

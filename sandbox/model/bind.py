@@ -33,6 +33,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "iban": ("iban", "account_number"),
     "item_query": ("query",),
     "new_name": ("name",),
+    "item_name": ("name",),
     "our_number": ("account_number",),
     "due_from": ("due_from", "date_from"),
     "due_to": ("due_to", "date_to"),

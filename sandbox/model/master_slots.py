@@ -65,6 +65,10 @@ _RENAMED = re.compile(
     r"(?:rename|call|benenne|rinomina|renomme[zr]?)\s+.+?\s+(?:to|in|as|into|en)\s+[\"“„«]?(?P<what>[^\"”»]+?)[\"”»]?(?:\s+um)?\s*[.!]*$",
     re.IGNORECASE,
 )
+_ITEM_NAME = re.compile(
+    r"(?:\bnamed|\bcalled|\bname|\bnamens|\bbezeichnung|\bnome|\bnom)\s*:?\s+[\"“„«]?(?P<what>[^\"”»,;.]{2,60}?)[\"”»]?(?=\s*[,;.]|\s+(?:at|for|zu|für|price|preis|prezzo|prix|a|à)\s|\s*$)",
+    re.IGNORECASE,
+)
 _FIELD = r"(?:of|for|von|für|di|de|du)\s+.+?\s+(?:to|auf|in|zu|a|en|à)\s+[\"“„«]?(?P<what>[^\"”»]+?)[\"”»]?\s*[.!]*$"
 _CITY = re.compile(rf"(?:the city|den ort|die stadt|la città|la ville)\s+{_FIELD}", re.IGNORECASE)
 _STREET = re.compile(rf"(?:the street|die straße|die strasse|la via|la rue)\s+{_FIELD}", re.IGNORECASE)
@@ -102,6 +106,7 @@ def master_slots(wanted: set[str], reading: Reading) -> Slots:
         ("item_query", _SOUGHT),
         ("group", _GROUP),
         ("new_name", _RENAMED),
+        ("item_name", _ITEM_NAME),
         ("city", _CITY),
         ("street", _STREET),
         ("our_number", _OURS),
